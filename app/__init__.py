@@ -1,0 +1,1 @@
+"""What the platform does: one folder per app, a kernel without vendors, one adapter file per vendor."""

@@ -1,0 +1,58 @@
+"""An answer from passages, as a stream of text."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A numbered source the answer may use and cite as [number]; numbers count from 1."""
+
+    number: int
+    text: str
+    headings: tuple[str, ...] = ()
+    filename: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ChatRequest:
+    """A question and the only passages its answer may rest on."""
+
+    question: str
+    passages: tuple[Passage, ...]
+    max_tokens: int = 700
+
+
+@dataclass(frozen=True, slots=True)
+class Delta:
+    """A piece of the answer."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the model read and wrote; the last item of a stream."""
+
+    input_tokens: int
+    output_tokens: int
+
+
+class Chat(Protocol):
+    """One model. Errors: ProviderThrottled, ProviderTimeout, ProviderUnavailable (retryable before the
+    first delta only), ProviderRejected.
+    """
+
+    @property
+    def model(self) -> str: ...
+
+    def cost_usd(self, usage: Usage) -> float:
+        """What this usage costs by the dated price table; 0.0 for a model that runs here."""
+        ...
+
+    def answer(self, request: ChatRequest) -> AsyncIterator[Delta | Usage]:
+        """Deltas in order, then one Usage. Sources are cited as [n] behind what they support."""
+        ...
+
+    async def ping(self) -> None: ...
