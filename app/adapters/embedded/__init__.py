@@ -1,0 +1,1 @@
+"""Every port in process, on SQLite and files: the laptop, the tests and the demo."""
