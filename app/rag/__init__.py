@@ -1,0 +1,1 @@
+"""Answers questions from documents: reads, chunks, indexes, retrieves and cites them."""
