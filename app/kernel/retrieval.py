@@ -28,6 +28,9 @@ class RetrievalProfile:
     abstain_below: float = 0.5
 
 
+MINILM_PROFILE = RetrievalProfile(lexical_weight=0.6)
+WORDLLAMA_PROFILE = RetrievalProfile(lexical_weight=0.7)
+
 _RRF_K = 60
 
 
