@@ -1,0 +1,68 @@
+# Every target prepares what it needs in .venv (uv included) and costs nothing more when nothing changed.
+# Recipes stay one line: what is longer lives in scripts/. Works with GNU make 3.81 (macOS) and later.
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+PYTHON := .venv/bin/python
+STACK ?= dev
+
+.PHONY: help run test check engines test-engines bench eval plan images secrets docs format lock clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
+
+run: ## start the whole platform on this machine: API on 8080, console on 8501
+	@scripts/env.sh run
+	@exec $(PYTHON) -m app
+
+test: ## all tests that need Python only, in parallel
+	@scripts/env.sh test
+	@$(PYTHON) -m pytest -n 2 --dist loadfile -m "not engines and not eval"
+
+check: ## format, lint, types, import contracts, docs in step, workflows, Dockerfile, YAML, shell
+	@scripts/env.sh check
+	@$(PYTHON) scripts/check.py
+
+engines: ## build the real Pulumi engine, Kubernetes control plane and OpenSearch into a cache folder
+	@scripts/env.sh test
+	@PATH="$(CURDIR)/.venv/bin:$$PATH" scripts/engines/build.sh
+
+test-engines: ## the tests on the real engines
+	@scripts/env.sh test
+	@$(PYTHON) -m pytest -m engines tests/engines
+
+bench: ## speed and memory, measured on this machine
+	@scripts/env.sh bench
+	@$(PYTHON) -m benchmarks
+
+eval: ## quality and robustness, scored; long
+	@scripts/env.sh test
+	@$(PYTHON) scripts/measure_env.py
+	@$(PYTHON) -m pytest -m eval -s tests
+
+plan: ## what STACK=dev would make, what survives a pause and what it costs; no cloud, no credentials
+	@scripts/env.sh plan
+	@$(PYTHON) -m infra.plan $(STACK)
+
+images: ## build the images of the apps and push them to the registry of STACK (needs docker and credentials)
+	@scripts/env.sh plan
+	@$(PYTHON) scripts/images.py --stack $(STACK)
+
+secrets: ## ask for the API keys of STACK and write them to Secrets Manager (needs credentials)
+	@scripts/env.sh plan
+	@$(PYTHON) scripts/secret_values.py --stack $(STACK)
+
+docs: ## write the generated pages anew: settings, openapi.json
+	@scripts/env.sh check
+	@$(PYTHON) scripts/generated_docs.py
+
+format: ## let ruff rewrite what it can
+	@scripts/env.sh check
+	@.venv/bin/ruff format
+	@.venv/bin/ruff check --fix
+
+lock: ## resolve the dependencies anew into uv.lock
+	@"$$(scripts/env.sh uv)" lock
+
+clean: ## remove environments and caches; documents (.data) and built engines stay
+	@rm -rf .venv .uv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
