@@ -171,7 +171,11 @@ class _Chunking:
                 lead -= group[first].tokens
                 first += 1
                 room = self._room(group[first])
-            end = len(group) if lead + rest <= room else self._best_end(group, done, rest=rest, lead=lead, room=room)
+            end = (
+                len(group)
+                if lead + rest <= room
+                else self._best_end(group, done, rest=rest, lead=lead, room=room)
+            )
             yield first, end
             rest -= sum(atom.tokens for atom in group[done:end])
             first, done = self._overlap_start(group, begun=done, end=end), end
