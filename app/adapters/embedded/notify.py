@@ -1,6 +1,7 @@
 """Messages to people as log lines, where no channel is configured."""
 
 import logging
+import sys
 from typing import Literal
 
 _log = logging.getLogger("genai.notify")
@@ -13,4 +14,7 @@ class LogNotify:
     async def send(
         self, *, subject: str, body: str, severity: Literal["info", "warning", "error"] = "info"
     ) -> None:
-        _log.log(_LEVELS[severity], "%s: %s", " ".join(subject.split()), " ".join(body.split()))
+        try:
+            _log.log(_LEVELS[severity], "%s: %s", " ".join(subject.split()), " ".join(body.split()))
+        except OSError:  # the log's own disk is full: telling people must not fail what it tells of
+            sys.stderr.write("A notification could not be logged.\n")

@@ -5,7 +5,7 @@ import errno
 import os
 import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote, unquote
 
@@ -27,11 +27,7 @@ class FolderObjects:
         await _in_thread(lambda: self._write(self._path(key), content))
 
     async def get(self, key: str) -> bytes:
-        path = self._path(key)
-        try:
-            return await _in_thread(path.read_bytes)
-        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
-            raise NotFound(f"No object {key!r}.") from None
+        return await _in_thread(lambda: self._read(key))
 
     async def keys(self, prefix: str) -> AsyncIterator[str]:
         for key in await _in_thread(lambda: sorted(self._matching(prefix))):
@@ -44,15 +40,21 @@ class FolderObjects:
         return await _in_thread(lambda: sum(1 for _ in self._matching(prefix)))
 
     async def ping(self) -> None:
-        if not os.access(self._folder, os.W_OK):
+        if not self._staging.is_dir() or not os.access(self._staging, os.W_OK):
             raise Unavailable(f"The folder {self._folder} is not writable; check its owner and free space.")
 
     def _path(self, key: str) -> Path:
-        parts = PurePosixPath(key).parts
-        if not parts or key.startswith("/") or any(part in ("..", ".", _STAGING) for part in key.split("/")):
+        parts = key.split("/")
+        if any(part in ("", "..", ".", _STAGING) for part in parts) or "\x00" in key:
             raise BadInput(f"Object key {key!r} is not a plain relative path.")
         # Percent-encoding keeps any character a key may have away from the file system's rules.
         return self._folder.joinpath(*(quote(part, safe=" @()+,=~-_.") for part in parts))
+
+    def _read(self, key: str) -> bytes:
+        try:
+            return self._path(key).read_bytes()
+        except (FileNotFoundError, IsADirectoryError, NotADirectoryError):
+            raise NotFound(f"No object {key!r}.") from None
 
     def _write(self, path: Path, content: bytes) -> None:
         handle, staged = tempfile.mkstemp(dir=self._staging)
@@ -72,14 +74,21 @@ class FolderObjects:
         for _ in range(3):
             path.parent.mkdir(parents=True, exist_ok=True)
             try:
-                return os.replace(staged, path)
+                Path(staged).replace(path)
+                return
             except FileNotFoundError:
                 continue
-        raise Unavailable(f"The folder {path.parent} vanishes while it is written to; run one service a folder.")
+        raise Unavailable(
+            f"The folder {path.parent} vanishes while it is written to; run one service a folder."
+        )
 
     def _matching(self, prefix: str) -> Iterator[str]:
+        if prefix.startswith("/") or any(part in ("..", _STAGING) for part in prefix.split("/")):
+            raise BadInput(f"Object prefix {prefix!r} is not a plain relative path.")
         # The folder part of the prefix bounds the walk; the rest is compared as text.
-        start = self._folder.joinpath(*(quote(part, safe=" @()+,=~-_.") for part in prefix.split("/")[:-1] if part))
+        start = self._folder.joinpath(
+            *(quote(part, safe=" @()+,=~-_.") for part in prefix.split("/")[:-1] if part)
+        )
         for folder, folders, files in os.walk(start):
             if Path(folder) == self._folder and _STAGING in folders:
                 folders.remove(_STAGING)
@@ -92,7 +101,9 @@ class FolderObjects:
         keys = list(self._matching(prefix))
         for key in keys:
             self._path(key).unlink(missing_ok=True)
-        emptied = {parent for key in keys for parent in self._path(key).parents if self._folder in parent.parents}
+        emptied = {
+            parent for key in keys for parent in self._path(key).parents if self._folder in parent.parents
+        }
         for folder in sorted(emptied, key=lambda path: len(path.parts), reverse=True):
             _drop_if_empty(folder)
         return len(keys)
@@ -110,6 +121,16 @@ async def _in_thread(work: Callable[[], _T]) -> _T:
     try:
         return await asyncio.to_thread(work)
     except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.EACCES):
-            raise Unavailable(f"The data folder cannot be used ({error.strerror}); free space or mend it.") from error
+        if error.errno in (
+            errno.ENOSPC,
+            errno.EDQUOT,
+            errno.EROFS,
+            errno.EIO,
+            errno.EACCES,
+            errno.ENOENT,
+            errno.ENOTDIR,
+        ):
+            raise Unavailable(
+                f"The data folder cannot be used ({error.strerror}); free space or mend it."
+            ) from error
         raise

@@ -1,0 +1,30 @@
+"""One secret text from AWS Secrets Manager, read once at start; nothing here keeps or logs its value."""
+
+import boto3
+from botocore.config import Config
+from pydantic import SecretStr
+
+from app.adapters.aws_errors import aws_errors
+from app.kernel.errors import NotFound, SettingsError
+
+
+def read_secret(name: str, *, region: str = "", endpoint_url: str | None = None) -> SecretStr:
+    """The secret's current text. Raises SettingsError when it is absent, empty or binary; Unavailable."""
+    client = boto3.session.Session().client(
+        "secretsmanager",
+        region_name=region or None,
+        endpoint_url=endpoint_url,
+        config=Config(
+            connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
+        ),
+    )
+    try:
+        with aws_errors(name):
+            text = client.get_secret_value(SecretId=name).get("SecretString", "")
+    except NotFound:
+        raise SettingsError(
+            f"The secret {name!r} does not exist or has no value; run `make secrets`."
+        ) from None
+    if not text.strip():
+        raise SettingsError(f"The secret {name!r} holds no text; store tenant:key,... as its text.")
+    return SecretStr(text.strip())
