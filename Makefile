@@ -20,7 +20,7 @@ test: ## all tests that need Python only, in parallel
 
 check: ## format, lint, types, import contracts, docs in step, workflows, Dockerfile, YAML, shell
 	@scripts/env.sh check
-	@$(PYTHON) scripts/check.py
+	@$(PYTHON) -m scripts.check
 
 engines: ## build the real Pulumi engine, Kubernetes control plane and OpenSearch into a cache folder
 	@scripts/env.sh test
@@ -36,7 +36,7 @@ bench: ## speed and memory, measured on this machine
 
 eval: ## quality and robustness, scored; long
 	@scripts/env.sh test
-	@$(PYTHON) scripts/measure_env.py
+	@$(PYTHON) -m scripts.measure_env
 	@$(PYTHON) -m pytest -m eval -s tests
 
 plan: ## what STACK=dev would make, what survives a pause and what it costs; no cloud, no credentials
@@ -45,15 +45,15 @@ plan: ## what STACK=dev would make, what survives a pause and what it costs; no 
 
 images: ## build the images of the apps and push them to the registry of STACK (needs docker and credentials)
 	@scripts/env.sh plan
-	@$(PYTHON) scripts/images.py --stack $(STACK)
+	@$(PYTHON) -m scripts.images --stack $(STACK)
 
 secrets: ## ask for the API keys of STACK and write them to Secrets Manager (needs credentials)
 	@scripts/env.sh plan
-	@$(PYTHON) scripts/secret_values.py --stack $(STACK)
+	@$(PYTHON) -m scripts.secret_values --stack $(STACK)
 
 docs: ## write the generated pages anew: settings, openapi.json
 	@scripts/env.sh check
-	@$(PYTHON) scripts/generated_docs.py
+	@$(PYTHON) -m scripts.generated_docs
 
 format: ## let ruff rewrite what it can
 	@scripts/env.sh check
