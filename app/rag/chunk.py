@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from app.kernel.documents import Block, BlockKind, Chunk, ExtractedText
-from app.rag.sentences import Span, pieces, sentences, trimmed
+from app.kernel.sentences import Span, pieces, sentences, trimmed
 
 # A longer stretch without a sentence end is cut at a clause. Keeps chunks even, and the work linear in the text.
 _SENTENCE_CHARS = 600
