@@ -1,0 +1,225 @@
+"""A typed client of the HTTP API: one method a route, errors raised from the kernel's tree."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO, Self
+from urllib.parse import quote, urlsplit
+
+import httpx
+
+from app.console.events import Event, read_events
+from app.console.shapes import Accepted, Citation, Document, Job, Readiness, Reply
+from app.kernel.errors import GenaiError, NotFound, Unauthenticated, Unavailable
+from app.settings import Settings
+
+_PAGE = 200
+# The service sends a comment every 15 s; four missed ones mean that it is gone.
+_STREAM_SILENCE_S = 60.0
+_LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+def address(settings: Settings) -> str:
+    """Base URL of the API: GENAI_API_URL, else this machine's GENAI_PORT."""
+    if settings.api_url:
+        return settings.api_url.rstrip("/")
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::", "localhost") else settings.host
+    return f"http://[{host}]:{settings.port}" if ":" in host else f"http://{host}:{settings.port}"
+
+
+class Api:
+    """Blocking calls, safe to share between threads. Raises Unavailable when nothing answers."""
+
+    def __init__(self, base_url: str, *, key: str = "", timeout_s: float = 30.0) -> None:
+        self.base_url = base_url
+        self._http = httpx.Client(
+            base_url=base_url,
+            headers={"Authorization": f"Bearer {key}"} if key else {},
+            timeout=httpx.Timeout(timeout_s, connect=3.0),
+            trust_env=urlsplit(base_url).hostname not in _LOOPBACK,  # a proxy cannot reach this machine
+        )
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        return cls(address(settings), key=settings.api_key.get_secret_value())
+
+    def close(self) -> None:
+        self._http.close()
+
+    def ready(self) -> Readiness:
+        """How each dependency is; an answer of 503 is an answer, not an error."""
+        response = self._send("GET", "/readyz", accept=(200, 503))
+        found = _json(response)
+        states = [{"name": name} | state for name, state in found.get("dependencies", {}).items()]
+        return Readiness.model_validate({"ready": response.status_code == 200, "dependencies": states})
+
+    def version(self) -> str:
+        info = _json(self._send("GET", "/openapi.json")).get("info", {})
+        return str(info.get("version", ""))
+
+    def documents(self) -> list[Document]:
+        """Every document of this key's tenant, newest first."""
+        found: list[Document] = []
+        after: str | None = None
+        while True:
+            params = {"limit": str(_PAGE)} | ({"after": after} if after else {})
+            page = _json(self._send("GET", "/v1/documents", params=params))
+            found.extend(Document.model_validate(item) for item in page.get("documents", ()))
+            after = page.get("next") or page.get("after")
+            if not after:
+                break
+        return sorted(found, key=lambda item: str(item.updated_at), reverse=True)
+
+    def document(self, document_id: str) -> Document:
+        return Document.model_validate(_json(self._send("GET", _path("documents", document_id))))
+
+    def text(self, document_id: str) -> str:
+        """The extracted text, which every offset counts in."""
+        response = self._send("GET", _path("documents", document_id) + "/text")
+        if "json" in response.headers.get("content-type", ""):
+            return str(_json(response)["text"])
+        return response.text
+
+    def residue(self, document_id: str) -> dict[str, int]:
+        """What is left of a deleted document, counted per store."""
+        found = _json(self._send("GET", _path("documents", document_id) + "/residue"))
+        counts = found.get("residue", found)
+        return {name: value for name, value in counts.items() if type(value) is int and name != "total"}
+
+    def upload(self, filename: str, content: BinaryIO) -> Accepted:
+        return self._put_file("POST", "/upload", filename, content)
+
+    def replace(self, document_id: str, filename: str, content: BinaryIO) -> Accepted:
+        """Send a new version; the old one answers until the new one is ready."""
+        return self._put_file("PUT", _path("documents", document_id), filename, content)
+
+    def delete(self, document_id: str) -> str | None:
+        """Hide a document at once; the id of the job that removes its bytes."""
+        response = self._send("DELETE", _path("documents", document_id))
+        return _json(response).get("job_id") if response.content else None
+
+    def jobs(self, *, limit: int = 20) -> list[Job]:
+        page = _json(self._send("GET", "/v1/jobs", params={"limit": str(limit)}))
+        return [Job.model_validate(item) for item in page.get("jobs", ())]
+
+    def job(self, job_id: str) -> Job:
+        return Job.model_validate(_json(self._send("GET", _path("jobs", job_id))))
+
+    def retry(self, job_id: str) -> None:
+        self._send("POST", _path("jobs", job_id) + "/retry")
+
+    def cancel(self, job_id: str) -> None:
+        self._send("POST", _path("jobs", job_id) + "/cancel")
+
+    def follow(self, job_id: str) -> Iterator[Job]:
+        """The job each time it changes; the last one has ended, unless the stream was cut."""
+        for event in self._stream("GET", _path("jobs", job_id) + "/events"):
+            found = json.loads(event.data)
+            if event.name == "error":
+                raise _raised(found)
+            job = Job.model_validate({"job_id": job_id} | found)
+            yield job
+            if job.ended:
+                return
+
+    def ask(
+        self, question: str, *, top_k: int, filters: Mapping[str, Any] | None = None
+    ) -> Iterator[str | Citation | Reply]:
+        """The answer as it comes: pieces of text, citations in order, at last one Reply."""
+        body = {"question": question, "top_k": top_k, "stream": True} | (
+            {"filters": filters} if filters else {}
+        )
+        known: dict[str, Any] = {}
+        for event in self._stream("POST", "/query", json=body):
+            data = json.loads(event.data)
+            match event.name:
+                case "delta":
+                    yield str(data["text"])
+                case "citation":
+                    yield Citation.model_validate(data)
+                case "meta":
+                    known |= data
+                case "usage":
+                    known |= data if "usage" in data else {"usage": data} | data
+                case "done":
+                    yield Reply.model_validate(known | data)
+                    return
+                case "error":
+                    raise _raised(data)
+        raise Unavailable("The answer was cut before its end; ask again.")
+
+    def _put_file(self, method: str, path: str, filename: str, content: BinaryIO) -> Accepted:
+        files = {"file": (filename, content, "application/octet-stream")}
+        return Accepted.model_validate(_json(self._send(method, path, files=files)))
+
+    def _send(self, method: str, path: str, *, accept: tuple[int, ...] = (), **given: Any) -> httpx.Response:
+        try:
+            response = self._http.request(method, path, **given)
+        except httpx.TransportError as error:
+            raise self._silent(error) from error
+        if response.is_success or response.status_code in accept:
+            return response
+        raise _problem(response)
+
+    def _stream(self, method: str, path: str, **given: Any) -> Iterator[Event]:
+        timeout = httpx.Timeout(_STREAM_SILENCE_S, connect=3.0)
+        try:
+            with self._http.stream(method, path, timeout=timeout, **given) as response:
+                if not response.is_success:
+                    response.read()
+                    raise _problem(response)
+                yield from read_events(response.iter_lines())
+        except httpx.TransportError as error:
+            raise self._silent(error) from error
+
+    def _silent(self, error: httpx.TransportError) -> Unavailable:
+        return Unavailable(f"The API at {self.base_url} does not answer ({type(error).__name__}).")
+
+
+def _path(kind: str, key: str) -> str:
+    return f"/v1/{kind}/{quote(key, safe='')}"
+
+
+def _json(response: httpx.Response) -> dict[str, Any]:
+    try:
+        found = response.json()
+    except ValueError as error:
+        raise Unavailable(
+            f"{response.request.url} answered with something that is not JSON; is this address the API's?"
+        ) from error
+    return found if isinstance(found, dict) else {"items": found}
+
+
+def _problem(response: httpx.Response) -> GenaiError:
+    try:
+        found = response.json()
+    except ValueError:
+        found = {}
+    problem = found if isinstance(found, dict) else {}
+    fallback = {"code": _CODES.get(response.status_code, ""), "detail": f"HTTP {response.status_code}."}
+    return _raised(fallback | problem)
+
+
+_CODES = {401: Unauthenticated.code, 404: NotFound.code, 503: Unavailable.code}
+
+
+def _raised(problem: Mapping[str, Any]) -> GenaiError:
+    """The error of the tree that has the problem's code; its request id is a note for people."""
+    code = str(problem.get("code") or GenaiError.code)
+    parts = [str(problem.get("detail") or problem.get("title") or "The request failed.")]
+    for bad in problem.get("errors") or ():
+        if isinstance(bad, Mapping):
+            parts.append(f"{bad.get('field')}: {bad.get('detail')}")
+    error = _tree().get(code, GenaiError)(" ".join(parts), code=code)
+    if problem.get("request_id"):
+        error.add_note(f"request {problem['request_id']}")
+    return error
+
+
+def _tree() -> dict[str, type[GenaiError]]:
+    found: dict[str, type[GenaiError]] = {}
+    waiting: list[type[GenaiError]] = [GenaiError]
+    while waiting:
+        kind = waiting.pop()
+        found[kind.code] = kind
+        waiting.extend(kind.__subclasses__())
+    return found

@@ -1,0 +1,186 @@
+"""The Ask page: a question, the answer as it comes, and each source opened at its place."""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+import streamlit as st
+
+from app.console import markup
+from app.console.examples import EXAMPLES
+from app.console.passages import Passage, locate, surroundings
+from app.console.session import api, explain
+from app.console.shapes import Citation, Document, Reply
+from app.kernel.errors import GenaiError, NotFound
+
+
+class Stage(StrEnum):
+    ASKED = "asked"
+    ANSWERING = "answering"
+    ANSWERED = "answered"
+    FAILED = "failed"
+
+
+@dataclass(slots=True)
+class Turn:
+    """One question of this session and what came of it."""
+
+    question: str
+    top_k: int
+    document_ids: tuple[str, ...] = ()
+    stage: Stage = Stage.ASKED
+    text: str = ""
+    citations: list[Citation] = field(default_factory=list)
+    reply: Reply = field(default_factory=Reply)
+    trouble: str = ""
+
+
+def page() -> None:
+    documents = [item for item in api().documents() if item.status in ("ready", "pending")]
+    turns: list[Turn] = st.session_state.setdefault("turns", [])
+    asked = st.chat_input("Ask about your documents", key="question", max_chars=4_000)
+    if not turns:
+        st.html(
+            markup.lead("Ask your documents", "Answers quote their sources. Every quote opens at its place.")
+        )
+    top_k, document_ids = _above(documents, talking=bool(turns))
+    asked = asked or (_first_steps(documents) if not turns else None)
+    if asked:
+        turns.append(Turn(asked, top_k=top_k, document_ids=document_ids))
+        st.rerun()
+    for number, turn in enumerate(turns):
+        st.html(markup.question(turn.question))
+        if turn.stage is Stage.ASKED:
+            _answer(turn)
+            st.rerun()
+        _turn(number, turn)
+
+
+def _above(documents: list[Document], *, talking: bool) -> tuple[int, tuple[str, ...]]:
+    """The line above the conversation; how many passages to read, of which documents (none: all)."""
+    with st.container(horizontal=True, vertical_alignment="center", key="above"):
+        if talking:
+            if st.button("New conversation", icon=":material/add:", type="tertiary", key="new"):
+                st.session_state.turns = []
+                st.rerun()
+        else:
+            st.html(markup.small(_stock(documents)), width="content")
+        with st.popover("Options", icon=":material/tune:", type="tertiary"):
+            return _scope({item.document_id: item.filename for item in documents})
+
+
+def _scope(names: dict[str, str]) -> tuple[int, tuple[str, ...]]:
+    chosen = st.multiselect(
+        "Search in",
+        list(names),
+        format_func=lambda found: markup.plain(names.get(str(found), "")),
+        placeholder="All documents",
+        key="documents",
+    )
+    return int(st.slider("Passages to read", 1, 20, 5, key="top_k")), tuple(chosen)
+
+
+def _stock(documents: list[Document]) -> str:
+    ready = sum(item.status == "ready" for item in documents)
+    waiting = len(documents) - ready
+    return f"{markup.counted(ready, 'document')} ready" + (f", {waiting} on the way" if waiting else "")
+
+
+def _first_steps(documents: list[Document]) -> str | None:
+    """What a newcomer sees: questions to click, or what to do first."""
+    names = [item.filename.lower() for item in documents if item.status == "ready"]
+    if not names:
+        st.html(
+            markup.notice("Nothing to ask yet", "Add a file on the Documents page, then ask what it says.")
+        )
+    examples = [item for item in EXAMPLES if any(item.document in name for name in names)]
+    with st.container(gap="xsmall", key="examples"):
+        for number, example in enumerate(examples):
+            label = markup.plain(example.question)
+            if st.button(label, key=f"example-{number}", width="stretch", icon=":material/chat_bubble:"):
+                return example.question
+    if names:
+        st.html(markup.small("Add your own files on the Documents page."))
+    return None
+
+
+def _answer(turn: Turn) -> None:
+    """Stream into the page; what has come so far stays with the turn when the reader walks away."""
+    turn.stage = Stage.ANSWERING
+    filters = {"document_id": list(turn.document_ids)} if turn.document_ids else None
+    slot = st.empty()
+    slot.html(markup.answer("", sources=0, waiting=True))
+    try:
+        for part in api().ask(turn.question, top_k=turn.top_k, filters=filters):
+            match part:
+                case str():
+                    turn.text += part
+                    slot.html(markup.answer(turn.text, sources=99, waiting=True))
+                case Citation():
+                    turn.citations.append(part)
+                case Reply():
+                    turn.reply = part
+                    turn.text = part.answer or turn.text
+                    turn.stage = Stage.ANSWERED
+    except GenaiError as error:
+        turn.stage, turn.trouble = Stage.FAILED, explain(error)
+
+
+@st.fragment
+def _turn(number: int, turn: Turn) -> None:
+    if turn.text and not turn.reply.abstained:
+        st.html(markup.answer(turn.text, sources=len(turn.citations)))
+    if turn.stage is not Stage.ANSWERED:
+        trouble = turn.trouble or "You left this page before the answer was complete."
+        st.html(markup.notice("No complete answer", trouble, kind="bad"))
+        if st.button("Ask again", key=f"again-{number}", icon=":material/refresh:"):
+            turn.stage, turn.text, turn.citations, turn.trouble = Stage.ASKED, "", [], ""
+            st.rerun()
+        return
+    if turn.reply.abstained:
+        st.html(markup.notice("Your documents do not say", _advice(turn)))
+    if turn.citations:
+        _sources(number, turn)
+    st.html(markup.small(markup.reply_line(turn.reply)))
+
+
+def _advice(turn: Turn) -> str:
+    looked = "in the chosen documents" if turn.document_ids else "in your documents"
+    return (
+        f"Nothing {looked} supports an answer well enough, so there is none. "
+        "Try the words the document itself would use, search in more documents, or upload the one that knows."
+    )
+
+
+def _sources(number: int, turn: Turn) -> None:
+    """Chips [1] [2] …; the one that is pressed opens its passage, pressed again it closes."""
+    chosen = st.pills(
+        "Sources",
+        list(range(len(turn.citations))),
+        format_func=lambda place: _chip(place, turn.citations[place]),
+        key=f"source-{number}",
+        label_visibility="collapsed",
+    )
+    if chosen is not None and chosen < len(turn.citations):
+        st.html(_opened(turn.citations[chosen]))
+
+
+def _chip(place: int, citation: Citation) -> str:
+    name = citation.filename if len(citation.filename) <= 32 else citation.filename[:31] + "…"
+    page = f" · p. {citation.page}" if citation.page is not None else ""
+    return f"**{place + 1}** {markup.plain(name)}{page}"
+
+
+def _opened(citation: Citation) -> str:
+    """The cited passage in its surroundings, or the quote alone with the reason."""
+    alone = Passage("", citation.quote, "", cut_before=False, cut_after=False)
+    try:
+        text = api().text(citation.document_id)
+    except NotFound:
+        note = "This document has been deleted since; only the quote is left, in this conversation."
+        return markup.passage(alone, filename=citation.filename, page=citation.page, note=note)
+    found = locate(text, start=citation.start, end=citation.end, quote=citation.quote)
+    if found is None:
+        note = "The document has been replaced since, and its new version does not have this sentence."
+        return markup.passage(alone, filename=citation.filename, page=citation.page, note=note)
+    shown = surroundings(text, start=found[0], end=found[1])
+    return markup.passage(shown, filename=citation.filename, page=citation.page)

@@ -1,0 +1,229 @@
+"""The Documents page: drop files, watch them become ready, read, replace and delete them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import streamlit as st
+
+from app.console import markup
+from app.console.session import api, explain
+from app.console.shapes import Document
+from app.console.uploads import Outgoing, Report, send
+from app.kernel.errors import GenaiError, NotFound
+
+_SHOWN = 25
+_READING_CHARS = 60_000
+_REFRESH_S = 2.0
+_STATES = {"ready": "good", "pending": "busy", "deleting": "busy", "failed": "bad"}
+
+
+def page() -> None:
+    st.html(
+        markup.lead(
+            "Documents", "What answers can draw on. Drop in a file and it can be asked within seconds."
+        )
+    )
+    _drop()
+    _overview()
+
+
+def _drop() -> None:
+    """The drop zone. Its key changes after each batch, so that a rerun does not send the files again."""
+    batch = st.session_state.setdefault("batch", 0)
+    files = st.file_uploader(
+        "Drop PDF, DOCX, TXT, MD or HTML files here",
+        accept_multiple_files=True,
+        key=f"drop-{batch}",
+    )
+    if files:
+        st.session_state.reports = _transfer([Outgoing(file.name, file) for file in files])
+        st.session_state.batch = batch + 1
+        st.rerun()
+    reports: list[Report] = st.session_state.get("reports", [])
+    if reports:
+        with st.container(gap="small", key="reports"):
+            for report in reports:
+                st.html(_drawn(report))
+            if st.button("Clear", type="tertiary", key="clear-reports"):
+                st.session_state.reports = []
+                st.rerun()
+
+
+def _transfer(files: Sequence[Outgoing]) -> list[Report]:
+    """Send and follow, drawing every step; the last report of each file."""
+    with st.container(gap="small"):
+        slots = [st.empty() for _ in files]
+    last = [Report(file.filename, "Waiting", "busy", 0.0) for file in files]
+    for place, report in send(api(), files):
+        last[place] = report
+        slots[place].html(_drawn(report))
+    return last
+
+
+def _drawn(report: Report) -> str:
+    return markup.progress(report.filename, report.text, state=report.state, share=report.share)
+
+
+def _overview() -> None:
+    """The list; it looks again by itself while something is under way."""
+    documents = api().documents()
+    moving = any(item.status in ("pending", "deleting") for item in documents)
+    st.fragment(_listed, run_every=_REFRESH_S if moving else None)()
+
+
+def _listed() -> None:
+    documents = api().documents()
+    with st.container(horizontal=True, vertical_alignment="bottom", key="filter"):
+        wanted = st.text_input("Find", placeholder="Find by name", key="find", label_visibility="collapsed")
+        state = st.selectbox(
+            "Status",
+            ["All", "Ready", "Pending", "Failed"],
+            key="state",
+            label_visibility="collapsed",
+            width=140,
+        )
+    found = [
+        item
+        for item in documents
+        if wanted.strip().lower() in item.filename.lower() and state.lower() in ("all", item.status)
+    ]
+    if not documents:
+        st.html(
+            markup.notice(
+                "No documents yet", "Drop a file above: a report, a handbook, a contract, a manual."
+            )
+        )
+    elif not found:
+        st.html(markup.notice("No document matches", "Clear the search or choose another status."))
+    if not found:
+        return
+    shown = st.session_state.setdefault("shown", _SHOWN)
+    now = datetime.now(UTC)
+    with st.container(border=True, gap=None, key="documents-list"):
+        for item in found[:shown]:
+            _line(item, now=now)
+    if len(found) > shown and st.button(f"Show more ({len(found) - shown} left)", key="more"):
+        st.session_state.shown = shown + _SHOWN
+        st.rerun(scope="fragment")
+
+
+def _line(item: Document, *, now: datetime) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", key=f"doc-{item.document_id}"):
+        st.html(
+            markup.row(
+                item.filename,
+                _facts(item, now=now),
+                state=_STATES.get(item.status, "calm"),
+                label=item.status,
+            )
+        )
+        with st.container(horizontal=True, width="content", gap=None, key=f"acts-{item.document_id}"):
+            key = item.document_id
+            ready = item.status == "ready"
+            if st.button(
+                "",
+                icon=":material/article:",
+                type="tertiary",
+                help="Read",
+                key=f"read-{key}",
+                disabled=not ready,
+            ):
+                _read(item)
+            if st.button(
+                "", icon=":material/upload_file:", type="tertiary", help="New version", key=f"put-{key}"
+            ):
+                _replace(item)
+            if st.button("", icon=":material/delete:", type="tertiary", help="Delete", key=f"delete-{key}"):
+                _delete(item)
+
+
+def _facts(item: Document, *, now: datetime) -> str:
+    if item.status == "failed" and item.failure:
+        return f"{item.failure.detail} ({item.failure.code})"
+    parts = [
+        markup.counted(item.pages, "page") if item.pages else "",
+        markup.counted(item.chunks, "passage") if item.chunks is not None else "",
+        markup.size(item.size),
+        f"version {item.version}" if item.version > 1 else "",
+        markup.ago(item.updated_at, now=now),
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+@st.dialog("Read", width="large", icon=":material/article:")
+def _read(item: Document) -> None:
+    st.html(
+        markup.row(item.filename, "The text that was read from this document", state="calm", label="text")
+    )
+    try:
+        text = api().text(item.document_id)
+    except GenaiError as error:
+        st.html(markup.notice("Cannot show it", explain(error), kind="bad"))
+        return
+    pieces = max(1, -(-len(text) // _READING_CHARS))
+    part = (
+        st.number_input(f"Part (of {pieces})", 1, pieces, key=f"part-{item.document_id}") if pieces > 1 else 1
+    )
+    with st.container(height=480, key="reading"):
+        st.html(markup.reading(text[(part - 1) * _READING_CHARS : part * _READING_CHARS]))
+
+
+@st.dialog("New version", icon=":material/upload_file:")
+def _replace(item: Document) -> None:
+    name = item.filename
+    st.html(
+        markup.notice(
+            name, "The current version keeps answering until the new one is ready, then it is gone."
+        )
+    )
+    file = st.file_uploader("The new file", key=f"new-{item.document_id}-{item.version}")
+    if file is None:
+        return
+    report = _transfer([Outgoing(file.name, file, item.document_id)])[0]
+    if report.state == "bad":
+        return
+    st.session_state.reports = [report]
+    st.rerun()
+
+
+@st.dialog("Delete", icon=":material/delete:")
+def _delete(item: Document) -> None:
+    st.html(
+        markup.notice(
+            item.filename,
+            "Its text, passages, embeddings and every version go. This cannot be undone.",
+            kind="bad",
+        )
+    )
+    with st.container(horizontal=True):
+        sure = st.button("Delete for good", type="primary", key="sure")
+        if st.button("Keep it", key="keep"):
+            st.rerun()
+    if not sure:
+        return
+    try:
+        with st.spinner("Deleting"):
+            left = _removed(item)
+    except GenaiError as error:
+        st.html(markup.notice("Not deleted", explain(error), kind="bad"))
+        return
+    st.session_state.reports = [left]
+    st.rerun()
+
+
+def _removed(item: Document) -> Report:
+    """Delete, wait for the end of its job, count what is left."""
+    try:
+        job_id = api().delete(item.document_id)
+    except NotFound:
+        return Report(item.filename, "It was gone already.", "calm", 1.0)
+    for job in api().follow(job_id) if job_id else ():
+        if job.status == "failed":
+            why = f"{job.failure.detail} ({job.failure.code})" if job.failure else "The job failed."
+            return Report(
+                item.filename, f"No question finds it any more, but bytes are left: {why}", "bad", 1.0
+            )
+    counts = api().residue(item.document_id)
+    listed = ", ".join(f"{value} {name}" for name, value in counts.items())
+    text = f"Deleted. What is left of it: {sum(counts.values())} ({listed})"
+    return Report(item.filename, text, "good" if not sum(counts.values()) else "bad", 1.0)
