@@ -82,6 +82,10 @@ class Index(Protocol):
         """Chunks of the same version within `radius` ordinals, the hit's own included, in order."""
         ...
 
+    async def coverage(self, tenant: str, question: str, passages: Sequence[str]) -> Sequence[float]:
+        """Share of the question's weight, 0 to 1, that each passage contains; rare words weigh more."""
+        ...
+
     async def residue(self, tenant: str, document_id: str) -> int:
         """How many chunks of the document are still stored, visible or not."""
         ...
