@@ -1,0 +1,59 @@
+"""The table of contents: what stays, what is rented, what runs. Every line leads to the room of that name."""
+
+import pulumi
+
+from infra import adopt, leftovers, snapshot
+from infra.account import aws_provider
+from infra.cluster.room import Cluster
+from infra.durable.room import Durable
+from infra.stack import ConfigRefused, Stack
+from infra.workloads.rag import rag
+
+
+def survey(stack: Stack) -> adopt.Found:
+    """Before the first resource: what survived the last pause, and what did an interrupted run leave behind?"""
+    state = snapshot.read(organization=stack.organization, project=stack.project, stack=stack.name)
+    cloud = adopt.clients(region=stack.region, profile=stack.profile)
+    found = adopt.look(stack, cloud=cloud, state=state)
+    leftovers.refuse(stack.tags.owner, cloud=cloud, state=state, warn=pulumi.warn, stop=not stack.paused)
+    return found
+
+
+def program(stack: Stack, found: adopt.Found) -> None:
+    """Declare one stack."""
+    aws = aws_provider(stack, found)
+    opts = pulumi.ResourceOptions(providers=[aws])
+
+    # What stays. A pause leaves it, a resume finds it again.
+    durable = Durable(stack, found, opts=opts)
+    pulumi.export("account", found.account)
+    pulumi.export("region", stack.region)
+    pulumi.export("paused", stack.paused)
+    pulumi.export("bucket", durable.data.name)
+    pulumi.export("images", durable.images.url)
+    pulumi.export("records", durable.records.name)
+    pulumi.export("apiKeysSecret", durable.api_keys.name)
+    if stack.paused:
+        return
+
+    # What is rented. A pause ends it.
+    cluster = Cluster(stack, aws=aws, opts=opts)
+    pulumi.export("cluster", cluster.control.name)
+    pulumi.export("url", cluster.entrance.url)
+
+    # What runs on it.
+    rag(stack, found, durable, cluster, opts=opts)
+
+
+def main() -> None:
+    try:
+        stack = Stack.load()
+        found = survey(stack)
+    except (ConfigRefused, adopt.Stop) as refused:
+        # Pulumi prints a RunError as one message, without a stack trace.
+        raise pulumi.RunError(str(refused)) from None
+    program(stack, found)
+
+
+if __name__ == "__main__":
+    main()

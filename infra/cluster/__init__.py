@@ -1,0 +1,1 @@
+"""Gone on pause: dollars an hour. Nothing here holds data."""

@@ -1,0 +1,80 @@
+"""The Kubernetes control plane: the component brings kubeconfig and roles, everything else is declared in plain sight."""
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_eks as eks
+import pulumi_kubernetes as kubernetes
+from pulumi_aws import eks as aws_eks
+
+from infra import versions
+from infra.cluster.network import Network
+from infra.stack import Stack
+
+# Network policies are enforced by the CNI's own agent. Without the switch they are accepted and ignored.
+ADDON_SETTINGS: Mapping[str, str] = {"vpc-cni": '{"enableNetworkPolicy":"true"}'}
+
+
+class ControlPlane(pulumi.ComponentResource):
+    """The EKS cluster, the add-ons that must be there before the first node, and the provider that talks to its API."""
+
+    def __init__(
+        self,
+        name: str,
+        stack: Stack,
+        network: Network,
+        *,
+        aws: pulumi.ProviderResource,
+        opts: pulumi.ResourceOptions | None = None,
+    ) -> None:
+        super().__init__("genai:cluster:ControlPlane", name, None, opts)
+        self.stack = stack
+        physical = stack.prefix
+        cluster = eks.Cluster(
+            name,
+            name=physical,
+            version=versions.KUBERNETES,
+            vpc_id=network.vpc_id,
+            private_subnet_ids=network.private_ids,
+            endpoint_private_access=True,
+            endpoint_public_access=True,
+            public_access_cidrs=list(stack.api_cidrs),
+            authentication_mode=eks.AuthenticationMode.API,
+            # Extended support costs six times as much and would be switched on by default.
+            upgrade_policy={"support_type": "STANDARD"},
+            # What the component would make by itself is declared below and in nodes.py, where it is visible and ordered.
+            use_default_vpc_cni=True,
+            bootstrap_self_managed_addons=False,
+            skip_default_security_groups=True,
+            skip_default_node_group=True,
+            kube_proxy_addon_options={"enabled": False},
+            coredns_addon_options={"enabled": False},
+            tags=stack.tags.rented(physical),
+            opts=pulumi.ResourceOptions(parent=self, providers=[aws]),
+        )
+        self.security_group_id: pulumi.Output[str] = cluster.cluster_security_group_id
+        # The name is known, but it must carry the edge to the cluster itself: a dependency on a remote component orders
+        # nothing against the component's children, and destroy would delete the cluster beside its own add-ons.
+        self.name: pulumi.Output[str] = self.security_group_id.apply(lambda _: physical)
+        self.addons = [self.addon(addon) for addon in versions.ADDONS_BEFORE_NODES]
+        self.provider = kubernetes.Provider(
+            name,
+            kubeconfig=cluster.kubeconfig_json,
+            # After an interrupted destroy the API may be gone before its objects. They hold nothing outside the cluster, so
+            # the state may forget them, and a plain destroy still ends with 0.
+            delete_unreachable=True,
+            opts=pulumi.ResourceOptions(parent=self),
+        )
+        self.register_outputs({"name": self.name, "securityGroupId": self.security_group_id})
+
+    def addon(self, addon: str, *, after: list[pulumi.Resource] | None = None) -> aws_eks.Addon:
+        return aws_eks.Addon(
+            addon,
+            cluster_name=self.name,
+            addon_name=addon,
+            configuration_values=ADDON_SETTINGS.get(addon),
+            resolve_conflicts_on_create="OVERWRITE",
+            resolve_conflicts_on_update="OVERWRITE",
+            tags=self.stack.tags.rented(),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
+        )

@@ -1,0 +1,19 @@
+"""The cluster room: what is rented by the hour and gone on pause."""
+
+import pulumi
+
+from infra.cluster.control_plane import ControlPlane
+from infra.cluster.entrance import Entrance
+from infra.cluster.network import Network
+from infra.cluster.nodes import Nodes
+from infra.stack import Stack
+
+
+class Cluster:
+    """Network, control plane, nodes and load balancer, in the order they need each other."""
+
+    def __init__(self, stack: Stack, *, aws: pulumi.ProviderResource, opts: pulumi.ResourceOptions) -> None:
+        self.network = Network("network", stack, opts=opts)
+        self.control = ControlPlane("control-plane", stack, self.network, aws=aws, opts=opts)
+        self.nodes = Nodes("nodes", stack, self.network, self.control, opts=opts)
+        self.entrance = Entrance("entrance", stack, self.network, self.control, self.nodes, opts=opts)

@@ -1,0 +1,28 @@
+"""The durable room: what survives a pause, costs cents a month and holds data."""
+
+import pulumi
+
+from infra.adopt import Found
+from infra.durable.api_keys import ApiKeys
+from infra.durable.bucket import DataBucket
+from infra.durable.images import Images
+from infra.durable.keeping import Keeping
+from infra.durable.records import Records
+from infra.durable.spending import Spending
+from infra.stack import Stack
+
+
+class Durable:
+    """The durable room of one stack."""
+
+    def __init__(self, stack: Stack, found: Found, *, opts: pulumi.ResourceOptions) -> None:
+        keeping = Keeping(
+            names=stack.names(found.account), tags=stack.tags, ids=dict(found.ids), keep=stack.keep_data
+        )
+        self.data = DataBucket("data", keeping, opts=opts)
+        self.images = Images("rag", "rag", keeping, opts=opts)
+        self.records = Records("records", keeping, opts=opts)
+        self.api_keys = ApiKeys("api-keys", keeping, opts=opts)
+        self.spending = Spending(
+            "spending", keeping, limit_usd=stack.monthly_budget_usd, email=stack.alert_email, opts=opts
+        )

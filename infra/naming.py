@@ -1,0 +1,99 @@
+"""Every name the program gives, as pure functions of project, stack, account and region, within the limits AWS sets."""
+
+import hashlib
+import re
+from dataclasses import dataclass
+
+# One table for the whole cluster: a load-balancer rule and a Service meet in this number, so two apps must never share one.
+NODE_PORTS = {"rag": 30080}
+# Every app listens on this port inside its container and answers both probes there.
+APP_PORT = 8080
+LIVE_PATH = "/healthz"
+READY_PATH = "/readyz"
+
+_PLAIN = re.compile(r"[a-z](?:[a-z0-9-]*[a-z0-9])?")
+_ACCOUNT = re.compile(r"[0-9]{12}")
+BUCKET_LIMIT = 63
+LOAD_BALANCER_LIMIT = 32
+# Pulumi puts a dash and seven characters behind a logical name it turns into a physical one.
+AUTO_SUFFIX = 8
+
+
+class NameRefused(ValueError):
+    """A name that AWS would refuse; the message says which part to shorten or change."""
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of one stack in one account and region. The same four inputs give the same names for ever:
+    a resumed stack finds its data by name."""
+
+    project: str
+    stack: str
+    account: str
+    region: str
+
+    def __post_init__(self) -> None:
+        for what, value in (("project", self.project), ("stack", self.stack)):
+            if not _PLAIN.fullmatch(value):
+                raise NameRefused(
+                    f"The {what} name {value!r} cannot be part of a bucket name. Use lower-case letters, digits and single "
+                    f"dashes, beginning with a letter."
+                )
+        if not _ACCOUNT.fullmatch(self.account):
+            raise NameRefused(f"{self.account!r} is not an AWS account number. It has twelve digits.")
+        if len(self.data_bucket) > BUCKET_LIMIT:
+            raise NameRefused(
+                f"The bucket name {self.data_bucket!r} has {len(self.data_bucket)} characters, S3 allows {BUCKET_LIMIT}. "
+                f"Choose a stack name that is {len(self.data_bucket) - BUCKET_LIMIT} shorter than {self.stack!r}."
+            )
+
+    @property
+    def prefix(self) -> str:
+        return f"{self.project}-{self.stack}"
+
+    @property
+    def owner(self) -> str:
+        """The value of the ownership tag: which stack of which project made a thing."""
+        return f"{self.project}/{self.stack}"
+
+    @property
+    def data_bucket(self) -> str:
+        """Bucket names are global: account and region keep ours from meeting somebody else's."""
+        return f"{self.prefix}-data-{self.account}-{self.region}"
+
+    def repository(self, app: str) -> str:
+        """The image repository of one app; per stack, so that a stack pushes and deletes only what is its own."""
+        return f"{self.owner}/{app}"
+
+    def image(self, app: str, *, tag: str) -> str:
+        return f"{self.account}.dkr.ecr.{self.region}.amazonaws.com/{self.repository(app)}:{tag}"
+
+    @property
+    def records_table(self) -> str:
+        return f"{self.prefix}-records"
+
+    @property
+    def api_keys_secret(self) -> str:
+        return f"{self.owner}/api-keys"
+
+    @property
+    def budget(self) -> str:
+        return self.prefix
+
+    @property
+    def cluster(self) -> str:
+        return self.prefix
+
+
+def fit(name: str, *, limit: int) -> str:
+    """The name itself, or its beginning and six characters of its hash where it is longer than the limit."""
+    if len(name) <= limit:
+        return name
+    digest = hashlib.sha256(name.encode()).hexdigest()[:6]
+    return f"{name[: limit - 7].rstrip('-')}-{digest}"
+
+
+def short(prefix: str, part: str) -> str:
+    """A logical name that still fits a load balancer or target group once Pulumi has put its suffix behind it."""
+    return fit(f"{prefix}-{part}", limit=LOAD_BALANCER_LIMIT - AUTO_SUFFIX)

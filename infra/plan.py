@@ -1,0 +1,254 @@
+"""Shows, with no cloud and no credentials, what a stack would be, what survives a pause, and what both cost."""
+
+import argparse
+import json
+import logging
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any, TextIO
+
+from infra import prices
+from infra.naming import NameRefused
+from infra.project import ProjectRefused, configuration, project
+from infra.stack import ConfigRefused
+
+# Where the configuration names no account; the number AWS uses in its own documentation.
+EXAMPLE_ACCOUNT = "111122223333"
+
+PARTS: Mapping[str, str] = {
+    "genai:durable:DataBucket": "Data bucket (documents, chunks, embeddings)",
+    "genai:durable:Images": "Container images",
+    "genai:durable:Records": "Records table",
+    "genai:durable:ApiKeys": "Secret for the API keys (no value)",
+    "genai:durable:Spending": "Budget with e-mail alerts",
+    "genai:cluster:Network": "Network (VPC, NAT gateway)",
+    "genai:cluster:ControlPlane": "Kubernetes control plane (EKS)",
+    "genai:cluster:Nodes": "Machines",
+    "genai:cluster:Entrance": "Load balancer",
+    "genai:workloads:AppService": "App",
+}
+ROOMS = {
+    "durable": "STAYS: survives a pause, with every byte",
+    "cluster": "RENTED: gone on pause, built anew on resume",
+    "workloads": "RUNS: gone on pause, started anew on resume",
+}
+EXAMPLES = """\
+examples:
+  python -m infra.plan --stack dev            what `pulumi up --stack dev` would make, and its price
+  python -m infra.plan --stack prod --data-gb 500
+  python -m infra.plan --stack dev --set paused=true      the same stack while paused
+  python -m infra.plan --stack dev --json | jq .total
+"""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One line of the plan: a component and everything below it."""
+
+    room: str
+    title: str
+    resources: int
+    survives: bool
+    usd_per_hour: float
+    usd_per_month_paused: float
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a stack is made of and what it costs; only names and figures, never a configured value."""
+
+    project: str
+    stack: str
+    region: str
+    paused: bool
+    keep_data: bool
+    prices_as_of: str
+    holdings: prices.Holdings
+    parts: tuple[Part, ...]
+
+    @property
+    def total(self) -> prices.Cost:
+        each = (prices.Cost(part.usd_per_hour, part.usd_per_month_paused) for part in self.parts)
+        return sum(each, start=prices.Cost())
+
+
+def make(stack: str, *, changes: Mapping[str, str], holdings: prices.Holdings) -> Plan:
+    """Rehearse the program and price what it declares. Raises: ProjectRefused, ConfigRefused, PriceMissing."""
+    from infra import adopt, rehearsal  # Two seconds of SDK that a refused command line does without.
+
+    name = str(project()["name"])
+    config = configuration(stack) | {f"{name}:{key}": value for key, value in changes.items()}
+    chosen, declared = rehearsal.rehearse(
+        config,
+        project=name,
+        stack=stack,
+        found=lambda chosen: adopt.nothing(chosen.account or EXAMPLE_ACCOUNT),
+    )
+    region = prices.Region(chosen.region, holdings)
+    parts = tuple(_part(component, declared, region=region) for component in declared if component.component)
+    order = list(ROOMS)
+    return Plan(
+        project=name,
+        stack=stack,
+        region=chosen.region,
+        paused=chosen.paused,
+        keep_data=chosen.keep_data,
+        prices_as_of=prices.AS_OF,
+        holdings=holdings,
+        parts=tuple(sorted(parts, key=lambda part: order.index(part.room))),
+    )
+
+
+def _part(component: Any, declared: Sequence[Any], *, region: prices.Region) -> Part:
+    inside = [thing for thing in declared if not thing.component and _below(thing, component, declared)]
+    title = PARTS.get(component.token, component.token)
+    total = sum(
+        (prices.cost(thing.token, _priced_inputs(thing, inside), region=region) for thing in inside),
+        start=prices.Cost(),
+    )
+    return Part(
+        room=component.room,
+        title=f"{title} {component.name}" if component.room == "workloads" else title,
+        resources=len(inside),
+        survives=bool(inside) and all(thing.retained for thing in inside),
+        usd_per_hour=total.hour,
+        usd_per_month_paused=total.month_paused,
+    )
+
+
+def _below(thing: Any, component: Any, declared: Sequence[Any]) -> bool:
+    parents = {other.urn: other.parent for other in declared}
+    urn = thing.parent
+    while urn and urn != component.urn:
+        urn = parents.get(urn, "")
+    return bool(urn)
+
+
+def _priced_inputs(thing: Any, siblings: Sequence[Any]) -> Mapping[str, Any]:
+    if thing.token != "aws:eks/nodeGroup:NodeGroup":
+        inputs: Mapping[str, Any] = thing.inputs
+        return inputs
+    disks = [
+        int(disk["ebs"]["volumeSize"])
+        for sibling in siblings
+        if sibling.token == "aws:ec2/launchTemplate:LaunchTemplate"
+        for disk in sibling.inputs["blockDeviceMappings"]
+    ]
+    return {**thing.inputs, "diskGb": sum(disks)}
+
+
+def render(plan: Plan, *, out: TextIO) -> None:
+    """The plan as a table for people."""
+    state = "paused" if plan.paused else "running"
+    print(
+        f"\n{plan.project} / {plan.stack}, {plan.region}, {state}. Nothing was asked of any cloud.\n",
+        file=out,
+    )
+    print(f"  {'':<48}{'things':>7}  {'survives':<9}{'$/hour':>9}{'$/month':>10}", file=out)
+    print(f"  {'':<48}{'':>7}  {'a pause':<9}{'running':>9}{'paused':>10}", file=out)
+    for room, headline in ROOMS.items():
+        parts = [part for part in plan.parts if part.room == room]
+        if parts:
+            print(f"\n  {headline}", file=out)
+        for part in parts:
+            survives = "yes" if part.survives else "no"
+            print(
+                f"    {part.title:<46}{part.resources:>7}  {survives:<9}{part.usd_per_hour:>9.4f}{part.usd_per_month_paused:>10.2f}",
+                file=out,
+            )
+    total, things = plan.total, sum(part.resources for part in plan.parts)
+    print(f"\n  {'TOTAL':<48}{things:>7}  {'':<9}{total.hour:>9.4f}{total.month_paused:>10.2f}\n", file=out)
+    for line in _remarks(plan):
+        print(f"  {line}", file=out)
+    print(file=out)
+
+
+def _remarks(plan: Plan) -> list[str]:
+    total, held = plan.total, plan.holdings
+    day, month = total.hour * 24, total.hour * prices.HOURS_PER_MONTH
+    if plan.keep_data:
+        kept = f"While paused: ${total.month_paused:.2f} a month for {held.data_gb:g} GB of data, {held.image_gb:g} GB of images, "
+        kept += f"{held.records_gb:g} GB of records (--data-gb, --image-gb, --records-gb change these)."
+        down = "To pause: pulumi destroy. To resume: pulumi up."
+    else:
+        kept = "keepData is false: pulumi destroy DELETES the data. Nothing survives, and nothing is left to pay."
+        down = "To keep the data instead: pulumi config set keepData true, pulumi up."
+    return [
+        f"While running: ${total.hour:.2f} an hour, ${day:.2f} a day, ${month:.0f} a month if never paused.",
+        kept,
+        f"List prices of {plan.prices_as_of}, without tax, traffic, requests and free tier (sources: infra/prices.py).",
+        f"To make it: pulumi up --stack {plan.stack}. {down}",
+    ]
+
+
+def as_json(plan: Plan) -> dict[str, Any]:
+    total = plan.total
+    return asdict(plan) | {"total": {"usd_per_hour": total.hour, "usd_per_month_paused": total.month_paused}}
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m infra.plan",
+        description=__doc__,
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    held = prices.Holdings()
+    parser.add_argument(
+        "--stack", required=True, help="the stack to show: the middle of a Pulumi.<stack>.yaml"
+    )
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="try another value of a configuration key",
+    )
+    parser.add_argument(
+        "--data-gb",
+        type=float,
+        default=held.data_gb,
+        help="gigabytes in the data bucket (default: %(default)g)",
+    )
+    parser.add_argument(
+        "--image-gb", type=float, default=held.image_gb, help="gigabytes of images (default: %(default)g)"
+    )
+    parser.add_argument(
+        "--records-gb",
+        type=float,
+        default=held.records_gb,
+        help="gigabytes of records (default: %(default)g)",
+    )
+    parser.add_argument("--json", action="store_true", help="print JSON for programs instead of a table")
+    return parser
+
+
+def main(argv: Sequence[str] | None = None, *, out: TextIO | None = None) -> int:
+    out = out or sys.stdout
+    parser = arguments()
+    given = parser.parse_args(argv)
+    pairs = [pair.partition("=") for pair in given.set]
+    if bad := [key for key, equals, _ in pairs if not equals]:
+        parser.error(f"--set wants KEY=VALUE, got {bad[0]!r}")
+    # Pulumi reports what it logs (warnings of the program) here when no engine listens.
+    logging.basicConfig(level=logging.WARNING, format="%(message)s")
+    try:
+        plan = make(
+            given.stack,
+            changes={key: value for key, _, value in pairs},
+            holdings=prices.Holdings(given.data_gb, given.image_gb, given.records_gb),
+        )
+    except (ProjectRefused, ConfigRefused, NameRefused, prices.PriceMissing) as refused:
+        print(refused, file=sys.stderr)
+        return 2
+    if given.json:
+        json.dump(as_json(plan), out, indent=2)
+        print(file=out)
+    else:
+        render(plan, out=out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,227 @@
+"""What each kind of resource costs, from dated list prices; the reader of `make plan` sees the same figures as the tests."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+HOURS_PER_MONTH = 730
+# List prices in USD, without tax, free tier, discounts and traffic.
+AS_OF = "2026-03-01"
+SOURCES = {
+    "eks_cluster_hour": "https://aws.amazon.com/eks/pricing/",
+    "nat_gateway_hour": "https://aws.amazon.com/vpc/pricing/",
+    "public_ipv4_hour": "https://aws.amazon.com/vpc/pricing/",
+    "load_balancer_hour": "https://aws.amazon.com/elasticloadbalancing/pricing/",
+    "gp3_gb_month": "https://aws.amazon.com/ebs/pricing/",
+    "s3_gb_month": "https://aws.amazon.com/s3/pricing/",
+    "ecr_gb_month": "https://aws.amazon.com/ecr/pricing/",
+    "dynamodb_gb_month": "https://aws.amazon.com/dynamodb/pricing/on-demand/",
+    "dynamodb_pitr_gb_month": "https://aws.amazon.com/dynamodb/pricing/on-demand/",
+    "secret_month": "https://aws.amazon.com/secrets-manager/pricing/",
+    "instance_hour": "https://aws.amazon.com/ec2/pricing/on-demand/",
+}
+
+PRICES: Mapping[str, Mapping[str, float]] = {
+    "us-east-1": {
+        "eks_cluster_hour": 0.10,
+        "nat_gateway_hour": 0.045,
+        "public_ipv4_hour": 0.005,
+        "load_balancer_hour": 0.0225,
+        "gp3_gb_month": 0.08,
+        "s3_gb_month": 0.023,
+        "ecr_gb_month": 0.10,
+        "dynamodb_gb_month": 0.25,
+        "dynamodb_pitr_gb_month": 0.20,
+        "secret_month": 0.40,
+    },
+    "us-west-2": {
+        "eks_cluster_hour": 0.10,
+        "nat_gateway_hour": 0.045,
+        "public_ipv4_hour": 0.005,
+        "load_balancer_hour": 0.0225,
+        "gp3_gb_month": 0.08,
+        "s3_gb_month": 0.023,
+        "ecr_gb_month": 0.10,
+        "dynamodb_gb_month": 0.25,
+        "dynamodb_pitr_gb_month": 0.20,
+        "secret_month": 0.40,
+    },
+    "eu-central-1": {
+        "eks_cluster_hour": 0.10,
+        "nat_gateway_hour": 0.052,
+        "public_ipv4_hour": 0.005,
+        "load_balancer_hour": 0.027,
+        "gp3_gb_month": 0.0952,
+        "s3_gb_month": 0.0245,
+        "ecr_gb_month": 0.10,
+        "dynamodb_gb_month": 0.306,
+        "dynamodb_pitr_gb_month": 0.2448,
+        "secret_month": 0.40,
+    },
+    "eu-west-1": {
+        "eks_cluster_hour": 0.10,
+        "nat_gateway_hour": 0.048,
+        "public_ipv4_hour": 0.005,
+        "load_balancer_hour": 0.0252,
+        "gp3_gb_month": 0.088,
+        "s3_gb_month": 0.023,
+        "ecr_gb_month": 0.10,
+        "dynamodb_gb_month": 0.283,
+        "dynamodb_pitr_gb_month": 0.2264,
+        "secret_month": 0.40,
+    },
+}
+
+# On demand, Linux. Regions in the order of PRICES.
+_INSTANCES = {
+    "t3.medium": (0.0416, 0.0416, 0.048, 0.0456),
+    "t3.large": (0.0832, 0.0832, 0.096, 0.0912),
+    "t3.xlarge": (0.1664, 0.1664, 0.192, 0.1824),
+    "t4g.medium": (0.0336, 0.0336, 0.0384, 0.0368),
+    "t4g.large": (0.0672, 0.0672, 0.0768, 0.0736),
+    "m6i.large": (0.096, 0.096, 0.115, 0.107),
+    "m6i.xlarge": (0.192, 0.192, 0.23, 0.214),
+    "m7g.large": (0.0816, 0.0816, 0.0978, 0.091),
+}
+INSTANCES: Mapping[str, Mapping[str, float]] = {
+    region: {kind: prices[place] for kind, prices in _INSTANCES.items()}
+    for place, region in enumerate(PRICES)
+}
+
+
+class PriceMissing(LookupError):
+    """No dated price for a region, an instance type or a resource type; the message says where to add it."""
+
+
+@dataclass(frozen=True)
+class Holdings:
+    """How much is kept, for the parts that are paid by the gigabyte. Shown next to every total."""
+
+    data_gb: float = 10.0
+    image_gb: float = 2.0
+    records_gb: float = 1.0
+
+
+@dataclass(frozen=True)
+class Cost:
+    """`hour` is paid while a thing exists and is used; `month_paused` is what remains of it during a pause."""
+
+    hour: float = 0.0
+    month_paused: float = 0.0
+
+    def __add__(self, other: "Cost") -> "Cost":
+        return Cost(self.hour + other.hour, self.month_paused + other.month_paused)
+
+    @classmethod
+    def rented(cls, hour: float) -> "Cost":
+        return cls(hour=hour)
+
+    @classmethod
+    def kept(cls, month: float) -> "Cost":
+        return cls(hour=month / HOURS_PER_MONTH, month_paused=month)
+
+
+Inputs = Mapping[str, Any]
+Pricing = Callable[[Inputs, "Region"], Cost]
+
+
+@dataclass(frozen=True)
+class Region:
+    """The price list of one region, and what is assumed to be held there."""
+
+    name: str
+    holdings: Holdings
+
+    def __post_init__(self) -> None:
+        if self.name not in PRICES:
+            raise PriceMissing(
+                f"No prices for region {self.name!r}; known are {', '.join(PRICES)}. Add them to infra/prices.py."
+            )
+
+    def __getitem__(self, item: str) -> float:
+        return PRICES[self.name][item]
+
+    def instance(self, kind: str) -> float:
+        try:
+            return INSTANCES[self.name][kind]
+        except KeyError:
+            raise PriceMissing(
+                f"No price for instance type {kind!r} in {self.name}; known are {', '.join(_INSTANCES)}. Add it to infra/prices.py."
+            ) from None
+
+
+def _nodes(inputs: Inputs, region: Region) -> Cost:
+    """Machines and their disks. `diskGb` is not an input of AWS: the launch template describes the disk, plan.py brings it."""
+    machine = max(region.instance(kind) for kind in inputs["instanceTypes"])
+    disk = inputs["diskGb"] * region["gp3_gb_month"] / HOURS_PER_MONTH
+    return Cost.rented(inputs["scalingConfig"]["desiredSize"] * (machine + disk))
+
+
+def _load_balancer(inputs: Inputs, region: Region) -> Cost:
+    addresses = 0 if inputs["internal"] else len(inputs["subnets"])
+    return Cost.rented(region["load_balancer_hour"] + addresses * region["public_ipv4_hour"])
+
+
+def _records(_: Inputs, region: Region) -> Cost:
+    each = region["dynamodb_gb_month"] + region["dynamodb_pitr_gb_month"]
+    return Cost.kept(region.holdings.records_gb * each)
+
+
+PRICED: Mapping[str, Pricing] = {
+    "eks:index:Cluster": lambda _, region: Cost.rented(region["eks_cluster_hour"]),
+    "aws:ec2/natGateway:NatGateway": lambda _, region: Cost.rented(region["nat_gateway_hour"]),
+    "aws:ec2/eip:Eip": lambda _, region: Cost.rented(region["public_ipv4_hour"]),
+    "aws:eks/nodeGroup:NodeGroup": _nodes,
+    "aws:lb/loadBalancer:LoadBalancer": _load_balancer,
+    "aws:s3/bucket:Bucket": lambda _, region: Cost.kept(region.holdings.data_gb * region["s3_gb_month"]),
+    "aws:ecr/repository:Repository": lambda _, region: Cost.kept(
+        region.holdings.image_gb * region["ecr_gb_month"]
+    ),
+    "aws:dynamodb/table:Table": _records,
+    "aws:secretsmanager/secret:Secret": lambda _, region: Cost.kept(region["secret_month"]),
+}
+
+# Free of charge by themselves. A type in neither table is an error, so that a new part cannot be left out of the bill.
+FREE = frozenset(
+    {
+        "aws:autoscaling/attachment:Attachment",
+        "aws:budgets/budget:Budget",
+        "aws:ec2/internetGateway:InternetGateway",
+        "aws:ec2/launchTemplate:LaunchTemplate",
+        "aws:ec2/route:Route",
+        "aws:ec2/routeTable:RouteTable",
+        "aws:ec2/routeTableAssociation:RouteTableAssociation",
+        "aws:ec2/securityGroup:SecurityGroup",
+        "aws:ec2/subnet:Subnet",
+        "aws:ec2/vpc:Vpc",
+        "aws:ec2/vpcEndpoint:VpcEndpoint",
+        "aws:eks/addon:Addon",
+        "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+        "aws:iam/role:Role",
+        "aws:iam/rolePolicy:RolePolicy",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "aws:lb/listener:Listener",
+        "aws:lb/targetGroup:TargetGroup",
+        "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
+        "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
+        "aws:s3/bucketPolicy:BucketPolicy",
+        "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
+        "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
+        "aws:s3/bucketVersioning:BucketVersioning",
+        "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
+        "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+    }
+)
+# Objects inside the cluster run on nodes that are paid already; providers and components are not things in the cloud.
+FREE_PREFIXES = ("kubernetes:", "pulumi:", "genai:")
+
+
+def cost(token: str, inputs: Inputs, *, region: Region) -> Cost:
+    """What one resource costs. Raises: PriceMissing for a type nobody has put into a table."""
+    if pricing := PRICED.get(token):
+        return pricing(inputs, region)
+    if token in FREE or token.startswith(FREE_PREFIXES):
+        return Cost()
+    raise PriceMissing(
+        f"{token} is neither priced nor known to be free. Add it to PRICED or FREE in infra/prices.py."
+    )

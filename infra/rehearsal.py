@@ -1,0 +1,108 @@
+"""Runs the real program against a stand-in for the engine, inside this process, and records everything it declares."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+
+from infra.adopt import Found
+from infra.stack import Stack
+
+
+@dataclass(frozen=True)
+class Declared:
+    """One resource as the engine would be told of it."""
+
+    token: str
+    name: str
+    urn: str
+    parent: str
+    inputs: Mapping[str, Any]
+    import_id: str
+    retained: bool
+    dependencies: tuple[str, ...]
+    ignored: tuple[str, ...]
+
+    @property
+    def component(self) -> bool:
+        return self.token.startswith("genai:")
+
+    @property
+    def room(self) -> str:
+        """durable, cluster or workloads; empty for what belongs to no room (providers)."""
+        words = self.token.split(":") if self.component else _qualified(self.parent).split("$")[-1].split(":")
+        if words[0] == "genai":
+            return words[1]
+        above = [
+            part.split(":")[1] for part in _qualified(self.parent).split("$") if part.startswith("genai:")
+        ]
+        return above[-1] if above else ""
+
+
+def _qualified(urn: str) -> str:
+    return urn.split("::")[2] if urn else ""
+
+
+def rehearse(
+    config: Mapping[str, str], *, project: str, stack: str, found: Callable[[Stack], Found]
+) -> tuple[Stack, list[Declared]]:
+    """Run the program with this configuration (full keys, as the engine passes them) and these survivors.
+
+    Raises: ConfigRefused.
+    """
+    from infra.__main__ import (
+        program,
+    )  # The program imports the AWS SDK: two seconds that `--help` does without.
+
+    recorder = _Recorder()
+    pulumi.runtime.set_all_config(dict(config), [])
+    pulumi.runtime.set_mocks(
+        _Outputs(), project=project, stack=stack, preview=False, monitor=recorder, organization="organization"
+    )
+    chosen = Stack.load()
+    pulumi.runtime.test(lambda: program(chosen, found(chosen)))()
+    return chosen, recorder.declared
+
+
+class _Recorder(MockMonitor):  # type: ignore[misc]  # pulumi's mocks are untyped
+    def __init__(self) -> None:
+        super().__init__(_Outputs())
+        self.declared: list[Declared] = []
+
+    def RegisterResource(self, request: Any) -> Any:
+        response = super().RegisterResource(request)
+        if request.type != "pulumi:pulumi:Stack":
+            inputs = pulumi.runtime.rpc.deserialize_properties(request.object)
+            self.declared.append(
+                Declared(
+                    token=request.type,
+                    name=request.name,
+                    urn=response.urn,
+                    parent=request.parent,
+                    inputs=inputs,
+                    import_id=request.importId,
+                    retained=request.retainOnDelete,
+                    dependencies=tuple(request.dependencies),
+                    ignored=tuple(request.ignoreChanges),
+                )
+            )
+        return response
+
+
+class _Outputs(Mocks):  # type: ignore[misc]  # pulumi's mocks are untyped
+    """The few outputs that the program reads and AWS would have made up."""
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:
+        made: dict[str, Any] = {"arn": f"arn:aws:{args.typ.split(':')[1].split('/')[0]}:::{args.name}"}
+        if args.typ == "eks:index:Cluster":
+            made = {"clusterSecurityGroupId": "sg-cluster", "kubeconfigJson": "{}"}
+        if args.typ == "aws:eks/nodeGroup:NodeGroup":
+            made["resources"] = [{"autoscalingGroups": [{"name": "scaling-group"}]}]
+        if args.typ == "aws:lb/loadBalancer:LoadBalancer":
+            made["dnsName"] = "load-balancer.example"
+        return f"{args.name}-id", {"name": args.name, "latestVersion": 1} | dict(args.inputs) | made
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
+        return {}, None

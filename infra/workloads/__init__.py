@@ -1,0 +1,1 @@
+"""Gone on pause: one file per thing that runs in the cluster."""
