@@ -14,6 +14,10 @@ _ABBREVIATIONS = frozenset(
     "tab viz vol vs".split()
 )
 _SEAMS = ("\n", ". ", "; ", ": ", ", ", "；", "，", "、")
+_LINE_END = re.compile(r"\n\s*")
+_LIST_MARK = re.compile(r"(?:[-*+•▪◦–]|\(?\d{1,3}[.)]|\(?[a-z][.)]|#{1,6}|\|)\s")
+# A line that stops this early did so on purpose: running text fills its lines.
+_SHORT_LINE = 60
 _LAST_SPACE = re.compile(r"\s(?=\S*\Z)")
 
 
@@ -29,6 +33,19 @@ def sentences(text: str, start: int, end: int) -> Iterator[Span]:
             yield from trimmed(text, since, match.end())
             since = match.end()
     yield from trimmed(text, since, end)
+
+
+def statements(text: str) -> Iterator[Span]:
+    """The sentences of a text whose blocks are not known: headings, list items and rows stand alone.
+
+    A line feed inside running text, as PDF pages have it at each line's end, does not end a statement.
+    """
+    since = 0
+    for match in _LINE_END.finditer(text):
+        if _ends_block(text, match, since):
+            yield from sentences(text, since, match.start())
+            since = match.end()
+    yield from sentences(text, since, len(text))
 
 
 def pieces(text: str, start: int, end: int, *, max_chars: int) -> Iterator[Span]:
@@ -74,3 +91,13 @@ def _ends_sentence(text: str, match: re.Match[str], since: int) -> bool:
     before = text[max(since, at - 12) : at]
     word = before[max(before.rfind(" "), before.rfind("\n"), before.rfind("(")) + 1 :]
     return not (word.lower() in _ABBREVIATIONS or (len(word) == 1 and word.isupper()))
+
+
+def _ends_block(text: str, line_end: re.Match[str], since: int) -> bool:
+    if line_end.group().count("\n") > 1 or _LIST_MARK.match(text, line_end.end()):
+        return True
+    after = text[line_end.end() : line_end.end() + 1]
+    line_start = max(since, text.rfind("\n", 0, line_end.start()) + 1)
+    if "|" in text[line_start : line_end.start()] or "\t" in text[line_start : line_end.start()]:
+        return True
+    return line_end.start() - line_start < _SHORT_LINE and not after.islower()

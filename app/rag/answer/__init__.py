@@ -1,0 +1,1 @@
+"""The answer side of questions: is there evidence, and does every citation stand."""
