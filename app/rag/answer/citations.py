@@ -112,7 +112,7 @@ class CitationChecker:
         """The sentence that ends here, or its part since the marker before when that says something of its own."""
         spans = list(statements(self._said))
         sentence = self._said[slice(*spans[-1])] if spans else ""
-        part = self._since_marker.strip(" \t\n,;:.-–—*")
+        part = self._since_marker.strip().lstrip(",;:.-–—* ")
         return part if len(stems(part)) > _CLAIM_WORDS and len(part) < len(sentence) else sentence
 
 

@@ -12,6 +12,8 @@ VERIFIED_FROM = 0.6
 # Another sentence joins the quote only when it carries this much more of the claim.
 _WORTH_A_SENTENCE = 0.15
 _MOST_SENTENCES = 3
+# White space, and the reference numbers of scientific texts, which no answer repeats.
+_BETWEEN_WORDS = r"(?:\s*\[[\d,; –-]{1,40}\])*\s+"
 _LONGEST_CLAIM = 2_000
 _CLAUSE = re.compile(r"[,;:()–—]|\b(?:but|although|though|whereas|while|however)\b", re.IGNORECASE)
 
@@ -62,7 +64,7 @@ def _literal(claim: str, passage: str, spans: tuple[Span, ...]) -> Span | None:
     if not parts:
         return None
     starts, ends = {start for start, _ in spans}, {end for _, end in spans}
-    for match in re.finditer(r"\s+".join(re.escape(part) for part in parts), passage):
+    for match in re.finditer(_BETWEEN_WORDS.join(re.escape(part) for part in parts), passage):
         if match.start() in starts and match.end() in ends:
             return match.span()
     return None
