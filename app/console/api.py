@@ -9,7 +9,16 @@ import httpx
 
 from app.console.events import Event, read_events
 from app.console.shapes import Accepted, Citation, Document, Job, Readiness, Reply
-from app.kernel.errors import GenaiError, NotFound, Unauthenticated, Unavailable
+from app.kernel.errors import (
+    BadInput,
+    Conflict,
+    Forbidden,
+    GenaiError,
+    LimitExceeded,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+)
 from app.settings import Settings
 
 _PAGE = 200
@@ -64,7 +73,7 @@ class Api:
             params = {"limit": str(_PAGE)} | ({"after": after} if after else {})
             page = _json(self._send("GET", "/v1/documents", params=params))
             found.extend(Document.model_validate(item) for item in page.get("documents", ()))
-            after = page.get("next") or page.get("after")
+            after = page.get("after")
             if not after:
                 break
         return sorted(found, key=lambda item: str(item.updated_at), reverse=True)
@@ -74,16 +83,12 @@ class Api:
 
     def text(self, document_id: str) -> str:
         """The extracted text, which every offset counts in."""
-        response = self._send("GET", _path("documents", document_id) + "/text")
-        if "json" in response.headers.get("content-type", ""):
-            return str(_json(response)["text"])
-        return response.text
+        return str(_json(self._send("GET", _path("documents", document_id) + "/text"))["text"])
 
     def residue(self, document_id: str) -> dict[str, int]:
         """What is left of a deleted document, counted per store."""
         found = _json(self._send("GET", _path("documents", document_id) + "/residue"))
-        counts = found.get("residue", found)
-        return {name: value for name, value in counts.items() if type(value) is int and name != "total"}
+        return {name: found[name] for name in ("objects", "records", "index", "caches")}
 
     def upload(self, filename: str, content: BinaryIO) -> Accepted:
         return self._put_file("POST", "/upload", filename, content)
@@ -92,14 +97,15 @@ class Api:
         """Send a new version; the old one answers until the new one is ready."""
         return self._put_file("PUT", _path("documents", document_id), filename, content)
 
-    def delete(self, document_id: str) -> str | None:
-        """Hide a document at once; the id of the job that removes its bytes."""
-        response = self._send("DELETE", _path("documents", document_id))
-        return _json(response).get("job_id") if response.content else None
+    def delete(self, document_id: str) -> Job:
+        """Hide a document at once; the job that removes its bytes, which may have ended already."""
+        return Job.model_validate(_json(self._send("DELETE", _path("documents", document_id))))
 
-    def jobs(self, *, limit: int = 20) -> list[Job]:
-        page = _json(self._send("GET", "/v1/jobs", params={"limit": str(limit)}))
-        return [Job.model_validate(item) for item in page.get("jobs", ())]
+    def jobs(self, *, limit: int) -> list[Job]:
+        """The jobs that changed last, of the first thousand that the service lists."""
+        page = _json(self._send("GET", "/v1/jobs", params={"limit": "1000"}))
+        found = [Job.model_validate(item) for item in page.get("jobs", ())]
+        return sorted(found, key=lambda job: str(job.updated_at), reverse=True)[:limit]
 
     def job(self, job_id: str) -> Job:
         return Job.model_validate(_json(self._send("GET", _path("jobs", job_id))))
@@ -139,7 +145,7 @@ class Api:
                 case "meta":
                     known |= data
                 case "usage":
-                    known |= data if "usage" in data else {"usage": data} | data
+                    known |= data | {"usage": data}
                 case "done":
                     yield Reply.model_validate(known | data)
                     return
@@ -190,36 +196,26 @@ def _json(response: httpx.Response) -> dict[str, Any]:
 
 
 def _problem(response: httpx.Response) -> GenaiError:
+    fallback = {"status": response.status_code, "detail": f"HTTP {response.status_code}."}
     try:
         found = response.json()
     except ValueError:
-        found = {}
-    problem = found if isinstance(found, dict) else {}
-    fallback = {"code": _CODES.get(response.status_code, ""), "detail": f"HTTP {response.status_code}."}
-    return _raised(fallback | problem)
+        return _raised(fallback)
+    return _raised(fallback | found if isinstance(found, dict) else fallback)
 
 
-_CODES = {401: Unauthenticated.code, 404: NotFound.code, 503: Unavailable.code}
+_KINDS: dict[int, type[GenaiError]] = {
+    400: BadInput, 401: Unauthenticated, 403: Forbidden, 404: NotFound, 409: Conflict,
+    413: LimitExceeded, 415: BadInput, 422: BadInput, 503: Unavailable,
+}  # fmt: skip
 
 
 def _raised(problem: Mapping[str, Any]) -> GenaiError:
-    """The error of the tree that has the problem's code; its request id is a note for people."""
-    code = str(problem.get("code") or GenaiError.code)
-    parts = [str(problem.get("detail") or problem.get("title") or "The request failed.")]
-    for bad in problem.get("errors") or ():
-        if isinstance(bad, Mapping):
-            parts.append(f"{bad.get('field')}: {bad.get('detail')}")
-    error = _tree().get(code, GenaiError)(" ".join(parts), code=code)
+    """The error of the tree for a problem's status, with its code; its request id is a note for people."""
+    kind = _KINDS.get(problem.get("status", 0), GenaiError)
+    error = kind(
+        str(problem.get("detail") or "The request failed."), code=str(problem.get("code") or kind.code)
+    )
     if problem.get("request_id"):
         error.add_note(f"request {problem['request_id']}")
     return error
-
-
-def _tree() -> dict[str, type[GenaiError]]:
-    found: dict[str, type[GenaiError]] = {}
-    waiting: list[type[GenaiError]] = [GenaiError]
-    while waiting:
-        kind = waiting.pop()
-        found[kind.code] = kind
-        waiting.extend(kind.__subclasses__())
-    return found

@@ -1,7 +1,9 @@
 """The Ask page: a question, the answer as it comes, and each source opened at its place."""
 
+from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 import streamlit as st
 
@@ -32,6 +34,7 @@ class Turn:
     citations: list[Citation] = field(default_factory=list)
     reply: Reply = field(default_factory=Reply)
     trouble: str = ""
+    opened: int | None = None
 
 
 def page() -> None:
@@ -65,10 +68,16 @@ def _above(documents: list[Document], *, talking: bool) -> tuple[int, tuple[str,
         else:
             st.html(markup.small(_stock(documents)), width="content")
         with st.popover("Options", icon=":material/tune:", type="tertiary"):
-            return _scope({item.document_id: item.filename for item in documents})
+            return _scope(documents)
 
 
-def _scope(names: dict[str, str]) -> tuple[int, tuple[str, ...]]:
+def _scope(documents: list[Document]) -> tuple[int, tuple[str, ...]]:
+    # Streamlit tells options apart by their labels, so two files of one name need two labels.
+    often = Counter(item.filename for item in documents)
+    names = {
+        item.document_id: item.filename + (f" ({item.document_id})" if often[item.filename] > 1 else "")
+        for item in documents
+    }
     chosen = st.multiselect(
         "Search in",
         list(names),
@@ -108,13 +117,13 @@ def _answer(turn: Turn) -> None:
     turn.stage = Stage.ANSWERING
     filters = {"document_id": list(turn.document_ids)} if turn.document_ids else None
     slot = st.empty()
-    slot.html(markup.answer("", sources=0, waiting=True))
+    slot.html(markup.answer("", sources=(), waiting=True))
     try:
         for part in api().ask(turn.question, top_k=turn.top_k, filters=filters):
             match part:
                 case str():
                     turn.text += part
-                    slot.html(markup.answer(turn.text, sources=99, waiting=True))
+                    slot.html(markup.answer(turn.text, sources=range(1, 100), waiting=True))
                 case Citation():
                     turn.citations.append(part)
                 case Reply():
@@ -128,12 +137,12 @@ def _answer(turn: Turn) -> None:
 @st.fragment
 def _turn(number: int, turn: Turn) -> None:
     if turn.text and not turn.reply.abstained:
-        st.html(markup.answer(turn.text, sources=len(turn.citations)))
+        st.html(markup.answer(turn.text, sources={one.number for one in turn.citations}))
     if turn.stage is not Stage.ANSWERED:
         trouble = turn.trouble or "You left this page before the answer was complete."
         st.html(markup.notice("No complete answer", trouble, kind="bad"))
         if st.button("Ask again", key=f"again-{number}", icon=":material/refresh:"):
-            turn.stage, turn.text, turn.citations, turn.trouble = Stage.ASKED, "", [], ""
+            turn.stage, turn.text, turn.citations, turn.opened = Stage.ASKED, "", [], None
             st.rerun()
         return
     if turn.reply.abstained:
@@ -152,22 +161,24 @@ def _advice(turn: Turn) -> str:
 
 
 def _sources(number: int, turn: Turn) -> None:
-    """Chips [1] [2] …; the one that is pressed opens its passage, pressed again it closes."""
-    chosen = st.pills(
-        "Sources",
-        list(range(len(turn.citations))),
-        format_func=lambda place: _chip(place, turn.citations[place]),
-        key=f"source-{number}",
-        label_visibility="collapsed",
-    )
-    if chosen is not None and chosen < len(turn.citations):
-        st.html(_opened(turn.citations[chosen]))
+    """Chips 1, 2, …; the one that is pressed opens its passage, pressed again it closes."""
+    with st.container(horizontal=True, gap="xsmall", key=f"sources-{number}"):
+        for place, citation in enumerate(turn.citations):
+            kind: Literal["primary", "secondary"] = "primary" if turn.opened == place else "secondary"
+            key = f"source-{number}-{place}"
+            st.button(_chip(citation), key=key, type=kind, on_click=_toggle, args=(turn, place))
+    if turn.opened is not None:
+        st.html(_opened(turn.citations[turn.opened]))
 
 
-def _chip(place: int, citation: Citation) -> str:
+def _toggle(turn: Turn, place: int) -> None:
+    turn.opened = None if turn.opened == place else place
+
+
+def _chip(citation: Citation) -> str:
     name = citation.filename if len(citation.filename) <= 32 else citation.filename[:31] + "…"
     page = f" · p. {citation.page}" if citation.page is not None else ""
-    return f"**{place + 1}** {markup.plain(name)}{page}"
+    return f"**{citation.number}** {markup.plain(name)}{page}"
 
 
 def _opened(citation: Citation) -> str:

@@ -8,8 +8,8 @@ import streamlit as st
 from app.console import markup
 from app.console.session import api, explain
 from app.console.shapes import Document
-from app.console.uploads import Outgoing, Report, send
-from app.kernel.errors import GenaiError, NotFound
+from app.console.transfers import Outgoing, Report, remove, send
+from app.kernel.errors import GenaiError
 
 _SHOWN = 25
 _READING_CHARS = 60_000
@@ -102,9 +102,12 @@ def _listed() -> None:
     with st.container(border=True, gap=None, key="documents-list"):
         for item in found[:shown]:
             _line(item, now=now)
-    if len(found) > shown and st.button(f"Show more ({len(found) - shown} left)", key="more"):
-        st.session_state.shown = shown + _SHOWN
-        st.rerun(scope="fragment")
+    if len(found) > shown:
+        st.button(f"Show more ({len(found) - shown} left)", key="more", on_click=_show_more)
+
+
+def _show_more() -> None:
+    st.session_state.shown += _SHOWN
 
 
 def _line(item: Document, *, now: datetime) -> None:
@@ -138,8 +141,8 @@ def _line(item: Document, *, now: datetime) -> None:
 
 
 def _facts(item: Document, *, now: datetime) -> str:
-    if item.status == "failed" and item.failure:
-        return f"{item.failure.detail} ({item.failure.code})"
+    if item.status == "failed" and item.error:
+        return f"{item.error.detail} ({item.error.code})"
     parts = [
         markup.counted(item.pages, "page") if item.pages else "",
         markup.counted(item.chunks, "passage") if item.chunks is not None else "",
@@ -203,27 +206,9 @@ def _delete(item: Document) -> None:
         return
     try:
         with st.spinner("Deleting"):
-            left = _removed(item)
+            left = remove(api(), item)
     except GenaiError as error:
         st.html(markup.notice("Not deleted", explain(error), kind="bad"))
         return
     st.session_state.reports = [left]
     st.rerun()
-
-
-def _removed(item: Document) -> Report:
-    """Delete, wait for the end of its job, count what is left."""
-    try:
-        job_id = api().delete(item.document_id)
-    except NotFound:
-        return Report(item.filename, "It was gone already.", "calm", 1.0)
-    for job in api().follow(job_id) if job_id else ():
-        if job.status == "failed":
-            why = f"{job.failure.detail} ({job.failure.code})" if job.failure else "The job failed."
-            return Report(
-                item.filename, f"No question finds it any more, but bytes are left: {why}", "bad", 1.0
-            )
-    counts = api().residue(item.document_id)
-    listed = ", ".join(f"{value} {name}" for name, value in counts.items())
-    text = f"Deleted. What is left of it: {sum(counts.values())} ({listed})"
-    return Report(item.filename, text, "good" if not sum(counts.values()) else "bad", 1.0)

@@ -12,7 +12,7 @@ class Example:
 
 
 EXAMPLES: tuple[Example, ...] = (
-    Example("What does pausing keep, and what does it cost?", document="paus"),
-    Example("How much may a hotel cost per night?", document="travel"),
-    Example("How do I descale the machine?", document="coffee"),
+    Example("What does pausing keep, and what does it cost?", document="pause-and-resume"),
+    Example("How much may a hotel cost per night?", document="travel-policy"),
+    Example("How do I descale the machine?", document="coffee-machine"),
 )

@@ -1,7 +1,7 @@
 """Everything that a document or a model said, as inert HTML: escaped first, decorated afterwards."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from html import escape
 
@@ -18,12 +18,12 @@ def plain(text: str) -> str:
     return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
 
 
-def answer(text: str, *, sources: int, waiting: bool = False) -> str:
+def answer(text: str, *, sources: Collection[int], waiting: bool = False) -> str:
     """An answer with its [n] set as small markers; numbers without a source stay as they are."""
 
     def marker(found: re.Match[str]) -> str:
         numbers = [int(number) for number in found[1].split(",")]
-        if not all(1 <= number <= sources for number in numbers):
+        if not all(number in sources for number in numbers):
             return found[0]
         return "".join(f'<sup class="g-cite">{number}</sup>' for number in numbers)
 

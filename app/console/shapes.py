@@ -25,7 +25,7 @@ class Document(Shape):
     chunks: int | None = None
     size: int | None = None
     updated_at: datetime | None = None
-    failure: Failure | None = None
+    error: Failure | None = None
 
 
 class Accepted(Shape):
@@ -46,7 +46,8 @@ class Job(Shape):
     filename: str = ""
     kind: str = ""
     step: str = ""
-    failure: Failure | None = None
+    updated_at: datetime | None = None
+    error: Failure | None = None
 
     @property
     def ended(self) -> bool:
@@ -54,7 +55,7 @@ class Job(Shape):
 
 
 class Citation(Shape):
-    """A quote: text[start:end] of version `version` of a document."""
+    """A quote: text[start:end] of version `version` of a document; `number` is its [n] in the answer."""
 
     document_id: str
     filename: str
@@ -65,6 +66,7 @@ class Citation(Shape):
     quote: str
     chunk_id: str
     verified: bool
+    number: int
 
 
 class Usage(Shape):

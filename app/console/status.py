@@ -60,7 +60,7 @@ def _work(jobs: list[Job]) -> None:
         for job in jobs:
             with st.container(horizontal=True, vertical_alignment="center"):
                 title = " ".join(part for part in (job.kind.capitalize() or "Job", job.filename) if part)
-                text = f"{job.failure.detail} ({job.failure.code})" if job.failure else job.step
+                text = f"{job.error.detail} ({job.error.code})" if job.error else job.step
                 st.html(markup.row(title, text, state=_STATES.get(job.status, "calm"), label=job.status))
                 _steer(job)
 

@@ -78,6 +78,9 @@ CSS = """
 .g-figure span { color: #74807c; font-size: .82rem; }
 .st-key-examples button { justify-content: flex-start; padding: .55rem .95rem; }
 .st-key-examples button p { font-size: .98rem; }
+[class*="st-key-source-"] button { border-radius: 2rem; min-height: 1.9rem; padding: .12rem .75rem; font-size: .86rem; }
+[class*="st-key-source-"] button p { font-size: .86rem; }
+.st-key-examples button > div, .st-key-examples button > span { justify-content: flex-start; width: 100%; }
 .st-key-above { justify-content: space-between; }
 .st-key-documents-list { padding: 0; overflow: hidden; }
 [class*="st-key-doc-"] { padding: .7rem .95rem; border-top: 1px solid #e2e6e4; }

@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -77,6 +78,7 @@ class DocumentStatus(StrEnum):
 class JobKind(StrEnum):
     INGEST = "ingest"
     DELETE = "delete"
+    REINDEX = "reindex"
 
 
 class JobStatus(StrEnum):
@@ -107,8 +109,8 @@ def sha256_hex(content: bytes) -> str:
 
 
 def new_id(prefix: str) -> str:
-    """A fresh opaque id such as doc_5f0c…, 80 random bits: unguessable and short enough for a URL."""
-    return f"{prefix}_{secrets.token_hex(10)}"
+    """A fresh opaque id such as doc_019a…: milliseconds, then 64 random bits, so that ids sort by age."""
+    return f"{prefix}_{time.time_ns() // 1_000_000:011x}{secrets.token_hex(8)}"
 
 
 def chunk_id(document_id: str, version: int, ordinal: int) -> str:

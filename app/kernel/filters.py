@@ -58,10 +58,14 @@ def parse_filter(raw: Mapping[str, Any] | None) -> Filter:
 
 def _condition(name: str, operator: str, value: Any) -> Condition:
     if operator not in _OPERATORS:
-        raise BadInput(f"Filter on {name!r} has unknown operator {operator!r}; use one of {sorted(_OPERATORS)}.")
+        raise BadInput(
+            f"Filter on {name!r} has unknown operator {operator!r}; use one of {sorted(_OPERATORS)}."
+        )
     values = tuple(value) if isinstance(value, list) else (value,)
     if (operator == "in") != isinstance(value, list):
-        raise BadInput(f"Filter on {name!r}: {operator!r} takes {'a list' if operator == 'in' else 'one value'}.")
+        raise BadInput(
+            f"Filter on {name!r}: {operator!r} takes {'a list' if operator == 'in' else 'one value'}."
+        )
     if len(values) > _MAX_VALUES:
         raise BadInput(f"Filter on {name!r} lists {len(values)} values; at most {_MAX_VALUES} are allowed.")
     if not all(isinstance(item, (str, int, float, bool)) for item in values):

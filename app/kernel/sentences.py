@@ -10,7 +10,7 @@ _TERMINATOR = re.compile(
     r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+(?=\s+(\S))|(?<![。！？｡])[。！？｡]++["'”’»」』）)]*+"""
 )
 _ABBREVIATIONS = frozenset(
-    "al approx ca cf dr e.g ed eds eq eqs etc fig figs i.e jr mr mrs ms no nos op p pp prof ref refs resp sec sr st "
+    "al approx ca cf dr e.g ed eds eq eqs etc fig figs i.e jr lit mr mrs ms no nos op p pp prof ref refs resp sec sr st "
     "tab viz vol vs".split()
 )
 _SEAMS = ("\n", ". ", "; ", ": ", ", ", "；", "，", "、")

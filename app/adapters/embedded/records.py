@@ -47,7 +47,9 @@ class SqliteRecords:
         return await self._file.run(lambda connection: _page(connection, partition, prefix, after, limit))
 
     async def ping(self) -> None:
-        await self._file.run(lambda connection: connection.execute("SELECT 1 FROM records LIMIT 1").fetchone())
+        await self._file.run(
+            lambda connection: connection.execute("SELECT 1 FROM records LIMIT 1").fetchone()
+        )
 
     def close(self) -> None:
         self._file.close()
@@ -81,7 +83,9 @@ def _checked_revision(connection: sqlite3.Connection, partition: str, key: str, 
     ).fetchone()
     revision = int(row[0]) if row else 0
     if expected is not None and expected != revision:
-        raise Conflict(f"The record {partition}/{key} is at revision {revision}, not {expected}; read it again.")
+        raise Conflict(
+            f"The record {partition}/{key} is at revision {revision}, not {expected}; read it again."
+        )
     return revision
 
 

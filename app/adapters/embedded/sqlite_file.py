@@ -40,10 +40,14 @@ class SqliteFile:
                 self._connection = self._open()
             return work(self._connection)
         except sqlite3.OperationalError as error:
-            raise Unavailable(f"The store {self._path.name} cannot be used ({error}).", retry_after_s=1) from error
+            raise Unavailable(
+                f"The store {self._path.name} cannot be used ({error}).", retry_after_s=1
+            ) from error
 
     def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+        )
         connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
         connection.executescript(self._schema)
         return connection

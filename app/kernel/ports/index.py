@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from app.kernel.documents import Chunk, DocumentVersion
 from app.kernel.filters import Filter
+from app.kernel.retrieval import RetrievalProfile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -95,3 +96,25 @@ class Index(Protocol):
         ...
 
     async def ping(self) -> None: ...
+
+
+class RebuildableIndex(Index, Protocol):
+    """An index that a fresh one can take over from without a gap."""
+
+    async def rebuild(
+        self, *, fingerprint: str, dimensions: int, profile: RetrievalProfile
+    ) -> "RebuildableIndex":
+        """An empty index beside this one, unseen until `switch`; this one serves and takes changes meanwhile."""
+        ...
+
+    async def behind(self) -> Sequence[DocumentVersion]:
+        """Live document versions that this rebuild does not have yet."""
+        ...
+
+    async def switch(self) -> None:
+        """Make this rebuild the live index; Conflict while it is behind."""
+        ...
+
+    async def follow(self, rebuilt: "RebuildableIndex") -> None:
+        """Go on as the rebuild that was switched to; the rebuild itself must not be used any more."""
+        ...

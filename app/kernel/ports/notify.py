@@ -6,4 +6,6 @@ from typing import Literal, Protocol
 class Notify(Protocol):
     """Best effort: a message that cannot be delivered is logged and never fails the work it tells of."""
 
-    async def send(self, *, subject: str, body: str, severity: Literal["info", "warning", "error"] = "info") -> None: ...
+    async def send(
+        self, *, subject: str, body: str, severity: Literal["info", "warning", "error"] = "info"
+    ) -> None: ...

@@ -151,6 +151,28 @@ class EmbeddedIndex:
         """
         await asyncio.to_thread(self._switch)
 
+    async def follow(self, rebuilt: "EmbeddedIndex") -> None:
+        """Go on as the rebuild that was switched to; its open files become ours."""
+        old, self._writer, rebuilt._writer = self._writer, rebuilt._writer, None
+        self._generation, self._fingerprint = rebuilt._generation, rebuilt._fingerprint
+        self._dimensions, self._profile = rebuilt._dimensions, rebuilt._profile
+        self._reader = rebuilt._reader
+        if old is not None:
+            await asyncio.to_thread(old.close)
+
+    @staticmethod
+    def live_embedder(folder: Path) -> tuple[str, int] | None:
+        """Fingerprint and dimensions of the live index in a folder; None when there is none."""
+        catalog = Catalog(folder / "catalog.sqlite")
+        try:
+            with catalog.reading() as db:
+                row = db.execute(
+                    "SELECT fingerprint, dimensions FROM generation WHERE state = 'live'"
+                ).fetchone()
+        finally:
+            catalog.close()
+        return (str(row[0]), int(row[1])) if row else None
+
     def close(self) -> None:
         if self._writer is not None:
             self._writer.close()

@@ -1,4 +1,4 @@
-"""Sending files and following their jobs: threads talk to the API, the page draws what they report."""
+"""Sending and removing files: threads talk to the API and follow its jobs, the page draws what they report."""
 
 import queue
 from collections.abc import Iterator, Sequence
@@ -8,8 +8,8 @@ from typing import BinaryIO
 
 from app.console.api import Api
 from app.console.session import explain
-from app.console.shapes import Accepted, Job
-from app.kernel.errors import GenaiError
+from app.console.shapes import Accepted, Document, Job
+from app.kernel.errors import GenaiError, NotFound
 
 _AT_ONCE = 4
 # The service names a job's step, not its share: only to move the bar.
@@ -89,9 +89,7 @@ def _standing(job: Job, now: Report) -> Report:
         case "done":
             return replace(now, text="Ready to be asked", state="good", share=1.0)
         case "failed" | "cancelled":
-            why = (
-                f"{job.failure.detail} ({job.failure.code})" if job.failure else f"The job was {job.status}."
-            )
+            why = f"{job.error.detail} ({job.error.code})" if job.error else f"The job was {job.status}."
             return replace(now, text=why, state="bad", share=1.0)
         case "queued":
             return replace(now, text="Waiting for its turn", share=0.15)
@@ -101,3 +99,24 @@ def _standing(job: Job, now: Report) -> Report:
 
 def _doing(step: str) -> str:
     return f"Working: {step}" if step else "Working"
+
+
+def remove(api: Api, document: Document) -> Report:
+    """Delete, wait for the end of its job, count what is left. Raises what the API raises."""
+    try:
+        job = api.delete(document.document_id)
+    except NotFound:
+        return Report(document.filename, "It was gone already.", "calm", 1.0)
+    while not job.ended:
+        for job in api.follow(job.job_id):
+            pass
+    if job.status != "done":
+        why = f"{job.error.detail} ({job.error.code})" if job.error else f"its job was {job.status}."
+        return Report(
+            document.filename, f"No question finds it any more, but bytes are left: {why}", "bad", 1.0
+        )
+    counts = api.residue(document.document_id)
+    listed = ", ".join(f"{value} {name}" for name, value in counts.items())
+    left = sum(counts.values())
+    text = f"Deleted. What is left of it: {left} ({listed})"
+    return Report(document.filename, text, "bad" if left else "good", 1.0)

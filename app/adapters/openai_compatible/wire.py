@@ -1,0 +1,188 @@
+"""One pooled HTTP client to one OpenAI-compatible server: deadline, retries, and the dialect the server speaks."""
+
+import asyncio
+import json
+import random
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from email.utils import parsedate_to_datetime
+from time import time
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import SecretStr
+
+from app.adapters.openai_compatible.errors import of_exception, of_status
+from app.kernel.errors import ProviderRejected, ProviderTimeout, Unavailable
+
+_T = TypeVar("_T")
+MAX_RETRIES = 3
+_FIRST_PAUSE_S, _LONGEST_PAUSE_S, _LONGEST_RETRY_AFTER_S = 0.25, 4.0, 20.0
+_LARGEST_ERROR_BODY = 64 << 10
+
+
+class Wire:
+    """POST with a bearer key. `sleep` and `chance` are passed in so that tests need no clock and no luck."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        key: SecretStr,
+        service: str,
+        timeout_s: float,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self.service = service
+        self.timeout_s = timeout_s
+        self._sleep, self._chance = sleep, chance
+        # Fields that this server has refused, learned from its own 400s: {field: name to send instead, "" for none}.
+        self._dialect: dict[str, str] = {}
+        secret = key.get_secret_value()
+        self._client = httpx.AsyncClient(
+            base_url=url.rstrip("/"),
+            headers={"Authorization": f"Bearer {secret}"} if secret else {},
+            timeout=httpx.Timeout(timeout_s, connect=min(10.0, timeout_s)),
+            limits=httpx.Limits(max_connections=64, max_keepalive_connections=16),
+            trust_env=False,  # a proxy or .netrc of the environment must not see or replace the key
+        )
+
+    async def aclose(self) -> None:
+        await self._client.aclose()
+
+    def deadline(self) -> float:
+        return asyncio.get_running_loop().time() + self.timeout_s
+
+    @asynccontextmanager
+    async def post(self, path: str, body: dict[str, Any]) -> AsyncIterator[httpx.Response]:
+        """An open response with status 200, its body not read yet. Raises our errors for all else."""
+        while True:
+            request = self._client.build_request("POST", path, json=self._in_dialect(body))
+            response = await self._send(request)
+            try:
+                if response.status_code == 200:
+                    yield response
+                    return
+                problem = await _error_body(response)
+                if not self._learns(response.status_code, problem, body):
+                    raise of_status(
+                        response.status_code,
+                        service=self.service,
+                        body=problem,
+                        retry_after_s=_retry_after_s(response.headers.get("retry-after")),
+                    )
+            finally:
+                await response.aclose()
+
+    async def retrying(self, call: Callable[[], Awaitable[_T]], *, deadline: float) -> _T:
+        """The call's result by the deadline; what is retryable is tried again at most MAX_RETRIES times."""
+        for attempt in range(MAX_RETRIES + 1):
+            try:
+                return await self.within(call(), deadline=deadline)
+            except Unavailable as error:
+                pause_s = self._pause_s(attempt, error)
+                if attempt == MAX_RETRIES or pause_s is None or pause_s >= self.left_s(deadline):
+                    raise
+            await self._sleep(pause_s)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def within(self, awaitable: Awaitable[_T], *, deadline: float) -> _T:
+        """Await with the deadline; the vendor's exceptions come out as ours, without their text."""
+        try:
+            async with asyncio.timeout_at(deadline):
+                return await awaitable
+        except TimeoutError:
+            raise ProviderTimeout(
+                f"The {self.service} service took more than {self.timeout_s:g} s; try again or raise the time-out."
+            ) from None
+        except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict) as error:
+            raise of_exception(error, service=self.service) from None
+
+    async def ping(self) -> None:
+        """Any answer counts but a refused key or a broken server: not all servers list their models."""
+
+        async def ask() -> httpx.Response:
+            return await self._client.get("/models")
+
+        loop = asyncio.get_running_loop()
+        response = await self.within(ask(), deadline=loop.time() + min(5.0, self.timeout_s))
+        if response.status_code in (401, 403) or response.status_code >= 500:
+            refused = of_status(response.status_code, service=self.service)
+            raise Unavailable(refused.detail)
+
+    def left_s(self, deadline: float) -> float:
+        return deadline - asyncio.get_running_loop().time()
+
+    async def _send(self, request: httpx.Request) -> httpx.Response:
+        return await self._client.send(request, stream=True)
+
+    def _pause_s(self, attempt: int, error: Unavailable) -> float | None:
+        """Full jitter over a doubling bound; what the server asks for goes first, but not beyond 20 s."""
+        if error.retry_after_s is not None:
+            return None if error.retry_after_s > _LONGEST_RETRY_AFTER_S else error.retry_after_s
+        return self._chance() * min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0**attempt)
+
+    def _in_dialect(self, body: dict[str, Any]) -> dict[str, Any]:
+        translated = {self._dialect.get(name, name): value for name, value in body.items()}
+        translated.pop("", None)
+        return translated
+
+    def _learns(self, status: int, problem: Any, body: dict[str, Any]) -> bool:
+        """Whether the refusal names an optional field, which is then left out or renamed from now on."""
+        if status not in (400, 422):
+            return False
+        said = json.dumps(problem)
+        for field, instead in _OPTIONAL.items():
+            if field in body and field not in self._dialect and field in said:
+                self._dialect[field] = instead
+                return True
+        return False
+
+
+# Fields that one server or another refuses, and what to send in their place.
+_OPTIONAL = {
+    "max_tokens": "max_completion_tokens",
+    "temperature": "",
+    "stream_options": "",
+    "encoding_format": "",
+}
+
+
+async def _error_body(response: httpx.Response) -> Any:
+    content = b""
+    async for chunk in response.aiter_bytes():
+        content += chunk
+        if len(content) > _LARGEST_ERROR_BODY:
+            return None
+    return parse_json(content)
+
+
+def parse_json(content: bytes | str) -> Any:
+    """The value, or None when it is not JSON."""
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError):
+        return None
+
+
+def expect_object(value: Any, *, service: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise ProviderRejected(
+            f"The {service} service answered something that is not its protocol; check the URL."
+        )
+    return value
+
+
+def _retry_after_s(header: str | None) -> float | None:
+    """Seconds of a Retry-After, given as a number or as a date; None when it says nothing useful."""
+    if header is None:
+        return None
+    try:
+        return max(0.0, float(header))
+    except ValueError:
+        pass
+    try:
+        return max(0.0, parsedate_to_datetime(header).timestamp() - time())
+    except ValueError:
+        return None

@@ -1,0 +1,97 @@
+"""What runs on one machine: the processes, their readiness, the first start's samples."""
+
+import http.client
+import os
+import shutil
+import sys
+import urllib.request
+from pathlib import Path
+from urllib.error import URLError
+
+from app.folder import RunningService, announce, owner_lock, withdraw_announcement
+from app.kernel.errors import StartError
+from app.settings import Settings
+from app.supervisor import START_ERROR, Child, Supervisor, bind
+
+
+def run_platform(
+    settings: Settings, *, module: str = "app", console: bool = True, quiet: bool = False
+) -> int:
+    """Own the folder, start every process, print the addresses when they answer. Returns the exit code.
+
+    module: whose `api` command serves HTTP (`app` for all apps, `app.rag` for one).
+    """
+    try:
+        return _run(settings, module=module, console=console, quiet=quiet)
+    except StartError as error:
+        print(error.detail, file=sys.stderr)
+        return START_ERROR
+
+
+def _run(settings: Settings, *, module: str, console: bool, quiet: bool) -> int:
+    lock = owner_lock(settings.data_dir)
+    lock.take()
+    listener = bind(settings.host, settings.port, setting="GENAI_PORT")
+    if console:
+        bind(settings.host, settings.console_port, setting="GENAI_CONSOLE_PORT").close()
+    port = listener.getsockname()[1]
+    url = f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{port}"  # noqa: S104 - compared, not bound
+    console_url = f"http://{settings.host}:{settings.console_port}"
+    metrics = _fresh_folder(settings.data_dir / "metrics")
+    shared = {"PROMETHEUS_MULTIPROC_DIR": str(metrics)}
+    os.set_inheritable(listener.fileno(), True)
+    children = [Child("ingestion", ["app.rag", "worker"], shared)]
+    children += [
+        Child("API", [module, "api", "--fd", str(listener.fileno())], shared, [listener.fileno()])
+        for _ in range(settings.workers)
+    ]
+    if console:
+        children.append(Child("console", ["app.console"], {"GENAI_API_URL": settings.api_url or url}))
+
+    def ready() -> bool:
+        return _answers(f"{url}/readyz") and (not console or _answers(f"{console_url}/_stcore/health"))
+
+    def when_ready() -> None:
+        announce(settings.data_dir, RunningService(url, os.getpid()))
+        if module == "app" and not settings.tenants_by_key():
+            _load_samples(settings, url)
+        if not quiet:
+            _greet(url, console_url if console else None, settings)
+
+    try:
+        return Supervisor(children, when_ready=when_ready, is_ready=ready).run()
+    finally:
+        withdraw_announcement(settings.data_dir)
+        listener.close()
+        lock.release()
+
+
+def _fresh_folder(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    return folder
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own address
+            return int(answer.status) == 200
+    except (URLError, OSError, http.client.HTTPException):
+        return False
+
+
+def _load_samples(settings: Settings, url: str) -> None:
+    from app.rag.samples import load_samples
+
+    marker = settings.data_dir / "samples-loaded"
+    if not marker.exists():
+        load_samples(url)
+        marker.touch()
+
+
+def _greet(url: str, console_url: str | None, settings: Settings) -> None:
+    lines = ["", "genai-ops is ready.", f"  API      {url}        (try {url}/docs)"]
+    if console_url:
+        lines.append(f"  Console  {console_url}")
+    lines += [f"  Data     {settings.data_dir.resolve()}", "Stop with Ctrl-C.", ""]
+    print("\n".join(lines), flush=True)

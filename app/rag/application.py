@@ -1,0 +1,85 @@
+"""The RAG service as a FastAPI application and as a worker process."""
+
+import asyncio
+import signal
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.folder import worker_lock
+from app.rag.assembly import assemble_service, assemble_worker
+from app.rag.operations import OPERATOR
+from app.rag.reading.sandbox import Reader
+from app.rag.routes import rag_router
+from app.settings import Settings
+from app.web.authentication import LOCAL_TENANT
+from app.web.service import create_app
+from app.rag.worker import Worker
+from app.wiring import Role, build
+
+# base64 makes four bytes of three; the rest is room for the JSON or multipart around the document.
+_ENCODING = 4 / 3
+_ENVELOPE_BYTES = 1_000_000
+
+
+def create(settings: Settings) -> FastAPI:
+    """Opens the stores now, so that a bad choice stops the start with one line. Raises StartError."""
+    ports = build(settings, role="api")
+    service = assemble_service(settings, ports)
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        yield
+        await ports.aclose()
+
+    return create_app(
+        [rag_router(service)],
+        title="genai-ops RAG",
+        keys=ports.tenants_by_key,
+        pings={
+            "objects": ports.objects.ping,
+            "records": ports.records.ping,
+            "work": ports.work.ping,
+            "index": ports.index.ping,
+            "embedder": ports.embedder.ping,
+            "chat": ports.chat.ping,
+        },
+        max_body_bytes=int(settings.max_upload_mb * 1_000_000 * _ENCODING) + _ENVELOPE_BYTES,
+        lifespan=lifespan,
+    )
+
+
+# A predecessor that was told to stop may still be at its last batch.
+_TURN_S = 30.0
+
+
+async def work(settings: Settings) -> None:
+    """Ingest until SIGTERM or SIGINT; running jobs are let end. Raises FolderBusy, other StartErrors."""
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    async with open_worker(settings) as worker:
+        await worker.run(stop)
+
+
+@asynccontextmanager
+async def open_worker(settings: Settings, *, role: Role = "worker") -> AsyncIterator[Worker]:
+    """The one writer of the folder, ready to run; unfinished work of a predecessor is queued again."""
+    lock = worker_lock(settings.data_dir)
+    lock.take(wait_s=_TURN_S)
+    ports = build(settings, role=role)
+    reader = Reader(
+        cpu_s=settings.extract_cpu_s,
+        memory_mb=settings.extract_memory_mb,
+        max_pages=settings.max_pages,
+        processes=2,
+    )
+    try:
+        worker = assemble_worker(ports, reader)
+        await worker.resume(sorted({LOCAL_TENANT, OPERATOR, *ports.tenants_by_key.values()}))
+        yield worker
+    finally:
+        await reader.aclose()
+        await ports.aclose()
+        lock.release()

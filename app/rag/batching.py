@@ -1,0 +1,52 @@
+"""Turns single calls into batches: whatever arrives while one batch runs becomes the next."""
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Generic, TypeVar
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+
+
+class Batcher(Generic[_In, _Out]):
+    """Calls `handle` with at most `max_items` items at a time and hands each caller its own result.
+
+    Nothing waits for company: a lone item goes at once, so batching adds no latency to a quiet service.
+    An error of a batch is the error of each of its items.
+    """
+
+    def __init__(self, handle: Callable[[list[_In]], Awaitable[Sequence[_Out]]], *, max_items: int) -> None:
+        self._handle = handle
+        self._max_items = max_items
+        self._waiting: deque[tuple[_In, asyncio.Future[_Out]]] = deque()
+        self._runner: asyncio.Task[None] | None = None
+
+    async def __call__(self, item: _In) -> _Out:
+        future: asyncio.Future[_Out] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        if self._runner is None or self._runner.done():
+            self._runner = asyncio.create_task(self._run())
+        return await future
+
+    async def _run(self) -> None:
+        while self._waiting:
+            size = min(len(self._waiting), self._max_items)
+            batch = [self._waiting.popleft() for _ in range(size)]
+            batch = [(item, future) for item, future in batch if not future.done()]  # callers that gave up
+            if not batch:
+                continue
+            try:
+                results = await self._handle([item for item, _ in batch])
+            except BaseException as error:
+                for _, future in batch:
+                    if not future.done():
+                        future.set_exception(
+                            error if isinstance(error, Exception) else asyncio.CancelledError()
+                        )
+                if not isinstance(error, Exception):
+                    raise
+                continue
+            for (_, future), result in zip(batch, results, strict=True):
+                if not future.done():
+                    future.set_result(result)

@@ -1,0 +1,117 @@
+"""Reads the two forms of an upload, JSON with base64 and multipart, into one value."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData, UploadFile
+
+from app.kernel.errors import BadInput
+from app.rag.schemas import ReplaceRequest, UploadRequest
+from app.rag.upload import check_metadata, clean_filename
+
+
+@dataclass(frozen=True, slots=True)
+class Body:
+    """None means that the part was not sent."""
+
+    filename: str | None
+    content: bytes | None
+    metadata: Mapping[str, Any] | None
+
+
+def _forms(schema: type[BaseModel], required: bool) -> dict[str, Any]:
+    multipart = {
+        "type": "object",
+        "properties": {
+            "file": {"type": "string", "format": "binary"},
+            "metadata": {"type": "string", "description": "A JSON object."},
+        },
+    }
+    if required:
+        multipart["required"] = ["file"]
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": schema.model_json_schema()},
+                "multipart/form-data": {"schema": multipart},
+            },
+        }
+    }
+
+
+UPLOAD_FORMS = _forms(UploadRequest, required=True)
+REPLACE_FORMS = _forms(ReplaceRequest, required=False)
+
+
+async def read_upload(request: Request) -> Body:
+    """Raises BadInput or RequestValidationError; file name and content are there."""
+    body = await _read(request, UploadRequest)
+    if body.content is None or body.filename is None:
+        raise BadInput("The form has no `file` part with a file name.", code="file_missing")
+    return body
+
+
+async def read_replacement(request: Request) -> Body:
+    body = await _read(request, ReplaceRequest)
+    if body.content is None and body.filename is None and body.metadata is None:
+        raise BadInput(
+            "Send a file, a file name or metadata; nothing was given to change.", code="nothing_to_change"
+        )
+    return body
+
+
+async def _read(request: Request, schema: type[UploadRequest] | type[ReplaceRequest]) -> Body:
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        async with request.form(max_files=1, max_fields=4) as form:
+            return await _from_form(form)
+    try:
+        parsed = schema.model_validate_json(await request.body())
+    except ValidationError as error:
+        # The input may be a whole document: it is not echoed.
+        raise RequestValidationError(
+            [
+                {"loc": ("body", *item["loc"]), "msg": item["msg"], "type": item["type"]}
+                for item in error.errors(include_input=False, include_url=False)
+            ]
+        ) from None
+    return Body(
+        clean_filename(parsed.filename) if parsed.filename is not None else None,
+        _decoded(parsed.content_base64) if parsed.content_base64 is not None else None,
+        check_metadata(parsed.metadata) if parsed.metadata is not None else None,
+    )
+
+
+async def _from_form(form: FormData) -> Body:
+    file, raw = form.get("file"), form.get("metadata")
+    if file is not None and not isinstance(file, UploadFile):
+        raise BadInput("The `file` part has no file name; send it as a file.", code="file_missing")
+    metadata = None
+    if isinstance(raw, str) and raw.strip():
+        try:
+            metadata = json.loads(raw)
+        except ValueError:
+            raise BadInput(f"The metadata part is not JSON: {raw[:80]!r}.", code="bad_metadata") from None
+        if not isinstance(metadata, dict):
+            raise BadInput("The metadata part must be a JSON object.", code="bad_metadata")
+        metadata = check_metadata(metadata)
+    return Body(
+        clean_filename(file.filename or "") if file else None, await file.read() if file else None, metadata
+    )
+
+
+def _decoded(content_base64: str) -> bytes:
+    try:
+        return base64.b64decode(content_base64, validate=True)
+    except (binascii.Error, ValueError):
+        raise BadInput(
+            "content_base64 is not base64 (standard alphabet, padded).", code="bad_base64"
+        ) from None

@@ -1,0 +1,67 @@
+"""Finds passages for a question: embeds it and asks the index, which fuses both halves."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from app.kernel.errors import BadInput
+from app.kernel.filters import Filter
+from app.kernel.ports.embeddings import Embedder
+from app.kernel.ports.index import Hit, Index, SearchMode, SearchRequest
+from app.rag.batching import Batcher
+
+if TYPE_CHECKING:
+    from app.kernel.ports.index import Vector
+
+# Queries that arrive while one batch is embedded share the next. More than 16 only adds latency.
+_QUERY_BATCH = 16
+MAX_QUERY_CHARS = 8_192
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Hits, best first, and where the time went."""
+
+    hits: Sequence[Hit]
+    vector: "Vector | None"
+    embed_ms: float
+    search_ms: float
+
+
+@dataclass(frozen=True)
+class Search:
+    """One retrieval for every door of the product."""
+
+    index: Index
+    embedder: Embedder
+
+    async def __call__(
+        self,
+        query: str,
+        *,
+        tenant: str,
+        limit: int,
+        mode: SearchMode = SearchMode.HYBRID,
+        where: Filter | None = None,
+        min_score: float | None = None,
+    ) -> Found:
+        """At most `limit` chunks with a fused score of at least `min_score`. Raises BadInput for a blank query."""
+        if not query.strip():
+            raise BadInput("The query is blank; ask for something.", code="blank_query")
+        started = time.perf_counter()
+        vector = None if mode is SearchMode.LEXICAL else await self._embed(query)
+        embedded = time.perf_counter()
+        hits = await self.index.search(SearchRequest(tenant, query, vector, limit, mode, where or Filter()))
+        if min_score is not None:
+            hits = [hit for hit in hits if hit.score >= min_score]
+        ended = time.perf_counter()
+        return Found(hits, vector, (embedded - started) * 1000, (ended - embedded) * 1000)
+
+    @cached_property
+    def _embed(self) -> "Batcher[str, Vector]":
+        async def run(queries: list[str]) -> "list[Vector]":
+            return list(await self.embedder.embed(queries, kind="query"))
+
+        return Batcher(run, max_items=_QUERY_BATCH)

@@ -1,0 +1,206 @@
+"""Leases jobs and brings each to done or failed, whatever dies on the way."""
+
+import asyncio
+import logging
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field, replace
+
+from prometheus_client import Counter
+
+from app.kernel.documents import DocumentStatus, JobKind, JobStatus
+from app.kernel.errors import (
+    BadInput,
+    Conflict,
+    EmbedderMismatch,
+    GenaiError,
+    LeaseLost,
+    NotFound,
+    Unavailable,
+)
+from app.kernel.ports.notify import Notify
+from app.kernel.ports.work import Lease, Work
+from app.rag.catalog import Catalog, Failure, Job
+from app.rag.delete import Delete
+from app.rag.ingest import Cancelled, Ingest
+from app.rag.reindex import Reindex
+from app.web.problems import status_of
+
+_log = logging.getLogger("genai.worker")
+_JOBS = Counter("genai_jobs_total", "Jobs that ended, by kind and how", ["kind", "outcome"])
+
+_IDLE_WAIT_S = 1.0
+_MAX_BACKOFF_S = 60.0
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Takes up to `parallel` jobs at a time. A job that fails `max_attempts` times for a passing reason fails."""
+
+    catalog: Catalog
+    work: Work
+    ingest: Ingest
+    delete: Delete
+    reindex: Reindex
+    notify: Notify
+    parallel: int = 32
+    lease_s: float = 30.0
+    max_attempts: int = 5
+    _locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+
+    async def resume(self, tenants: Sequence[str]) -> None:
+        """Queue what the records say is unfinished: the queue may be lost, the records are not."""
+        for tenant in tenants:
+            after: str | None = None
+            while True:
+                jobs, after = await self.catalog.jobs(tenant, after=after, limit=1000)
+                for job in jobs:
+                    if not job.status.ended:
+                        await self.work.send(job.queue_id)
+                if after is None:
+                    break
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until `stop` is set, then let running jobs end."""
+        running: set[asyncio.Task[None]] = set()
+        while not stop.is_set():
+            running = {task for task in running if not task.done()}
+            try:
+                free = self.parallel - len(running)
+                leases = await self._receive(free, stop) if free else await _any_done(running)
+            except Unavailable as error:
+                _log.warning("The work queue does not answer: %s", error.detail)
+                await asyncio.sleep(1)
+                continue
+            running |= {asyncio.create_task(self._handle(lease)) for lease in leases}
+        await asyncio.gather(*running, return_exceptions=True)
+
+    async def drain(self) -> None:
+        """Work until nothing is ready; for tools that run without a service."""
+        while leases := await self.work.receive(limit=self.parallel, lease_s=self.lease_s):
+            await asyncio.gather(*(self._handle(lease) for lease in leases), return_exceptions=True)
+
+    async def _receive(self, free: int, stop: asyncio.Event) -> Sequence[Lease]:
+        receiving = asyncio.create_task(
+            self.work.receive(limit=free, lease_s=self.lease_s, wait_s=_IDLE_WAIT_S)
+        )
+        stopping = asyncio.create_task(stop.wait())
+        await asyncio.wait({receiving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        # A receive under way is let end: a lease taken and forgotten would only come back after its time.
+        return await receiving
+
+    async def _handle(self, lease: Lease) -> None:
+        tenant, _, job_id = lease.job_id.partition("/")
+        try:
+            job = await self.catalog.job(tenant, job_id)
+        except NotFound:
+            return await self._leave(lease)
+        except Unavailable:
+            return await self._give_back(lease)
+        async with self._heartbeat(lease), self._locks[job.document_id]:
+            try:
+                await self._attempt(job, lease)
+            except (LeaseLost, Conflict) as error:
+                _log.info("Job %s goes on elsewhere: %s", job_id, error.detail)
+        if not self._locks[job.document_id].locked():
+            self._locks.pop(job.document_id, None)
+
+    async def _attempt(self, job: Job, lease: Lease) -> None:
+        job = await self.catalog.job(job.tenant, job.job_id)
+        if job.status.ended:
+            return await self._leave(lease)
+        try:
+            job = await self.catalog.save_job(
+                replace(job, status=JobStatus.RUNNING, attempts=max(job.attempts + 1, lease.attempt))
+            )
+            await self._carry_out(job)
+        except Cancelled:
+            _JOBS.labels(job.kind.value, "cancelled").inc()
+        except (BadInput, EmbedderMismatch) as error:
+            await self._fail(job, error)
+        except (LeaseLost, Conflict):
+            raise
+        except Exception as error:  # noqa: BLE001 - any other fault is tried again, then told; it must not end the worker
+            if job.attempts < self.max_attempts:
+                _log.warning("Job %s attempt %d: %r", job.job_id, job.attempts, error)
+                return await self._give_back(lease, attempts=job.attempts)
+            _log.error("Job %s gave up", job.job_id, exc_info=error)
+            await self._fail(job, error)
+        else:
+            _JOBS.labels(job.kind.value, "done").inc()
+        await self._leave(lease)
+
+    async def _carry_out(self, job: Job) -> None:
+        match job.kind:
+            case JobKind.INGEST:
+                await self.ingest(job)
+            case JobKind.DELETE:
+                await self.delete.purge(job)
+            case JobKind.REINDEX:
+                done = await self.reindex(embed=bool(job.metadata["embed"]))
+                await self.catalog.save_job(
+                    replace(
+                        job, status=JobStatus.DONE, step=f"{done.documents} documents, {done.chunks} chunks"
+                    )
+                )
+
+    async def _fail(self, job: Job, error: Exception) -> None:
+        if isinstance(error, GenaiError):
+            failure = Failure(error.code, error.detail, status_of(error))
+        else:
+            failure = Failure(
+                "internal_error", "The document could not be processed; the log has the job's id.", 500
+            )
+        current = await self.catalog.job(job.tenant, job.job_id)
+        await self.catalog.save_job(replace(current, status=JobStatus.FAILED, failure=failure))
+        with suppress(NotFound):
+            await self.catalog.change_document(
+                job.tenant, job.document_id,
+                lambda found: replace(
+                    found, failure=failure,
+                    status=DocumentStatus.FAILED if found.status is DocumentStatus.PENDING else found.status,
+                ),
+            )  # fmt: skip
+        _JOBS.labels(job.kind.value, "failed").inc()
+        if failure.status >= 500:
+            await self.notify.send(
+                subject=f"Job {job.job_id} failed", body=f"{failure.code}: {failure.detail}", severity="error"
+            )
+
+    async def _leave(self, lease: Lease) -> None:
+        with suppress(LeaseLost):
+            await self.work.finish(lease)
+
+    async def _give_back(self, lease: Lease, *, attempts: int = 1) -> None:
+        with suppress(LeaseLost):
+            await self.work.release(lease, delay_s=min(_MAX_BACKOFF_S, 2.0 ** (attempts - 1)))
+
+    @asynccontextmanager
+    async def _heartbeat(self, lease: Lease) -> AsyncIterator[None]:
+        """Keep the lease alive; when it is lost, stop the work: somebody else does it now."""
+        working = asyncio.current_task()
+
+        async def beat() -> None:
+            while True:
+                await asyncio.sleep(self.lease_s / 3)
+                try:
+                    await self.work.extend(lease, lease_s=self.lease_s)
+                except LeaseLost:
+                    if working is not None:
+                        working.cancel()
+                    return
+                except Unavailable as error:
+                    _log.warning("No heartbeat for %s: %s", lease.job_id, error.detail)
+
+        beating = asyncio.create_task(beat())
+        try:
+            yield
+        finally:
+            beating.cancel()
+
+
+async def _any_done(running: set[asyncio.Task[None]]) -> Sequence[Lease]:
+    await asyncio.wait(running, return_when=asyncio.FIRST_COMPLETED)
+    return ()

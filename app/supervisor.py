@@ -1,0 +1,152 @@
+"""Starts the processes of a service, keeps them alive, and stops them together."""
+
+import ctypes
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import FrameType
+
+from app.kernel.errors import AddressBusy, StartError
+
+START_ERROR = 2
+_TICK_S = 0.05
+_STOP_S = 15.0
+_MAX_BACKOFF_S = 30.0
+# A process that dies this often before the service was ever ready will not heal by itself.
+_MAX_EARLY_DEATHS = 3
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(slots=True)
+class Child:
+    """One process: a Python module with arguments. `fds` are file descriptors it inherits."""
+
+    name: str
+    arguments: Sequence[str]
+    environ: Mapping[str, str] = field(default_factory=dict)
+    fds: Sequence[int] = ()
+    process: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    restart_at: float = 0.0
+    deaths: int = 0
+
+    def start(self) -> None:
+        self.started_at = time.monotonic()
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", *self.arguments],
+            env={**os.environ, **self.environ},
+            pass_fds=tuple(self.fds),
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,  # Ctrl-C reaches the supervisor alone, which stops the others in order
+            preexec_fn=_die_with_parent if sys.platform == "linux" else None,
+        )
+
+
+class Supervisor:
+    """Runs children until SIGTERM or SIGINT, or until one refuses to start.
+
+    A child that dies is started again, at once the first time, then with growing pauses. One that exits with
+    code 2 has told why it cannot start: everything stops with that code, and with 1 when one keeps dying before
+    the service was ever ready.
+    """
+
+    def __init__(
+        self, children: Sequence[Child], *, when_ready: Callable[[], None], is_ready: Callable[[], bool]
+    ) -> None:
+        self._children = children
+        self._when_ready = when_ready
+        self._is_ready = is_ready
+        self._stopping = False
+
+    def run(self) -> int:
+        """Returns the exit code: 0 after a stop that was asked for, 1 or 2 when a child could not start."""
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(number, self._ask_to_stop)
+        code, ready = 0, False
+        try:
+            for child in self._children:
+                child.start()
+            while not self._stopping:
+                if any(_ended_with(child, START_ERROR) for child in self._children):
+                    code = START_ERROR
+                    break
+                if not ready and any(child.deaths >= _MAX_EARLY_DEATHS for child in self._children):
+                    code = 1
+                    break
+                self._revive()
+                if not ready and self._is_ready():
+                    ready = True
+                    self._when_ready()
+                time.sleep(_TICK_S)
+        finally:
+            self._stop_all()
+        return code
+
+    def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _revive(self) -> None:
+        now = time.monotonic()
+        for child in self._children:
+            if child.process is None or child.process.poll() is None:
+                continue
+            if not child.restart_at:
+                child.deaths = 0 if now - child.started_at > 60 else child.deaths
+                pause_s = min(_MAX_BACKOFF_S, float(2**child.deaths) - 1)
+                child.deaths += 1
+                child.restart_at = now + pause_s
+                print(
+                    f"The {child.name} process ended with {child.process.returncode}; it starts again.",
+                    file=sys.stderr, flush=True,
+                )  # fmt: skip
+            if now >= child.restart_at:
+                child.restart_at = 0.0
+                child.start()
+
+    def _stop_all(self) -> None:
+        running = [
+            child.process for child in self._children if child.process and child.process.poll() is None
+        ]
+        for process in running:
+            process.terminate()
+        deadline = time.monotonic() + _STOP_S
+        for process in running:
+            try:
+                process.wait(max(0.0, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+
+
+def bind(host: str, port: int, *, setting: str) -> socket.socket:
+    """A listening socket that children inherit. Raises AddressBusy, StartError; `setting` names what to change."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        if isinstance(error, PermissionError) or error.errno not in (98, 48):
+            raise StartError(
+                f"Cannot listen on {host}:{port} ({error.strerror}); change {setting}."
+            ) from None
+        raise AddressBusy(
+            f"Port {port} on {host} is taken; stop what uses it or set {setting} to another."
+        ) from None
+    return listener
+
+
+def _ended_with(child: Child, code: int) -> bool:
+    return child.process is not None and child.process.poll() == code
+
+
+def _die_with_parent() -> None:
+    # A supervisor that is killed must not leave a writer behind.
+    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

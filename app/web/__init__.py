@@ -1,0 +1,1 @@
+"""What every app's HTTP side shares: problems, keys, limits, health, metrics, server-sent events."""

@@ -1,0 +1,82 @@
+"""Alive, ready, and how fast: the three questions of probes and dashboards."""
+
+import asyncio
+import os
+import time
+from collections.abc import Awaitable, Callable, Mapping
+
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
+from prometheus_client import REGISTRY as PROCESS_REGISTRY
+from pydantic import BaseModel
+
+from app.kernel.errors import GenaiError
+
+_PING_TIMEOUT_S = 2.0
+
+Ping = Callable[[], Awaitable[None]]
+
+
+class Alive(BaseModel):
+    status: str = "ok"
+
+
+class DependencyHealth(BaseModel):
+    ok: bool
+    latency_ms: float
+    detail: str = ""
+
+
+class Readiness(BaseModel):
+    ready: bool
+    dependencies: dict[str, DependencyHealth]
+
+
+def health_router(pings: Mapping[str, Ping]) -> APIRouter:
+    """`pings` names the dependencies; a ping raises when its dependency cannot be used."""
+    router = APIRouter(tags=["operations"])
+
+    @router.get("/healthz", summary="Is the process alive?")
+    async def healthz() -> Alive:
+        return Alive()
+
+    @router.get("/readyz", summary="Can it answer?", responses={503: {"model": Readiness}})
+    async def readyz(response: Response) -> Readiness:
+        checks = await asyncio.gather(*(_check(ping) for ping in pings.values()))
+        readiness = Readiness(
+            ready=all(check.ok for check in checks), dependencies=dict(zip(pings, checks, strict=True))
+        )
+        if not readiness.ready:
+            response.status_code = 503
+            response.headers["Retry-After"] = "5"
+        return readiness
+
+    @router.get("/metrics", summary="Prometheus metrics", response_class=Response)
+    async def metrics() -> Response:
+        content = await asyncio.to_thread(_exposition)
+        return Response(content, media_type=CONTENT_TYPE_LATEST)
+
+    return router
+
+
+async def _check(ping: Ping) -> DependencyHealth:
+    started = time.perf_counter()
+    detail = ""
+    try:
+        async with asyncio.timeout(_PING_TIMEOUT_S):
+            await ping()
+    except TimeoutError:
+        detail = f"no answer within {_PING_TIMEOUT_S:g} s"
+    except GenaiError as error:
+        detail = error.detail
+    elapsed_ms = (time.perf_counter() - started) * 1000
+    return DependencyHealth(ok=not detail, latency_ms=round(elapsed_ms, 2), detail=detail)
+
+
+def _exposition() -> bytes:
+    # With several processes the client library keeps counters in files, which one process adds up.
+    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+        return generate_latest(registry)
+    return generate_latest(PROCESS_REGISTRY)

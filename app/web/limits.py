@@ -1,0 +1,78 @@
+"""The outermost layer: a request id for every request and a bound on every body."""
+
+import re
+import secrets
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.kernel.errors import LimitExceeded
+from app.web.problems import Problem, problem_of
+
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
+
+
+class RequestLimits:
+    """Sets `request.state.request_id` (a well-formed X-Request-Id is kept) and refuses bodies over `max_bytes`."""
+
+    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else f"req_{secrets.token_hex(8)}"
+        scope.setdefault("state", {})["request_id"] = request_id
+        started = False
+
+        async def send_with_id(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                MutableHeaders(scope=message)["X-Request-Id"] = request_id
+            await send(message)
+
+        length = headers.get("content-length", "")
+        if length.isdigit() and int(length) > self._max_bytes:
+            return await self._refuse(request_id, send)
+        received = 0
+
+        async def receive_bounded() -> Message:
+            nonlocal received
+            message = await receive()
+            received += len(message.get("body", b""))
+            if received > self._max_bytes:
+                raise _TooLarge
+            return message
+
+        try:
+            await self._app(scope, receive_bounded, send_with_id)
+        except _TooLarge:
+            if not started:
+                await self._refuse(request_id, send)
+
+    async def _refuse(self, request_id: str, send: Send) -> None:
+        error = LimitExceeded(
+            f"The body is larger than {self._max_bytes // 1_000_000} MB; send less or raise GENAI_MAX_UPLOAD_MB.",
+            code="body_too_large",
+        )
+        await _send_problem(problem_of(error, request_id), send)
+
+
+class _TooLarge(Exception):
+    """Leaves through the app, which must not answer for us."""
+
+
+async def _send_problem(problem: Problem, send: Send) -> None:
+    body = problem.model_dump_json().encode()
+    headers = [
+        (b"content-type", b"application/problem+json"),
+        (b"content-length", str(len(body)).encode()),
+        (b"x-request-id", problem.request_id.encode()),
+        (b"connection", b"close"),
+    ]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

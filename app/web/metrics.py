@@ -1,0 +1,38 @@
+"""How many requests, how long they took, and how they ended, by route."""
+
+import time
+
+from prometheus_client import Counter, Histogram
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_REQUESTS = Counter("genai_http_requests_total", "HTTP requests", ["method", "route", "status"])
+_SECONDS = Histogram(
+    "genai_http_request_seconds", "Time to the last byte of an answer", ["method", "route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)  # fmt: skip
+
+
+class RequestMetrics:
+    """Labels carry the route's template, never the path: a scanner cannot grow the number of series."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self._app(scope, receive, send)
+        started = time.perf_counter()
+        status = 500
+
+        async def note_status(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, note_status)
+        finally:
+            route = getattr(scope.get("route"), "path", "unmatched")
+            _REQUESTS.labels(scope["method"], route, str(status)).inc()
+            _SECONDS.labels(scope["method"], route).observe(time.perf_counter() - started)

@@ -1,0 +1,128 @@
+"""Errors as RFC 9457 problems with a stable `code`; callers never see a stack, a prompt or a key."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+
+from app.kernel import errors
+
+_log = logging.getLogger("genai.web")
+
+# The nearest class in an error's ancestry decides; tests/app/web asserts that every error has one.
+STATUS: dict[type[errors.GenaiError], int] = {
+    errors.GenaiError: 500,
+    errors.BadInput: 422,
+    errors.UnsupportedDocument: 415,
+    errors.UnreadableDocument: 422,
+    errors.LimitExceeded: 413,
+    errors.Unauthenticated: 401,
+    errors.Forbidden: 403,
+    errors.NotFound: 404,
+    errors.Conflict: 409,
+    errors.Unavailable: 503,
+    errors.ProviderThrottled: 503,
+    errors.ProviderRejected: 502,
+    errors.EmbedderMismatch: 503,
+    errors.StartError: 503,
+}
+
+
+class FieldProblem(BaseModel):
+    """One bad field of a request: `field` is its path, such as `filters.year`."""
+
+    field: str
+    detail: str
+
+
+class Problem(BaseModel):
+    """RFC 9457 problem details. `code` is stable; `detail` is for people."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    code: str
+    detail: str
+    request_id: str
+    errors: list[FieldProblem] = Field(default_factory=list)
+
+
+def status_of(error: errors.GenaiError) -> int:
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def problem_of(error: errors.GenaiError, request_id: str) -> Problem:
+    status = status_of(error)
+    detail = error.detail if status != 500 else "Something went wrong here; the log has the request id."
+    return Problem(
+        title=HTTPStatus(status).phrase, status=status, code=error.code, detail=detail, request_id=request_id
+    )
+
+
+def install_problems(app: FastAPI) -> None:
+    """Render every error of every route as a problem."""
+
+    @app.exception_handler(errors.GenaiError)
+    async def _ours(request: Request, error: errors.GenaiError) -> JSONResponse:
+        if status_of(error) >= 500:
+            _log.error("%s %s: %s (%s)", request.method, request.url.path, error.code, error.detail)
+        return _render(problem_of(error, request_id_of(request)), error.retry_after_s)
+
+    @app.exception_handler(RequestValidationError)
+    async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
+        fields = [
+            FieldProblem(field=".".join(str(part) for part in item["loc"][1:]) or "body", detail=item["msg"])
+            for item in error.errors()
+        ]
+        first = f"{fields[0].field}: {fields[0].detail}" if fields else "The request is not valid."
+        problem = Problem(
+            title="Unprocessable Entity", status=422, code="invalid_request", detail=first,
+            request_id=request_id_of(request), errors=fields,
+        )  # fmt: skip
+        return _render(problem)
+
+    @app.exception_handler(HTTPException)
+    async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        phrase = HTTPStatus(error.status_code).phrase
+        problem = Problem(
+            title=phrase, status=error.status_code, code=phrase.lower().replace(" ", "_"),
+            detail=f"{error.detail}: {request.method} {request.url.path}", request_id=request_id_of(request),
+        )  # fmt: skip
+        return _render(problem, headers=dict(error.headers or {}))
+
+    @app.exception_handler(Exception)
+    async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+        _log.exception("%s %s failed", request.method, request.url.path, exc_info=error)
+        return _render(problem_of(errors.GenaiError("unexpected"), request_id_of(request)))
+
+
+def request_id_of(request: Request) -> str:
+    return str(getattr(request.state, "request_id", "unknown"))
+
+
+def _render(
+    problem: Problem, retry_after_s: float | None = None, *, headers: dict[str, str] | None = None
+) -> JSONResponse:
+    headers = {**(headers or {}), "X-Request-Id": problem.request_id}
+    if problem.status == 401:
+        headers["WWW-Authenticate"] = "Bearer"
+    if problem.status == 503:
+        headers["Retry-After"] = str(max(1, round(retry_after_s or 1)))
+    return JSONResponse(
+        problem.model_dump(),
+        status_code=problem.status,
+        headers=headers,
+        media_type="application/problem+json",
+    )
+
+
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI entries for the problems a route may answer with."""
+    return {
+        status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (401, *statuses)
+    }

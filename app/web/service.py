@@ -1,0 +1,50 @@
+"""create_app: one FastAPI application with everything that each of our services needs at its edge."""
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import APIRouter, FastAPI
+
+from app.web.authentication import Keys
+from app.web.health import Ping, health_router
+from app.web.limits import RequestLimits
+from app.web.metrics import RequestMetrics
+from app.web.problems import install_problems
+
+Lifespan = Callable[[], AbstractAsyncContextManager[None]]
+
+
+def create_app(
+    routers: Sequence[APIRouter],
+    *,
+    title: str,
+    keys: Mapping[str, str],
+    pings: Mapping[str, Ping],
+    max_body_bytes: int,
+    lifespan: Lifespan | None = None,
+) -> FastAPI:
+    """`keys` maps API keys to tenants; `lifespan` opens and closes what the routers use."""
+
+    @asynccontextmanager
+    async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
+        if lifespan is None:
+            yield
+            return
+        async with lifespan():
+            yield
+
+    app = FastAPI(
+        title=title,
+        version=version("genai-ops"),
+        lifespan=_lifespan,
+        description="Errors are RFC 9457 problems with a stable `code`.",
+    )
+    app.state.keys = Keys(keys)
+    app.include_router(health_router(pings))
+    for router in routers:
+        app.include_router(router)
+    install_problems(app)
+    app.add_middleware(RequestMetrics)
+    app.add_middleware(RequestLimits, max_bytes=max_body_bytes)
+    return app
