@@ -24,7 +24,7 @@ def run_platform(
     try:
         return _run(settings, module=module, console=console, quiet=quiet)
     except StartError as error:
-        print(error.detail, file=sys.stderr)
+        sys.stderr.write(f"{error.detail}\n")
         return START_ERROR
 
 
@@ -35,7 +35,7 @@ def _run(settings: Settings, *, module: str, console: bool, quiet: bool) -> int:
     if console:
         bind(settings.host, settings.console_port, setting="GENAI_CONSOLE_PORT").close()
     port = listener.getsockname()[1]
-    url = f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{port}"  # noqa: S104 - compared, not bound
+    url = f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{port}"
     console_url = f"http://{settings.host}:{settings.console_port}"
     metrics = _fresh_folder(settings.data_dir / "metrics")
     shared = {"PROMETHEUS_MULTIPROC_DIR": str(metrics)}
@@ -94,4 +94,5 @@ def _greet(url: str, console_url: str | None, settings: Settings) -> None:
     if console_url:
         lines.append(f"  Console  {console_url}")
     lines += [f"  Data     {settings.data_dir.resolve()}", "Stop with Ctrl-C.", ""]
-    print("\n".join(lines), flush=True)
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()

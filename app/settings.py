@@ -47,7 +47,8 @@ class Settings(BaseModel):
 
     embedder: Literal["wordllama", "minilm", "openai"] = Field(
         "wordllama",
-        description="Embedding model. wordllama comes in its package; minilm wants GENAI_MODEL_DIR or `python -m app.rag model pull minilm`.",
+        description="Embedding model. wordllama comes in its package; minilm needs its files: "
+        "`python -m app.rag model pull minilm` or GENAI_MODEL_DIR.",
     )
     model_dir: Path | None = Field(
         None,

@@ -100,10 +100,9 @@ class Supervisor:
                 pause_s = min(_MAX_BACKOFF_S, float(2**child.deaths) - 1)
                 child.deaths += 1
                 child.restart_at = now + pause_s
-                print(
-                    f"The {child.name} process ended with {child.process.returncode}; it starts again.",
-                    file=sys.stderr, flush=True,
-                )  # fmt: skip
+                sys.stderr.write(
+                    f"The {child.name} process ended with {child.process.returncode}; it starts again.\n"
+                )
             if now >= child.restart_at:
                 child.restart_at = 0.0
                 child.start()

@@ -68,14 +68,14 @@ def open_bucket(bucket: str, settings: Settings) -> Objects:
     """Somebody's bucket to import from."""
     from app.adapters.s3 import S3Objects
 
-    return S3Objects(bucket, region=settings.region or None)
+    return S3Objects(bucket, region=settings.region)
 
 
 def build_objects(settings: Settings) -> Objects:
     if settings.objects == "s3":
         from app.adapters.s3 import S3Objects
 
-        return S3Objects(settings.bucket, region=settings.region or None)
+        return S3Objects(settings.bucket, region=settings.region)
     from app.adapters.embedded.objects import FolderObjects
 
     return FolderObjects(settings.data_dir / "objects")
@@ -109,7 +109,7 @@ def build_embedder(settings: Settings) -> Embedder:
             return OpenAIEmbedder(
                 settings.embedder_url,
                 model=settings.embedder_model,
-                key=settings.embedder_key.get_secret_value(),
+                key=settings.embedder_key,
                 dimensions=settings.embedder_dimensions,
             )
         case "wordllama":
@@ -125,8 +125,8 @@ def build_chat(settings: Settings) -> Chat:
         return OpenAIChat(
             settings.chat_url,
             model=settings.chat_model,
-            key=settings.chat_key.get_secret_value(),
-            deadline_s=settings.chat_timeout_s,
+            key=settings.chat_key,
+            timeout_s=settings.chat_timeout_s,
             input_usd_per_mtok=settings.chat_input_usd_per_mtok,
             output_usd_per_mtok=settings.chat_output_usd_per_mtok,
         )
@@ -142,7 +142,8 @@ def read_keys(settings: Settings) -> dict[str, str]:
     from app.adapters.secrets_manager import read_secret
 
     try:
-        keys = parse_api_keys(read_secret(settings.api_keys_secret, region=settings.region or None))
+        secret = read_secret(settings.api_keys_secret, region=settings.region)
+        keys = parse_api_keys(secret.get_secret_value())
     except ValueError as error:
         raise SettingsError(f"The secret {settings.api_keys_secret!r} is not usable: {error}") from None
     if not keys:

@@ -75,13 +75,18 @@ def _followed(api: Api, accepted: Accepted, now: Report) -> Iterator[Report]:
         yield replace(now, text="Already here: the same bytes are stored once.", state="calm", share=1.0)
         return
     job = Job(job_id=accepted.job_id, status="queued")
-    yield _standing(job, now)
+    for step in _steps(api, job):
+        yield _standing(step, now)
+
+
+def _steps(api: Api, job: Job) -> Iterator[Job]:
+    """The job as it is and each time it changes; the last one has ended."""
+    yield job
     while not job.ended:
-        for job in api.follow(accepted.job_id):
-            yield _standing(job, now)
+        for step in api.follow(job.job_id):
+            yield (job := step)
         if not job.ended:  # the stream was cut in between: ask how it stands, then follow again
-            job = api.job(accepted.job_id)
-            yield _standing(job, now)
+            yield (job := api.job(job.job_id))
 
 
 def _standing(job: Job, now: Report) -> Report:
@@ -107,9 +112,7 @@ def remove(api: Api, document: Document) -> Report:
         job = api.delete(document.document_id)
     except NotFound:
         return Report(document.filename, "It was gone already.", "calm", 1.0)
-    while not job.ended:
-        for job in api.follow(job.job_id):
-            pass
+    *_, job = _steps(api, job)
     if job.status != "done":
         why = f"{job.error.detail} ({job.error.code})" if job.error else f"its job was {job.status}."
         return Report(

@@ -10,8 +10,43 @@ _TERMINATOR = re.compile(
     r"""(?<![.!?…])[.!?…]++["'”’»)\]]*+(?=\s+(\S))|(?<![。！？｡])[。！？｡]++["'”’»」』）)]*+"""
 )
 _ABBREVIATIONS = frozenset(
-    "al approx ca cf dr e.g ed eds eq eqs etc fig figs i.e jr lit mr mrs ms no nos op p pp prof ref refs resp sec sr st "
-    "tab viz vol vs".split()
+    [
+        "al",
+        "approx",
+        "ca",
+        "cf",
+        "dr",
+        "e.g",
+        "ed",
+        "eds",
+        "eq",
+        "eqs",
+        "etc",
+        "fig",
+        "figs",
+        "i.e",
+        "jr",
+        "lit",
+        "mr",
+        "mrs",
+        "ms",
+        "no",
+        "nos",
+        "op",
+        "p",
+        "pp",
+        "prof",
+        "ref",
+        "refs",
+        "resp",
+        "sec",
+        "sr",
+        "st",
+        "tab",
+        "viz",
+        "vol",
+        "vs",
+    ]
 )
 _SEAMS = ("\n", ". ", "; ", ": ", ", ", "；", "，", "、")
 _LINE_END = re.compile(r"\n\s*")

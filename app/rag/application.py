@@ -12,10 +12,10 @@ from app.rag.assembly import assemble_service, assemble_worker
 from app.rag.operations import OPERATOR
 from app.rag.reading.sandbox import Reader
 from app.rag.routes import rag_router
+from app.rag.worker import Worker
 from app.settings import Settings
 from app.web.authentication import LOCAL_TENANT
 from app.web.service import create_app
-from app.rag.worker import Worker
 from app.wiring import Role, build
 
 # base64 makes four bytes of three; the rest is room for the JSON or multipart around the document.

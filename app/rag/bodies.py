@@ -26,7 +26,7 @@ class Body:
     metadata: Mapping[str, Any] | None
 
 
-def _forms(schema: type[BaseModel], required: bool) -> dict[str, Any]:
+def _forms(schema: type[BaseModel], *, required: bool) -> dict[str, Any]:
     multipart = {
         "type": "object",
         "properties": {

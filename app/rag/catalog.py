@@ -206,7 +206,7 @@ class Catalog:
             return left
         try:
             claim = await self.records.get(_claims(tenant), document.sha256)
-            return left + 1 + (claim.value["document_id"] == document_id)
+            return left + 1 + int(claim.value["document_id"] == document_id)
         except NotFound:
             return left + 1
 

@@ -16,8 +16,18 @@ from app.rag.ask import Answered, AskEvent, Retrieved
 from app.rag.bodies import REPLACE_FORMS, UPLOAD_FORMS, read_replacement, read_upload
 from app.rag.catalog import Job
 from app.rag.schemas import (
-    ChunkList, DocumentList, DocumentView, JobList, JobView, QueryRequest, QueryResponse, ResidueView,
-    RetrievalRequest, RetrievalResponse, TextView, UploadResponse,
+    ChunkList,
+    DocumentList,
+    DocumentView,
+    JobList,
+    JobView,
+    QueryRequest,
+    QueryResponse,
+    ResidueView,
+    RetrievalRequest,
+    RetrievalResponse,
+    TextView,
+    UploadResponse,
 )  # fmt: skip
 from app.rag.service import RagService
 from app.rag.views import chunk_view, document_view, job_view, residue_view, result
@@ -283,7 +293,8 @@ def _failure_error(job: Job) -> GenaiError:
     """The failure as the error it was, so that the waiting caller gets its status."""
     if job.failure is None:
         return GenaiError("The job failed without a reason.")
-    for kind in (BadInput, *BadInput.__subclasses__()):
+    kinds: list[type[GenaiError]] = [BadInput, *BadInput.__subclasses__()]
+    for kind in kinds:
         if status_of(kind("")) == job.failure.status:
             return kind(job.failure.detail, code=job.failure.code)
     return GenaiError(job.failure.detail, code=job.failure.code)

@@ -54,7 +54,33 @@ _DIGITS = (1.0, 1.0, 1.0, 1.29, 1.29)
 # Margins on the count of words and on what long words add to it; see word_pieces_at_most for what they buy.
 _PER_WORD, _EXCESS = 1.1, 2.0
 _ENGLISH = frozenset(
-    "the of and in to a an is was are for with that this by on as at or it be from not we you".split()
+    [
+        "the",
+        "of",
+        "and",
+        "in",
+        "to",
+        "a",
+        "an",
+        "is",
+        "was",
+        "are",
+        "for",
+        "with",
+        "that",
+        "this",
+        "by",
+        "on",
+        "as",
+        "at",
+        "or",
+        "it",
+        "be",
+        "from",
+        "not",
+        "we",
+        "you",
+    ]
 )
 _ENOUGH_WORDS = 8
 

@@ -96,9 +96,11 @@ class Worker:
         try:
             job = await self.catalog.job(tenant, job_id)
         except NotFound:
-            return await self._leave(lease)
+            await self._leave(lease)
+            return
         except Unavailable:
-            return await self._give_back(lease)
+            await self._give_back(lease)
+            return
         async with self._heartbeat(lease), self._locks[job.document_id]:
             try:
                 await self._attempt(job, lease)
@@ -110,7 +112,8 @@ class Worker:
     async def _attempt(self, job: Job, lease: Lease) -> None:
         job = await self.catalog.job(job.tenant, job.job_id)
         if job.status.ended:
-            return await self._leave(lease)
+            await self._leave(lease)
+            return
         try:
             job = await self.catalog.save_job(
                 replace(job, status=JobStatus.RUNNING, attempts=max(job.attempts + 1, lease.attempt))
@@ -125,7 +128,8 @@ class Worker:
         except Exception as error:  # noqa: BLE001 - any other fault is tried again, then told; it must not end the worker
             if job.attempts < self.max_attempts:
                 _log.warning("Job %s attempt %d: %r", job.job_id, job.attempts, error)
-                return await self._give_back(lease, attempts=job.attempts)
+                await self._give_back(lease, attempts=job.attempts)
+                return
             _log.error("Job %s gave up", job.job_id, exc_info=error)
             await self._fail(job, error)
         else:

@@ -94,7 +94,7 @@ class SqliteWork:
         def change(connection: sqlite3.Connection) -> None:
             # A lease that ran out but was taken by nobody is still ours: the token decides, not the clock.
             done = connection.execute(
-                f"{statement} WHERE job_id = ? AND token = ?",  # noqa: S608 - statements are the three above
+                f"{statement} WHERE job_id = ? AND token = ?",
                 (*values, lease.job_id, lease.token),
             )
             if done.rowcount != 1:

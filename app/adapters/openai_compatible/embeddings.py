@@ -61,7 +61,8 @@ class OpenAIEmbedder:
         """Blank texts give zero rows and are not sent; a text beyond max_tokens is cut there."""
         matrix = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         rows = [row for row, text in enumerate(texts) if text.strip()]
-        cut = [self._cut(texts[row]) for row in rows]
+        # Half of a surrogate pair, as broken PDFs yield, cannot be sent as UTF-8.
+        cut = [self._cut(texts[row].encode("utf-8", "replace").decode()) for row in rows]
         spans = list(_batches([len(text) for text in cut]))
         parts = await asyncio.gather(*(self._batch(cut[start:end]) for start, end in spans))
         for (start, end), part in zip(spans, parts, strict=True):

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, Self
 
 from app.kernel.documents import Chunk, DocumentVersion
 from app.kernel.filters import Filter
@@ -101,9 +101,7 @@ class Index(Protocol):
 class RebuildableIndex(Index, Protocol):
     """An index that a fresh one can take over from without a gap."""
 
-    async def rebuild(
-        self, *, fingerprint: str, dimensions: int, profile: RetrievalProfile
-    ) -> "RebuildableIndex":
+    async def rebuild(self, *, fingerprint: str, dimensions: int, profile: RetrievalProfile) -> Self:
         """An empty index beside this one, unseen until `switch`; this one serves and takes changes meanwhile."""
         ...
 
@@ -115,6 +113,6 @@ class RebuildableIndex(Index, Protocol):
         """Make this rebuild the live index; Conflict while it is behind."""
         ...
 
-    async def follow(self, rebuilt: "RebuildableIndex") -> None:
+    async def follow(self, rebuilt: Self) -> None:
         """Go on as the rebuild that was switched to; the rebuild itself must not be used any more."""
         ...

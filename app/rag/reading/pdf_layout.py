@@ -99,9 +99,9 @@ def _joined(lines: Iterator[str]) -> str:
     parts: list[str] = []
     for line in lines:
         last = parts[-1] if parts else ""
-        if last.endswith(_SOFT_HYPHENS):
-            parts[-1] = last[:-1]
-        elif len(last) > 1 and last.endswith(("-", "‐")) and last[-2].isalpha() and line[:1].islower():
+        if last.endswith(_SOFT_HYPHENS) or (
+            len(last) > 1 and last.endswith(("-", "‐")) and last[-2].isalpha() and line[:1].islower()
+        ):
             parts[-1] = last[:-1]
         elif parts:
             parts.append(" ")

@@ -128,9 +128,7 @@ class EmbeddedIndex:
     async def ping(self) -> None:
         await asyncio.to_thread(self._count)
 
-    async def rebuild(
-        self, *, fingerprint: str, dimensions: int, profile: RetrievalProfile
-    ) -> "EmbeddedIndex":
+    async def rebuild(self, *, fingerprint: str, dimensions: int, profile: RetrievalProfile) -> Self:
         """An empty index beside this one, for the same or another embedder, unseen until `switch`.
 
         What an earlier, unfinished rebuild left is dropped. Put and publish everything in it, until `behind`
@@ -151,7 +149,7 @@ class EmbeddedIndex:
         """
         await asyncio.to_thread(self._switch)
 
-    async def follow(self, rebuilt: "EmbeddedIndex") -> None:
+    async def follow(self, rebuilt: Self) -> None:
         """Go on as the rebuild that was switched to; its open files become ours."""
         old, self._writer, rebuilt._writer = self._writer, rebuilt._writer, None
         self._generation, self._fingerprint = rebuilt._generation, rebuilt._fingerprint
@@ -285,7 +283,7 @@ class EmbeddedIndex:
             ).fetchone()[0]
         return total
 
-    def _rebuild(self, fingerprint: str, dimensions: int, profile: RetrievalProfile) -> "EmbeddedIndex":
+    def _rebuild(self, fingerprint: str, dimensions: int, profile: RetrievalProfile) -> Self:
         with self._catalog.writing() as db:
             db.execute("UPDATE generation SET state = 'retired' WHERE state = 'building'")
             db.execute("DELETE FROM withdrawal")
@@ -294,7 +292,7 @@ class EmbeddedIndex:
                 (fingerprint, dimensions),
             ).lastrowid
         self._writing().drop_retired()
-        built = EmbeddedIndex(
+        built = type(self)(
             self._folder,
             fingerprint=fingerprint,
             dimensions=dimensions,
