@@ -14,6 +14,7 @@ _CHARS_PER_TOKEN = 24
 # What cutting in front of an atom costs, in shares of a chunk's size: sections and paragraphs like to stay whole.
 _BEFORE_SECTION, _BEFORE_BLOCK, _BEFORE_SENTENCE, _BEFORE_ROW, _BEFORE_PIECE = -0.1, 0.0, 0.1, 0.12, 0.3
 _NEVER = 2.0
+_GATHERED_CHARS = 24
 
 
 class _Atom(NamedTuple):
@@ -114,7 +115,7 @@ class _Chunking:
             parts = sentences(self._text, block.start, block.end)
             inside = _BEFORE_SENTENCE
         cost = _BEFORE_SECTION if block.kind is BlockKind.HEADING else _BEFORE_BLOCK
-        for start, end in parts:
+        for start, end in _gathered(parts):
             for piece in pieces(self._text, start, end, max_chars=_SENTENCE_CHARS):
                 yield piece, cost
                 cost = _BEFORE_PIECE
@@ -274,6 +275,18 @@ def _lines(text: str, start: int, end: int) -> Iterator[Span]:
         stop = end if stop < 0 else stop
         yield from trimmed(text, start, stop)
         start = stop + 1
+
+
+def _gathered(parts: Iterable[Span]) -> Iterator[Span]:
+    """Neighbours joined until they have some length: a megabyte of full stops is not a million sentences."""
+    start = end = -1
+    for part in parts:
+        if end - start >= _GATHERED_CHARS:
+            yield start, end
+            start = -1
+        start, end = (part[0] if start < 0 else start), part[1]
+    if start >= 0:
+        yield start, end
 
 
 def _flat(text: str) -> str:

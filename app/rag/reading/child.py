@@ -15,7 +15,7 @@ from app.rag.reading.sniff import Format, format_of
 _RETIRE_BYTES = 96 * 2**20
 # The kernel's limit stands a little behind the budgets that end in a clear answer.
 _GRACE_S = 2.0
-_LIBRARY_BYTES = 64 * 2**20
+_LIBRARY_BYTES = 32 * 2**20
 
 
 def main() -> None:

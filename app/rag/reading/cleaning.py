@@ -6,7 +6,6 @@ import re
 # and non-characters, which JSON and XML writers refuse.
 _INVISIBLE = re.compile("[\x00-\x08\x0e-\x1f\x7f\x80-\x84\x86-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-_BLANKS = re.compile(r"[^\S\n]+")
 
 
 def clean(text: str) -> str:
@@ -20,8 +19,3 @@ def clean(text: str) -> str:
 def one_line(text: str) -> str:
     """The text with every run of white space made one space."""
     return " ".join(text.split())
-
-
-def tidy_line(text: str) -> str:
-    """Blanks collapsed inside each line; line ends kept."""
-    return "\n".join(_BLANKS.sub(" ", line).strip() for line in text.split("\n"))

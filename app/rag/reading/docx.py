@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+import zlib
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -80,7 +81,7 @@ def check_package(content: bytes) -> None:
         EOFError,
         ValueError,
         RuntimeError,
-        zipfile.zlib.error,
+        zlib.error,
     ) as error:
         raise _broken(str(error)) from None
 
@@ -114,20 +115,11 @@ def _check_xml(part: bytes, *, name: str) -> None:
 def _opened(content: bytes) -> Any:
     import docx
     from docx.opc.exceptions import OpcError
-    from lxml import etree
 
     try:
         return docx.Document(io.BytesIO(content))
-    except (
-        OpcError,
-        etree.LxmlError,
-        KeyError,
-        ValueError,
-        AttributeError,
-        TypeError,
-        zipfile.BadZipFile,
-        OSError,
-    ) as error:
+    # lxml's own errors are SyntaxErrors.
+    except (OpcError, SyntaxError, LookupError, ValueError, AttributeError, TypeError, OSError) as error:
         raise _broken(str(error)) from None
 
 

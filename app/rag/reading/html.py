@@ -10,51 +10,19 @@ from app.rag.reading.assembly import Assembly
 from app.rag.reading.cleaning import one_line
 from app.rag.reading.plain import decoded
 
-_DROPPED = frozenset(
-    ("script", "style", "noscript", "template", "nav", "iframe", "object", "embed", "svg", "math", "canvas")
-    + (
-        "audio",
-        "video",
-        "select",
-        "button",
-        "input",
-        "textarea",
-        "datalist",
-        "head",
-        "title",
-        "-comment",
-        "img",
-    )
+
+def _tags(*names: str) -> frozenset[str]:
+    return frozenset(" ".join(names).split())
+
+
+_DROPPED = _tags(
+    "script style noscript template nav iframe object embed svg math canvas audio video select button",
+    "input textarea datalist head title -comment img",
 )
-_BLOCK_TAGS = frozenset(
-    (
-        "address",
-        "article",
-        "aside",
-        "blockquote",
-        "body",
-        "center",
-        "dd",
-        "details",
-        "dialog",
-        "div",
-        "dl",
-        "dt",
-    )
-    + (
-        "fieldset",
-        "figcaption",
-        "figure",
-        "footer",
-        "form",
-        "header",
-        "hgroup",
-        "hr",
-        "html",
-        "legend",
-        "main",
-    )
-    + ("menu", "ol", "p", "section", "summary", "ul", "tbody", "thead", "tfoot", "caption", "td", "th", "tr")
+_BLOCK_TAGS = _tags(
+    "address article aside blockquote body center dd details dialog div dl dt fieldset figcaption",
+    "figure footer form header hgroup hr html legend main menu ol p section summary ul tbody thead",
+    "tfoot caption td th tr",
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([\w.:-]{1,40})""", re.IGNORECASE)
@@ -63,25 +31,9 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 
 # [^<>]* and not [^>]*: a megabyte of "<a <a <a" is scanned once.
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>")
-_UNCLOSED = frozenset(
-    (
-        "area",
-        "base",
-        "br",
-        "col",
-        "dd",
-        "dt",
-        "embed",
-        "hr",
-        "img",
-        "input",
-        "li",
-        "link",
-        "meta",
-        "option",
-        "p",
-    )
-    + ("source", "tbody", "td", "tfoot", "th", "thead", "tr", "track", "wbr")
+_UNCLOSED = _tags(
+    "area base br col dd dt embed hr img input li link meta option p source tbody td tfoot th thead",
+    "tr track wbr",
 )
 # Stands for <br>: decoding has removed every NUL of the source.
 _BREAK = "\0"
@@ -92,7 +44,11 @@ _MAX_ATTRIBUTES = 5_000
 
 def read_html(content: bytes) -> ExtractedText:
     """The text that a browser would show, in order. Raises: UnsupportedDocument (not_text)."""
-    source = decoded(content, declared=_declared_encoding(content))
+    return read_html_text(decoded(content, declared=_declared_encoding(content)))
+
+
+def read_html_text(source: str) -> ExtractedText:
+    """The same for source that is decoded already and has no NUL in it."""
     return _flat_text(source) if _hostile(source) else _Walk().read(LexborHTMLParser(source))
 
 

@@ -10,11 +10,11 @@ from app.kernel.documents import BlockKind, ExtractedText
 from app.rag.reading.assembly import Assembly
 from app.rag.reading.budget import OutOfTime, cpu_budget
 from app.rag.reading.cleaning import one_line
-from app.rag.reading.html import read_html
+from app.rag.reading.html import read_html_text
 from app.rag.reading.plain import decoded, paragraphs
 
 # Real documents parse at about 1 MB/s. Brackets, backticks and emphasis can be stacked so that the time is quadratic.
-PARSE_CPU_S = 8.0
+PARSE_CPU_S = 5.0
 _FRONT_MATTER = re.compile(r"\A---[^\S\n]*\n(.{0,20000}?)\n(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
 _FRONT_TITLE = re.compile(r"""^title:[^\S\n]*["']?(.+?)["']?[^\S\n]*$""", re.MULTILINE | re.IGNORECASE)
 _BREAK_TAG = re.compile(r"<br\s{0,5}/?>", re.IGNORECASE)
@@ -107,7 +107,7 @@ class _Rendering:
             self._made.add(text)
 
     def _html(self, source: str) -> None:
-        inside = read_html(source.encode())
+        inside = read_html_text(source)
         for block in inside.blocks:
             self._made.add(inside.text[block.start : block.end], kind=block.kind, level=block.level)
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from app.kernel.documents import BlockKind
@@ -50,7 +51,7 @@ def paragraphs_of(lines: Sequence[Line], *, body_size: float) -> Iterator[Paragr
 def _pitch(lines: Sequence[Line]) -> float:
     gaps = sorted(
         gap
-        for above, below in zip(lines, lines[1:], strict=False)
+        for above, below in pairwise(lines)
         if above.left is not None
         and below.left is not None
         and 0 < (gap := above.bottom - below.bottom) < 100

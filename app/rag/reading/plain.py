@@ -2,9 +2,13 @@
 
 import codecs
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from app.kernel.documents import Block, BlockKind, ExtractedText
-from app.kernel.errors import UnsupportedDocument
+from app.kernel.errors import UnreadableDocument, UnsupportedDocument
+from app.kernel.sentences import Span, trimmed
+from app.rag.reading.assembly import MAX_BLOCKS, MAX_CHARS, too_much_text
 from app.rag.reading.cleaning import clean, one_line
 
 _BOMS = (
@@ -18,6 +22,9 @@ _CONTROLS = bytes(sorted({*range(32), 127} - set(b"\t\n\r\f\x1b\x00")))
 _SAMPLE_BYTES = 64_000
 _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 _TITLE_CHARS = 200
+_UTF8_LETTER = re.compile(rb"[\xc3-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+# Punctuation and the 3,755 most common characters of GB 2312. Cyrillic in cp1251 has few such pairs.
+_HANZI = re.compile(rb"[\xa1-\xa3\xb0-\xd7][\xa1-\xfe]")
 
 
 def read_plain(content: bytes) -> ExtractedText:
@@ -26,21 +33,32 @@ def read_plain(content: bytes) -> ExtractedText:
 
 
 def decoded(content: bytes, *, declared: str | None = None) -> str:
-    """The text of these bytes. Order: byte-order mark, declared encoding, UTF-8, UTF-16 by its zeros, cp1252.
+    """The text of these bytes. Order: byte-order mark, declared encoding, UTF-16 by its zeros, UTF-8, then the
+    most likely of GB 18030, cp1251 and cp1252.
 
-    Raises: UnsupportedDocument (not_text) for bytes that are no text in any of them.
+    Raises: UnsupportedDocument (not_text) for bytes that are no text in any of them, UnreadableDocument
+    (document_empty) for white space, LimitExceeded (too_much_text).
     """
     for mark, encoding in _BOMS:
         if content.startswith(mark):
-            return clean(content[len(mark) :].decode(encoding, "replace"))
-    encoding = _declared(declared) or _guessed(content)
-    return clean(content.decode(encoding, "replace"))
+            text = content[len(mark) :].decode(encoding, "replace")
+            break
+    else:
+        text = content.decode(_declared(declared) or _guessed(content), "replace")
+    text = clean(text)
+    if not text or text.isspace():
+        raise UnreadableDocument("The file is blank; send one with text.", code="document_empty")
+    if len(text) > MAX_CHARS:
+        raise too_much_text()
+    return text
 
 
 def paragraphs(text: str) -> ExtractedText:
-    blocks: list[Block] = []
-    for start, end in _stretches(text):
-        blocks.append(Block(start, end, BlockKind.PARAGRAPH))
+    """The text with its paragraphs; with more of them than a document may have, it is one."""
+    stretches = list(islice(_stretches(text), MAX_BLOCKS + 1))
+    if len(stretches) > MAX_BLOCKS:
+        return ExtractedText(text, (Block(0, len(text), BlockKind.PARAGRAPH),))
+    blocks = [Block(start, end, BlockKind.PARAGRAPH) for start, end in stretches]
     title = None
     if len(blocks) > 1 and _is_title(text[blocks[0].start : blocks[0].end]):
         title = one_line(text[blocks[0].start : blocks[0].end])
@@ -48,18 +66,12 @@ def paragraphs(text: str) -> ExtractedText:
     return ExtractedText(text, tuple(blocks), title=title)
 
 
-def _stretches(text: str) -> list[tuple[int, int]]:
-    found, start = [], 0
+def _stretches(text: str) -> Iterator[Span]:
+    start = 0
     for gap in _PARAGRAPH_BREAK.finditer(text):
-        found.append((start, gap.start()))
+        yield from trimmed(text, start, gap.start())
         start = gap.end()
-    found.append((start, len(text)))
-    return [span for start, end in found if (span := _trimmed(text, start, end))[0] < span[1]]
-
-
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    piece = text[start:end]
-    return end - len(piece.lstrip()), start + len(piece.rstrip())
+    yield from trimmed(text, start, len(text))
 
 
 def _is_title(first: str) -> bool:
@@ -79,11 +91,11 @@ def _guessed(content: bytes) -> str:
         return zeros
     try:
         content.decode("utf-8")
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError:
         refuse_binary(content)
         # One bad byte in a long UTF-8 text is damage, not another encoding.
-        good = sum(1 for byte in content[: error.start] if byte >= 0x80) or _utf8_pairs(content)
-        return "utf-8" if good > 2 * _broken(content) else "cp1252"
+        good = _utf8_letters(content)
+        return "utf-8" if good > 2 * _broken(content) else _legacy(content)
     refuse_binary(content)
     return "utf-8"
 
@@ -115,8 +127,21 @@ def _utf16_by_zeros(content: bytes) -> str | None:
     return None
 
 
-def _utf8_pairs(content: bytes) -> int:
-    return len(re.findall(rb"[\xc3-\xf4][\x80-\xbf]+", content[:_SAMPLE_BYTES]))
+def _legacy(content: bytes) -> str:
+    """The code page of text that is mostly letters above ASCII; cp1252 for the few accents of a Western one."""
+    sample = content[:_SAMPLE_BYTES]
+    high = [byte for byte in sample if byte >= 0x80]
+    if len(high) > 0.4 * len(sample):
+        pairs = _HANZI.findall(sample)
+        if 2 * len(pairs) > 0.8 * len(high):
+            return "gb18030"
+        if sum(byte >= 0xC0 for byte in high) > 0.9 * len(high):
+            return "cp1251"
+    return "cp1252"
+
+
+def _utf8_letters(content: bytes) -> int:
+    return len(_UTF8_LETTER.findall(content[:_SAMPLE_BYTES]))
 
 
 def _broken(content: bytes) -> int:

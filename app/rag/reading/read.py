@@ -22,8 +22,8 @@ def read_document(
         from app.rag.reading.pdf import read_pdf
 
         return read_pdf(content, max_pages=max_pages, cpu_s=cpu_s)
-    if found in (Format.TXT, Format.MD, Format.HTML):
-        _check_text(content, filename=filename)
+    if found is not Format.DOCX and len(content) > 4 * MAX_CHARS:
+        raise too_much_text()
     try:
         return _quick(content, found, cpu_s=min(cpu_s, QUICK_CPU_S))
     except OutOfTime as error:
@@ -52,12 +52,3 @@ def _quick(content: bytes, found: Format, *, cpu_s: float) -> ExtractedText:
         from app.rag.reading.docx import read_docx
 
         return read_docx(content)
-
-
-def _check_text(content: bytes, *, filename: str) -> None:
-    from app.rag.reading.plain import decoded
-
-    if len(content) > 4 * MAX_CHARS:
-        raise too_much_text()
-    if len(content) < 4096 and not decoded(content).strip():
-        raise UnreadableDocument(f"{filename!r} is blank; send a file with text.", code="document_empty")
