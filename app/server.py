@@ -22,6 +22,7 @@ def serve(app: FastAPI, settings: Settings, *, fd: int | None = None) -> None:
         access_log=False,
         timeout_graceful_shutdown=_GRACE_S,
         server_header=False,
+        proxy_headers=False,  # nothing here reads the client's address, so nobody can forge it
         lifespan="on",
     )
     sockets = None if fd is None else [socket.socket(fileno=fd)]

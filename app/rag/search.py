@@ -1,8 +1,9 @@
 """Finds passages for a question: embeds it and asks the index, which fuses both halves."""
 
 import time
+from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
 # Queries that arrive while one batch is embedded share the next. More than 16 only adds latency.
 _QUERY_BATCH = 16
+# 3 MB of vectors with MiniLM.
+_REMEMBERED = 2_048
 MAX_QUERY_CHARS = 8_192
 
 
@@ -36,6 +39,7 @@ class Search:
 
     index: Index
     embedder: Embedder
+    _remembered: "OrderedDict[str, Vector]" = field(default_factory=OrderedDict)
 
     async def __call__(
         self,
@@ -51,13 +55,23 @@ class Search:
         if not query.strip():
             raise BadInput("The query is blank; ask for something.", code="blank_query")
         started = time.perf_counter()
-        vector = None if mode is SearchMode.LEXICAL else await self._embed(query)
+        vector = None if mode is SearchMode.LEXICAL else await self._vector(query)
         embedded = time.perf_counter()
         hits = await self.index.search(SearchRequest(tenant, query, vector, limit, mode, where or Filter()))
         if min_score is not None:
             hits = [hit for hit in hits if hit.score >= min_score]
         ended = time.perf_counter()
         return Found(hits, vector, (embedded - started) * 1000, (ended - embedded) * 1000)
+
+    async def _vector(self, query: str) -> "Vector":
+        """The query's vector; questions come again: a retry, the next page, the answer after the search."""
+        vector = self._remembered.pop(query, None)
+        if vector is None:
+            vector = await self._embed(query)
+        self._remembered[query] = vector
+        if len(self._remembered) > _REMEMBERED:
+            self._remembered.popitem(last=False)
+        return vector
 
     @cached_property
     def _embed(self) -> "Batcher[str, Vector]":

@@ -32,7 +32,7 @@ class Keys:
         return found
 
 
-def tenant(request: Request) -> str:
-    """The dependency that routes use."""
+async def tenant(request: Request) -> str:
+    """The dependency that routes use; async, because FastAPI sends a plain function through a thread."""
     keys: Keys = request.app.state.keys
     return keys.tenant_of(request)
