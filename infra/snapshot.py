@@ -1,6 +1,8 @@
 """What the engine remembers of this stack: the resources in its last saved state, read through the engine itself."""
 
+import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,6 +12,7 @@ import pulumi
 # Built into the engine next to the one StackReference uses; it works with every backend and needs no second process.
 # Why not StackReference: a failed `up` saves resources but no outputs (docs/adr/0012).
 READ_STATE = "pulumi:pulumi:readStackResourceOutputs"
+REFERENCES_OFF = "PULUMI_DISABLE_RESOURCE_REFERENCES"
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,25 @@ class Snapshot:
 def read(*, organization: str, project: str, stack: str) -> Snapshot:
     """Ask the engine for the last saved state of the running stack. Raises what the engine raises."""
     name = f"{organization}/{project}/{stack}"
-    result = pulumi.runtime.invoke(READ_STATE, {"stackName": name}).value
+    with _references_as_ids():
+        result = pulumi.runtime.invoke(READ_STATE, {"stackName": name}).value
     resources: Mapping[str, Any] = (result or {}).get("outputs", {})
     return Snapshot({urn: _outputs(resource) for urn, resource in resources.items()})
+
+
+@contextmanager
+def _references_as_ids() -> Iterator[None]:
+    """A component keeps its children in its outputs. The SDK would look each of them up in the run that is just starting,
+    where none is registered yet, and the program would end; this is its own switch for getting their ids instead."""
+    before = os.environ.get(REFERENCES_OFF)
+    os.environ[REFERENCES_OFF] = "true"
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ[REFERENCES_OFF]
+        else:
+            os.environ[REFERENCES_OFF] = before
 
 
 def _outputs(resource: Any) -> Mapping[str, Any]:

@@ -1,0 +1,296 @@
+"""What AWS refuses: names and documents it does not accept, things that are not there, things that are still in use."""
+
+import functools
+import ipaddress
+import json
+import re
+from typing import Any
+
+from .cloud import Refused
+from .wire import UNKNOWN, has_unknowns, strings
+
+Objects = dict[str, dict[str, Any]]
+
+ACCOUNT = "123456789012"
+# Ids that AWS makes up itself; a program can only have got one from a resource that exists.
+PREFIXES = {
+    "aws:ec2/vpc:Vpc": "vpc-",
+    "aws:ec2/subnet:Subnet": "subnet-",
+    "aws:ec2/securityGroup:SecurityGroup": "sg-",
+    "aws:ec2/internetGateway:InternetGateway": "igw-",
+    "aws:ec2/natGateway:NatGateway": "nat-",
+    "aws:ec2/eip:Eip": "eipalloc-",
+    "aws:ec2/routeTable:RouteTable": "rtb-",
+    "aws:ec2/routeTableAssociation:RouteTableAssociation": "rtbassoc-",
+    "aws:ec2/vpcEndpoint:VpcEndpoint": "vpce-",
+    "aws:ec2/launchTemplate:LaunchTemplate": "lt-",
+    "aws:ec2/flowLog:FlowLog": "fl-",
+    "aws:ec2/instance:Instance": "i-",
+    "aws:ebs/volume:Volume": "vol-",
+}
+_ID = re.compile("(?:" + "|".join(re.escape(prefix) for prefix in PREFIXES.values()) + r")[0-9a-f]{8,17}")
+# Services whose objects live in moto: moto knows whether they are there.
+_ELSEWHERE = ("s3", "dynamodb", "ecr", "secretsmanager", "budgets", "sts", "bedrock", "kms", "logs")
+
+_NAMES = {
+    ("aws:iam/role:Role", "name"): r"[\w+=,.@-]{1,64}",
+    ("aws:iam/policy:Policy", "name"): r"[\w+=,.@-]{1,128}",
+    ("aws:iam/instanceProfile:InstanceProfile", "name"): r"[\w+=,.@-]{1,128}",
+    ("aws:eks/cluster:Cluster", "name"): r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}",
+    ("aws:eks/nodeGroup:NodeGroup", "nodeGroupName"): r"[0-9A-Za-z][A-Za-z0-9_-]{0,62}",
+    ("aws:lb/loadBalancer:LoadBalancer", "name"): r"(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?",
+    ("aws:lb/targetGroup:TargetGroup", "name"): r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?",
+    ("aws:s3/bucket:Bucket", "bucket"): r"(?!xn--)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
+    ("aws:dynamodb/table:Table", "name"): r"[A-Za-z0-9_.-]{3,255}",
+    ("aws:ecr/repository:Repository", "name"): r"(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*",
+    ("aws:secretsmanager/secret:Secret", "name"): r"[A-Za-z0-9/_+=.@-]{1,512}",
+    ("aws:budgets/budget:Budget", "name"): r"[^:\\]{1,100}",
+    ("aws:ec2/securityGroup:SecurityGroup", "name"): r"(?!sg-)[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255}",
+    ("aws:ec2/securityGroup:SecurityGroup", "description"): r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255}",
+    ("aws:cloudwatch/logGroup:LogGroup", "name"): r"[A-Za-z0-9_/.#-]{1,512}",
+}
+_DOCUMENTS = ("policy", "assumeRolePolicy", "inlinePolicy")
+
+# property -> type of the object that must bear this name
+_NAMED = {
+    "aws:eks/nodeGroup:NodeGroup": {"clusterName": "aws:eks/cluster:Cluster"},
+    "aws:eks/addon:Addon": {"clusterName": "aws:eks/cluster:Cluster"},
+    "aws:eks/accessEntry:AccessEntry": {"clusterName": "aws:eks/cluster:Cluster"},
+    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": {"clusterName": "aws:eks/cluster:Cluster"},
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": {"clusterName": "aws:eks/cluster:Cluster"},
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {"role": "aws:iam/role:Role"},
+    "aws:iam/rolePolicy:RolePolicy": {"role": "aws:iam/role:Role"},
+    "aws:iam/instanceProfile:InstanceProfile": {"role": "aws:iam/role:Role"},
+    "aws:autoscaling/attachment:Attachment": {"autoscalingGroupName": "aws:autoscaling/group:Group"},
+    "aws:autoscaling/schedule:Schedule": {"autoscalingGroupName": "aws:autoscaling/group:Group"},
+}
+# types that keep what they refer to from being deleted, by name or ARN: (user, property) -> the words AWS uses
+_HOLDS = {
+    ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "role"): "DeleteConflict: Cannot delete entity, must detach all policies first.",
+    ("aws:iam/rolePolicy:RolePolicy", "role"): "DeleteConflict: Cannot delete entity, must delete policies first.",
+    ("aws:iam/instanceProfile:InstanceProfile", "role"): "DeleteConflict: Cannot delete entity, must remove roles from instance profile first.",
+    ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "policyArn"): "DeleteConflict: Cannot delete a policy attached to entities.",
+    ("aws:eks/nodeGroup:NodeGroup", "clusterName"): "ResourceInUseException: Cluster has nodegroups attached",
+    ("aws:lb/listener:Listener", "targetGroupArn"): "ResourceInUse: Target group is currently in use by a listener or a rule",
+    ("aws:lb/listenerRule:ListenerRule", "targetGroupArn"): "ResourceInUse: Target group is currently in use by a listener or a rule",
+}
+
+
+# ---------------------------------------------------------------- syntax, known at preview
+
+
+def objections(token: str, inputs: dict[str, Any]) -> list[tuple[str, str]]:
+    """(property, reason) for everything that AWS would refuse without looking at anything else."""
+    found = []
+    for (of, name), pattern in _NAMES.items():
+        value = inputs.get(name)
+        if of == token and isinstance(value, str) and UNKNOWN not in value and not re.fullmatch(pattern, value):
+            found.append((name, f"{value!r} does not match {pattern}"))
+    for key, value in (inputs.get("tags") or {}).items():
+        found += _tag_objections(key, value)
+    if len(inputs.get("tags") or {}) > 50:
+        found.append(("tags", f"{len(inputs['tags'])} tags, at most 50 are allowed"))
+    for name in _DOCUMENTS:
+        if isinstance(inputs.get(name), str) and token.startswith(("aws:iam/", "aws:s3/bucketPolicy")) and not has_unknowns(inputs[name]):
+            found += [(name, reason) for reason in _document_objections(inputs[name], trust=name == "assumeRolePolicy")]
+    return found
+
+
+def _tag_objections(key: str, value: Any) -> list[tuple[str, str]]:
+    if isinstance(value, str) and UNKNOWN in value:
+        return []
+    allowed = r"[\w\s.:/=+@-]*"
+    found = []
+    if key.lower().startswith("aws:") or not 1 <= len(key) <= 128 or not re.fullmatch(allowed, key):
+        found.append((f"tags.{key}", f"{key!r} is not a tag key that AWS accepts"))
+    if not isinstance(value, str) or len(value) > 256 or not re.fullmatch(allowed, value):
+        found.append((f"tags.{key}", f"{value!r} is not a tag value that AWS accepts"))
+    return found
+
+
+def _document_objections(text: str, *, trust: bool) -> list[str]:
+    try:
+        document = json.loads(text)
+    except json.JSONDecodeError as error:
+        return [f"MalformedPolicyDocument: not JSON: {error}"]
+    if document.get("Version") != "2012-10-17":
+        return [f"MalformedPolicyDocument: Version is {document.get('Version')!r}"]
+    statements = document.get("Statement", [])
+    found = [] if statements else ["MalformedPolicyDocument: no Statement"]
+    for statement in statements if isinstance(statements, list) else [statements]:
+        unknown = statement.keys() - {
+            *("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition")
+        }
+        if unknown:
+            found.append(f"MalformedPolicyDocument: unknown elements {sorted(unknown)}")
+        if statement.get("Effect") not in ("Allow", "Deny"):
+            found.append(f"MalformedPolicyDocument: Effect is {statement.get('Effect')!r}")
+        if not ("Action" in statement or "NotAction" in statement):
+            found.append("MalformedPolicyDocument: a statement without Action")
+        if trust and "Resource" in statement:
+            found.append("MalformedPolicyDocument: a trust policy has no Resource")
+        if trust and "Principal" not in statement:
+            found.append("MalformedPolicyDocument: a trust policy without Principal")
+    return found
+
+
+# ---------------------------------------------------------------- when something is made or removed
+
+
+def refuse_creation(token: str, inputs: dict[str, Any], objects: Objects) -> None:
+    """Raises: Refused when an input names what does not exist, or when the thing could never come to life."""
+    _references(inputs, objects)
+    for name, wanted in _NAMED.get(token, {}).items():
+        if not _has_name(objects, wanted, inputs.get(name)):
+            raise Refused(f"ResourceNotFoundException: {name} {inputs.get(name)!r} names no {wanted}")
+    special = {
+        "aws:ec2/subnet:Subnet": _subnet_fits,
+        "aws:eks/cluster:Cluster": _cluster_can_start,
+        "aws:eks/nodeGroup:NodeGroup": _nodes_can_join,
+        "aws:eks/addon:Addon": _addon_can_start,
+        "aws:eks/podIdentityAssociation:PodIdentityAssociation": _once_per_service_account,
+        "aws:lb/loadBalancer:LoadBalancer": _two_zones,
+    }.get(token)
+    if special:
+        special(inputs, objects)
+
+
+def _references(inputs: dict[str, Any], objects: Objects) -> None:
+    arns = {item["outputs"].get("arn") for item in objects.values()}
+    for text in strings(inputs):
+        if _ID.fullmatch(text) and text not in objects:
+            raise Refused(f"InvalidParameterValue: {text!r} does not exist")
+        if not text.startswith("arn:aws:") or " " in text or "*" in text:
+            continue
+        service, owner, name = text.split(":", 5)[2], text.split(":", 5)[4], text.split(":", 5)[5]
+        if service == "iam" and owner == "aws" and not _is_managed_policy(text):
+            raise Refused(f"NoSuchEntity: there is no AWS managed policy {text!r}")
+        if owner == ACCOUNT and service not in _ELSEWHERE and text not in arns and name != "root" and not name.startswith("user/"):
+            raise Refused(f"InvalidParameterValue: {text!r} does not exist")
+
+
+@functools.cache
+def _managed_policies() -> frozenset[str]:
+    from moto.iam.aws_managed_policies import aws_managed_policies_data
+
+    policies = json.loads(aws_managed_policies_data)
+    return frozenset(f"arn:aws:iam::aws:policy{policy['Path']}{name}" for name, policy in policies.items())
+
+
+def _is_managed_policy(arn: str) -> bool:
+    return arn in _managed_policies()
+
+
+def _has_name(objects: Objects, token: str, name: Any) -> bool:
+    return any(item["type"] == token and (id == name or item["inputs"].get("name") == name) for id, item in objects.items())
+
+
+def _of(objects: Objects, token: str, **inputs: Any) -> list[dict[str, Any]]:
+    return [
+        item for item in objects.values() if item["type"] == token and all(item["inputs"].get(k) == v for k, v in inputs.items())
+    ]
+
+
+def _subnet_fits(inputs: dict[str, Any], objects: Objects) -> None:
+    net = ipaddress.ip_network(inputs["cidrBlock"])
+    whole = ipaddress.ip_network(objects[inputs["vpcId"]]["inputs"]["cidrBlock"])
+    if not net.subnet_of(whole):
+        raise Refused(f"InvalidSubnet.Range: {net} is not inside {whole}")
+    for other in _of(objects, "aws:ec2/subnet:Subnet", vpcId=inputs["vpcId"]):
+        if net.overlaps(ipaddress.ip_network(other["inputs"]["cidrBlock"])):
+            raise Refused(f"InvalidSubnet.Conflict: {net} overlaps {other['inputs']['cidrBlock']}")
+
+
+def _zones(subnets: list[str], objects: Objects) -> set[str]:
+    return {objects[subnet]["inputs"].get("availabilityZone", subnet) for subnet in subnets}
+
+
+def _cluster_can_start(inputs: dict[str, Any], objects: Objects) -> None:
+    subnets = inputs["vpcConfig"].get("subnetIds") or []
+    if len(_zones(subnets, objects)) < 2:
+        raise Refused("InvalidParameterException: Subnets specified must be in at least two different AZs")
+    if "AmazonEKSClusterPolicy" not in _policies_of(inputs["roleArn"], objects):
+        raise Refused(f"the cluster's role {inputs['roleArn']!r} lacks AmazonEKSClusterPolicy: the cluster would never become ACTIVE")
+
+
+def _two_zones(inputs: dict[str, Any], objects: Objects) -> None:
+    if inputs.get("loadBalancerType", "application") == "application" and len(_zones(inputs.get("subnets") or [], objects)) < 2:
+        raise Refused("ValidationError: At least two subnets in two different Availability Zones must be specified")
+
+
+def _policies_of(role_arn: str, objects: Objects) -> set[str]:
+    names = {item["inputs"]["name"] for item in _of(objects, "aws:iam/role:Role") if item["outputs"]["arn"] == role_arn}
+    attached = {i["inputs"]["policyArn"] for i in _of(objects, "aws:iam/rolePolicyAttachment:RolePolicyAttachment") if i["inputs"]["role"] in names}
+    attached |= {arn for name in names for arn in (objects[name]["inputs"].get("managedPolicyArns") or [])}
+    return {arn.rsplit("/", 1)[-1] for arn in attached}
+
+
+def _nodes_can_join(inputs: dict[str, Any], objects: Objects) -> None:
+    """A node group is ready when its nodes have joined: they need a route out, permissions, and a network plugin."""
+    cluster = inputs["clusterName"]
+    for subnet in inputs["subnetIds"]:
+        if not _has_way_out(subnet, objects):
+            raise Refused(f"NodeCreationFailure: Instances failed to join the kubernetes cluster: {subnet} has no route to a gateway")
+    policies = _policies_of(inputs["nodeRoleArn"], objects)
+    missing = {"AmazonEKSWorkerNodePolicy"} - policies
+    if not policies & {"AmazonEC2ContainerRegistryReadOnly", "AmazonEC2ContainerRegistryPullOnly", "AmazonEC2ContainerRegistryPowerUser"}:
+        missing.add("AmazonEC2ContainerRegistryPullOnly")
+    cni = [a for a in _of(objects, "aws:eks/addon:Addon", clusterName=cluster) if a["inputs"]["addonName"] == "vpc-cni"]
+    cni_has_own_role = any(a["inputs"].get("serviceAccountRoleArn") or a["inputs"].get("podIdentityAssociations") for a in cni)
+    if not cni_has_own_role and not _pod_identity(cluster, "aws-node", objects):
+        missing |= {"AmazonEKS_CNI_Policy"} - policies
+    if missing:
+        raise Refused(f"NodeCreationFailure: Unhealthy nodes: the node role lacks {sorted(missing)}")
+    if not cni and not objects[cluster]["inputs"].get("bootstrapSelfManagedAddons", True):
+        raise Refused("NodeCreationFailure: Unhealthy nodes: container runtime network not ready: cni plugin not initialized")
+
+
+def _pod_identity(cluster: str, service_account: str, objects: Objects) -> bool:
+    token = "aws:eks/podIdentityAssociation:PodIdentityAssociation"
+    return bool(_of(objects, token, clusterName=cluster, serviceAccount=service_account))
+
+
+def _has_way_out(subnet: str, objects: Objects) -> bool:
+    for association in _of(objects, "aws:ec2/routeTableAssociation:RouteTableAssociation", subnetId=subnet):
+        table = association["inputs"]["routeTableId"]
+        inline = objects[table]["inputs"].get("routes") or []
+        for route in [*inline, *(item["inputs"] for item in _of(objects, "aws:ec2/route:Route", routeTableId=table))]:
+            everything = "0.0.0.0/0" in (route.get("cidrBlock"), route.get("destinationCidrBlock"))
+            if everything and (route.get("natGatewayId") or route.get("gatewayId")):
+                return True
+    return False
+
+
+def _addon_can_start(inputs: dict[str, Any], objects: Objects) -> None:
+    # Deployments wait for nodes; after twenty minutes the add-on is DEGRADED and the creation fails.
+    needs_nodes = inputs["addonName"] in ("coredns", "metrics-server", "aws-ebs-csi-driver")
+    if needs_nodes and not _of(objects, "aws:eks/nodeGroup:NodeGroup", clusterName=inputs["clusterName"]):
+        raise Refused(f"unexpected state 'DEGRADED': InsufficientNumberOfReplicas: {inputs['addonName']} found no nodes")
+
+
+def _once_per_service_account(inputs: dict[str, Any], objects: Objects) -> None:
+    key = {name: inputs[name] for name in ("clusterName", "namespace", "serviceAccount")}
+    if _of(objects, "aws:eks/podIdentityAssociation:PodIdentityAssociation", **key):
+        raise Refused(f"ResourceInUseException: an association for {key} exists")
+
+
+def refuse_deletion(id: str, objects: Objects) -> None:
+    """Raises: Refused while something else still stands on it."""
+    target = objects[id]
+    called = {id, target["inputs"].get("name"), target["outputs"].get("arn")} - {None}
+    for other_id, other in objects.items():
+        if other_id == id or other.get("owner") == id:
+            continue
+        if _ID.fullmatch(id) and id in strings(other["inputs"]):
+            raise Refused(f"DependencyViolation: {id!r} has a dependent object: {other_id!r} ({other['type']})")
+        for (token, name), words in _HOLDS.items():
+            if other["type"] == token and called & set(_inside(other["inputs"], name)):
+                raise Refused(f"{words} ({other_id!r})")
+
+
+def _inside(value: Any, name: str) -> list[str]:
+    """Texts of every property of that name, however deep."""
+    if isinstance(value, dict):
+        own = [value[name]] if isinstance(value.get(name), str) else []
+        return own + [text for item in value.values() for text in _inside(item, name)]
+    return [text for item in value for text in _inside(item, name)] if isinstance(value, list) else []
