@@ -13,6 +13,8 @@ from app.kernel.errors import StartError
 from app.settings import Settings
 from app.supervisor import START_ERROR, Child, Supervisor, bind
 
+_CONSOLE_HOST = "127.0.0.1"
+
 
 def run_platform(
     settings: Settings, *, module: str = "app", console: bool = True, quiet: bool = False
@@ -29,14 +31,15 @@ def run_platform(
 
 
 def _run(settings: Settings, *, module: str, console: bool, quiet: bool) -> int:
+    settings.check_doors()
     lock = owner_lock(settings.data_dir)
     lock.take()
     listener = bind(settings.host, settings.port, setting="GENAI_PORT")
     if console:
-        bind(settings.host, settings.console_port, setting="GENAI_CONSOLE_PORT").close()
+        bind(_CONSOLE_HOST, settings.console_port, setting="GENAI_CONSOLE_PORT").close()
     port = listener.getsockname()[1]
     url = f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{port}"
-    console_url = f"http://{settings.host}:{settings.console_port}"
+    console_url = f"http://{_CONSOLE_HOST}:{settings.console_port}"
     metrics = _fresh_folder(settings.data_dir / "metrics")
     shared = {"PROMETHEUS_MULTIPROC_DIR": str(metrics)}
     os.set_inheritable(listener.fileno(), True)
@@ -46,14 +49,16 @@ def _run(settings: Settings, *, module: str, console: bool, quiet: bool) -> int:
         for _ in range(settings.workers)
     ]
     if console:
-        children.append(Child("console", ["app.console"], {"GENAI_API_URL": settings.api_url or url}))
+        # The console asks nobody for a key: on this machine it stays on this machine.
+        local = {"GENAI_API_URL": settings.api_url or url, "GENAI_HOST": _CONSOLE_HOST}
+        children.append(Child("console", ["app.console"], local))
 
     def ready() -> bool:
         return _answers(f"{url}/readyz") and (not console or _answers(f"{console_url}/_stcore/health"))
 
     def when_ready() -> None:
         announce(settings.data_dir, RunningService(url, os.getpid()))
-        if module == "app" and not settings.tenants_by_key():
+        if module == "app" and not (settings.tenants_by_key() or settings.api_keys_secret):
             _load_samples(settings, url)
         if not quiet:
             _greet(url, console_url if console else None, settings)

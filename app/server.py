@@ -13,7 +13,8 @@ _GRACE_S = 8
 
 
 def serve(app: FastAPI, settings: Settings, *, fd: int | None = None) -> None:
-    """Serve until SIGTERM or SIGINT, then let open requests end."""
+    """Serve until SIGTERM or SIGINT, then let open requests end. Raises SettingsError for an open door."""
+    settings.check_doors()
     config = uvicorn.Config(
         app,
         host=settings.host,

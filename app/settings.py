@@ -117,13 +117,16 @@ class Settings(BaseModel):
                 raise ValueError(f"{choice} needs {name}, which is empty; set it or choose another.")
         if self.api_keys.get_secret_value() and self.api_keys_secret:
             raise ValueError("GENAI_API_KEYS and GENAI_API_KEYS_SECRET are both set; keep one.")
+        self.tenants_by_key()
+        return self
+
+    def check_doors(self) -> None:
+        """Raises SettingsError for an API that others can reach without a key. Every server calls it first."""
         if not self.on_loopback and not (self.api_keys.get_secret_value() or self.api_keys_secret):
-            raise ValueError(
+            raise SettingsError(
                 f"GENAI_HOST={self.host} is reachable from elsewhere but there are no keys; "
                 "set GENAI_API_KEYS=tenant:key or GENAI_HOST=127.0.0.1."
             )
-        self.tenants_by_key()
-        return self
 
     @property
     def on_loopback(self) -> bool:

@@ -275,7 +275,8 @@ async def _collect(events: AsyncIterator[AskEvent], trace_id: str) -> dict[str, 
                 citations.append(_citation(event))
             case Answered():
                 whole |= {
-                    "abstained": event.abstained, "cost_usd": event.cost_usd, "model": event.model, "timings_ms": event.timings_ms,
+                    "abstained": event.abstained, "cost_usd": event.cost_usd, "model": event.model,
+                    "timings_ms": event.timings_ms,
                     "usage": {"input_tokens": event.usage.input_tokens, "output_tokens": event.usage.output_tokens},
                 }  # fmt: skip
     return {"answer": "".join(answer).strip(), "citations": citations, **whole}
