@@ -49,6 +49,7 @@ class WireServer:
         self.refused_fields: set[str] = set()
         self.reports_usage = True
         self.requests: list[Request] = []
+        self.connections = 0
         self.open_streams = 0
         self._script: deque[Reply] = deque()
         self._loop = asyncio.new_event_loop()
@@ -83,12 +84,14 @@ class WireServer:
         self._ready.set()
         self._loop.run_forever()
         server.close()
-        for task in asyncio.all_tasks(self._loop):
+        tasks = asyncio.all_tasks(self._loop)
+        for task in tasks:
             task.cancel()
-        self._loop.run_until_complete(asyncio.sleep(0))
+        self._loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
         self._loop.close()
 
     async def _connection(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
         try:
             while (request := await _read_request(reader)) is not None:
                 self.requests.append(request)
@@ -96,7 +99,7 @@ class WireServer:
         except (ConnectionError, asyncio.IncompleteReadError, _Closed):
             pass
         finally:
-            writer.close()
+            writer.transport.abort()
 
     def _reply(self, request: Request) -> Reply:
         if self._script:

@@ -5,10 +5,11 @@ import math
 import random
 import secrets
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
+import httpx
 from pydantic import SecretStr
 
 from app.adapters.openai_compatible.errors import error_code, of_status
@@ -19,6 +20,7 @@ from app.kernel.ports.chat import ChatRequest, Delta, Usage
 from app.kernel.prompts import Message, render
 
 _SERVICE = "chat"
+_LINGER_S = 0.5
 _CHARS_PER_TOKEN = 3.5  # English prose has about 4.5; code and other languages less
 
 
@@ -121,9 +123,11 @@ class _Stream:
         return await anext(self._texts, "")
 
     async def _pieces(self, chunks: AsyncIterator[bytes]) -> AsyncIterator[str]:
-        async for event in data_events(chunks):
+        events = data_events(chunks)
+        async for event in events:
             if event.strip() == "[DONE]":
                 self.progress.done = True
+                await _read_out(events)
                 break
             for text in self._of_event(event):
                 yield text
@@ -143,7 +147,7 @@ class _Stream:
         if chunk is not None:
             return self._of_chunk(chunk)
         # Servers that put no blank line between events: each line is one.
-        lines = [line for line in event.splitlines() if line.strip()]
+        lines = [line for line in event.split("\n") if line.strip()]
         if len(lines) < 2:
             raise ProviderUnavailable("The chat service sent an event that is not JSON; ask again.")
         texts: list[str] = []
@@ -176,6 +180,14 @@ class _Stream:
             raise ProviderRejected(
                 "The chat service's content filter refused the question; word it otherwise."
             )
+
+
+async def _read_out(events: AsyncIterator[str]) -> None:
+    """Take the end of a finished stream, so that its connection serves the next answer; wait for it but shortly."""
+    with suppress(TimeoutError, httpx.HTTPError):
+        async with asyncio.timeout(_LINGER_S):
+            async for _ in events:
+                pass
 
 
 def _error_inside(chunk: dict[str, Any]) -> GenaiError:
