@@ -13,9 +13,10 @@ def aws_provider(stack: Stack, found: Found) -> pulumi.ProviderResource:
     adopt.py and the provider find their credentials separately; naming the account makes a difference between the two
     an error instead of an empty copy of the data in another account.
     """
-    return aws.Provider(
+    provider: pulumi.ProviderResource = aws.Provider(
         "aws",
         region=stack.region,
         profile=stack.profile,
         allowed_account_ids=[found.account],
     )
+    return provider

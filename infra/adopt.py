@@ -69,8 +69,9 @@ def look(stack: Stack, *, cloud: Clients, state: Snapshot) -> Found:
             ids[key] = found
         elif any(state.of_type(KINDS[key].token)):
             raise Stop(
-                f"The {KINDS[key].title} {physical_name(key, names)!r} is in the stack's state but not in account {account}: somebody "
-                f"deleted it. Run `pulumi refresh --stack {stack.name}` so that the state forgets it, then `pulumi up` makes a new one."
+                f"The {KINDS[key].title} {physical_name(key, names)!r} is in the stack's state but not in account "
+                f"{account}: somebody deleted it. Run `pulumi refresh --stack {stack.name}` so that the state forgets it, "
+                f"then `pulumi up` makes a new one."
             )
     images = (
         {"rag"}
@@ -125,8 +126,9 @@ def _refuse_renames(names: Names, *, state: Snapshot) -> None:
             known = outputs.get(kind.name_output)
             if isinstance(known, str) and known != wanted:
                 raise Stop(
-                    f"The stack's state holds the {kind.title} {known!r}, but the configuration and credentials of now name it {wanted!r}. "
-                    f"Going on would leave the data behind. Go back to the former account and region, or make a new stack for the new ones."
+                    f"The stack's state holds the {kind.title} {known!r}, but the configuration and credentials of now "
+                    f"name it {wanted!r}. Going on would leave the data behind. Go back to the former account and region, "
+                    f"or make a new stack for the new ones."
                 )
 
 
@@ -150,10 +152,14 @@ def _asking(what: str, *, not_found: tuple[str, ...]) -> Iterator[list[bool]]:
 def _refusal(what: str, *, code: str, error: ClientError) -> str:
     if code in ("403", "AccessDenied", "AccessDeniedException", "UnauthorizedOperation"):
         return (
-            f"Access to the {what} was denied. Either the name belongs to somebody else's account, or these credentials lack "
-            f"the permission to look ({error.operation_name}). Nothing was changed; use the deploy role, or choose another stack name."
+            f"Access to the {what} was denied. Either the name belongs to somebody else's account, or these credentials "
+            f"lack the permission to look ({error.operation_name}). Nothing was changed; use the deploy role, "
+            f"or choose another stack name."
         )
-    return f"AWS answered {code or 'an error'} when asked for the {what}: {error}. Nothing was changed; repeat when it is resolved."
+    return (
+        f"AWS answered {code or 'an error'} when asked for the {what}: {error}. Nothing was changed; "
+        f"repeat when it is resolved."
+    )
 
 
 def _must_own(what: str, *, tags: Mapping[str, str], names: Names, claim: str) -> None:
@@ -216,7 +222,8 @@ def _table(cloud: Clients, names: Names) -> str | None:
     key = [(part["AttributeName"], part["KeyType"]) for part in table["KeySchema"]]
     if key != [("pk", "HASH"), ("sk", "RANGE")]:
         raise Stop(
-            f"The {what} has the key {key}, not pk and sk, and a key cannot be changed. Nothing was changed; move its data and delete it."
+            f"The {what} has the key {key}, not pk and sk, and a key cannot be changed. Nothing was changed; "
+            f"move its data and delete it."
         )
     return name
 

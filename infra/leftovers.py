@@ -15,7 +15,6 @@ from infra.adopt import Clients, Stop
 from infra.snapshot import Snapshot
 from infra.tags import LIFETIME_TAG, STACK_TAG
 
-
 _MADE_UP = re.compile(r"-[0-9a-f]{8,}$")
 
 

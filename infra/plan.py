@@ -86,8 +86,9 @@ def make(stack: str, *, changes: Mapping[str, str], holdings: prices.Holdings) -
         found=lambda chosen: adopt.nothing(chosen.account or EXAMPLE_ACCOUNT),
     )
     region = prices.Region(chosen.region, holdings)
-    parts = tuple(_part(component, declared, region=region) for component in declared if component.component)
-    order = list(ROOMS)
+    # The engine hears of parts in whatever order their inputs are ready; a reader wants always the same one.
+    components = sorted((thing for thing in declared if thing.component), key=_place)
+    parts = tuple(_part(component, declared, region=region) for component in components)
     return Plan(
         project=name,
         stack=stack,
@@ -96,15 +97,20 @@ def make(stack: str, *, changes: Mapping[str, str], holdings: prices.Holdings) -
         keep_data=chosen.keep_data,
         prices_as_of=prices.AS_OF,
         holdings=holdings,
-        parts=tuple(sorted(parts, key=lambda part: order.index(part.room))),
+        parts=parts,
     )
+
+
+def _place(component: Any) -> tuple[int, str]:
+    kinds = list(PARTS)
+    return (kinds.index(component.kind) if component.kind in kinds else len(kinds), component.name)
 
 
 def _part(component: Any, declared: Sequence[Any], *, region: prices.Region) -> Part:
     inside = [thing for thing in declared if not thing.component and _below(thing, component, declared)]
-    title = PARTS.get(component.token, component.token)
+    title = PARTS.get(component.kind, component.kind)
     total = sum(
-        (prices.cost(thing.token, _priced_inputs(thing, inside), region=region) for thing in inside),
+        (prices.cost(thing.kind, _priced_inputs(thing, inside), region=region) for thing in inside),
         start=prices.Cost(),
     )
     return Part(
@@ -126,50 +132,55 @@ def _below(thing: Any, component: Any, declared: Sequence[Any]) -> bool:
 
 
 def _priced_inputs(thing: Any, siblings: Sequence[Any]) -> Mapping[str, Any]:
-    if thing.token != "aws:eks/nodeGroup:NodeGroup":
+    if thing.kind != "aws:eks/nodeGroup:NodeGroup":
         inputs: Mapping[str, Any] = thing.inputs
         return inputs
     disks = [
         int(disk["ebs"]["volumeSize"])
         for sibling in siblings
-        if sibling.token == "aws:ec2/launchTemplate:LaunchTemplate"
+        if sibling.kind == "aws:ec2/launchTemplate:LaunchTemplate"
         for disk in sibling.inputs["blockDeviceMappings"]
     ]
     return {**thing.inputs, "diskGb": sum(disks)}
 
 
-def render(plan: Plan, *, out: TextIO) -> None:
+def render(plan: Plan) -> str:
     """The plan as a table for people."""
     state = "paused" if plan.paused else "running"
-    print(
-        f"\n{plan.project} / {plan.stack}, {plan.region}, {state}. Nothing was asked of any cloud.\n",
-        file=out,
-    )
-    print(f"  {'':<48}{'things':>7}  {'survives':<9}{'$/hour':>9}{'$/month':>10}", file=out)
-    print(f"  {'':<48}{'':>7}  {'a pause':<9}{'running':>9}{'paused':>10}", file=out)
+    lines = [
+        "",
+        f"{plan.project} / {plan.stack}, {plan.region}, {state}. Nothing was asked of any cloud.",
+        "",
+        _row("", "things", "survives", "$/hour", "$/month"),
+        _row("", "", "a pause", "running", "paused"),
+    ]
     for room, headline in ROOMS.items():
         parts = [part for part in plan.parts if part.room == room]
-        if parts:
-            print(f"\n  {headline}", file=out)
-        for part in parts:
-            survives = "yes" if part.survives else "no"
-            print(
-                f"    {part.title:<46}{part.resources:>7}  {survives:<9}{part.usd_per_hour:>9.4f}{part.usd_per_month_paused:>10.2f}",
-                file=out,
-            )
+        lines += ["", f"  {headline}"] if parts else []
+        lines += [_line(part) for part in parts]
     total, things = plan.total, sum(part.resources for part in plan.parts)
-    print(f"\n  {'TOTAL':<48}{things:>7}  {'':<9}{total.hour:>9.4f}{total.month_paused:>10.2f}\n", file=out)
-    for line in _remarks(plan):
-        print(f"  {line}", file=out)
-    print(file=out)
+    lines += ["", _row("TOTAL", str(things), "", f"{total.hour:.4f}", f"{total.month_paused:.2f}"), ""]
+    return "\n".join([*lines, *(f"  {remark}" for remark in _remarks(plan)), "", ""])
+
+
+def _line(part: Part) -> str:
+    survives = "yes" if part.survives else "no"
+    hour, month = f"{part.usd_per_hour:.4f}", f"{part.usd_per_month_paused:.2f}"
+    return _row(f"  {part.title}", str(part.resources), survives, hour, month)
+
+
+def _row(title: str, things: str, survives: str, hour: str, month: str) -> str:
+    return f"  {title:<48}{things:>7}  {survives:<9}{hour:>9}{month:>10}".rstrip()
 
 
 def _remarks(plan: Plan) -> list[str]:
     total, held = plan.total, plan.holdings
     day, month = total.hour * 24, total.hour * prices.HOURS_PER_MONTH
     if plan.keep_data:
-        kept = f"While paused: ${total.month_paused:.2f} a month for {held.data_gb:g} GB of data, {held.image_gb:g} GB of images, "
-        kept += f"{held.records_gb:g} GB of records (--data-gb, --image-gb, --records-gb change these)."
+        kept = f"While paused: ${total.month_paused:.2f} a month for {held.data_gb:g} GB of data, {held.image_gb:g} GB of "
+        kept += (
+            f"images, {held.records_gb:g} GB of records (--data-gb, --image-gb, --records-gb change these)."
+        )
         down = "To pause: pulumi destroy. To resume: pulumi up."
     else:
         kept = "keepData is false: pulumi destroy DELETES the data. Nothing survives, and nothing is left to pay."
@@ -240,13 +251,9 @@ def main(argv: Sequence[str] | None = None, *, out: TextIO | None = None) -> int
             holdings=prices.Holdings(given.data_gb, given.image_gb, given.records_gb),
         )
     except (ProjectRefused, ConfigRefused, NameRefused, prices.PriceMissing) as refused:
-        print(refused, file=sys.stderr)
+        sys.stderr.write(f"{refused}\n")
         return 2
-    if given.json:
-        json.dump(as_json(plan), out, indent=2)
-        print(file=out)
-    else:
-        render(plan, out=out)
+    out.write(json.dumps(as_json(plan), indent=2) + "\n" if given.json else render(plan))
     return 0
 
 

@@ -146,7 +146,8 @@ class Region:
             return INSTANCES[self.name][kind]
         except KeyError:
             raise PriceMissing(
-                f"No price for instance type {kind!r} in {self.name}; known are {', '.join(_INSTANCES)}. Add it to infra/prices.py."
+                f"No price for instance type {kind!r} in {self.name}; known are {', '.join(_INSTANCES)}. "
+                f"Add it to infra/prices.py."
             ) from None
 
 
@@ -216,12 +217,12 @@ FREE = frozenset(
 FREE_PREFIXES = ("kubernetes:", "pulumi:", "genai:")
 
 
-def cost(token: str, inputs: Inputs, *, region: Region) -> Cost:
+def cost(kind: str, inputs: Inputs, *, region: Region) -> Cost:
     """What one resource costs. Raises: PriceMissing for a type nobody has put into a table."""
-    if pricing := PRICED.get(token):
+    if pricing := PRICED.get(kind):
         return pricing(inputs, region)
-    if token in FREE or token.startswith(FREE_PREFIXES):
+    if kind in FREE or kind.startswith(FREE_PREFIXES):
         return Cost()
     raise PriceMissing(
-        f"{token} is neither priced nor known to be free. Add it to PRICED or FREE in infra/prices.py."
+        f"{kind} is neither priced nor known to be free. Add it to PRICED or FREE in infra/prices.py."
     )

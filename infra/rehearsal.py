@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import pulumi
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
@@ -15,7 +15,7 @@ from infra.stack import Stack
 class Declared:
     """One resource as the engine would be told of it."""
 
-    token: str
+    kind: str
     name: str
     urn: str
     parent: str
@@ -27,12 +27,12 @@ class Declared:
 
     @property
     def component(self) -> bool:
-        return self.token.startswith("genai:")
+        return self.kind.startswith("genai:")
 
     @property
     def room(self) -> str:
         """durable, cluster or workloads; empty for what belongs to no room (providers)."""
-        words = self.token.split(":") if self.component else _qualified(self.parent).split("$")[-1].split(":")
+        words = self.kind.split(":") if self.component else _qualified(self.parent).split("$")[-1].split(":")
         if words[0] == "genai":
             return words[1]
         above = [
@@ -62,22 +62,24 @@ def rehearse(
         _Outputs(), project=project, stack=stack, preview=False, monitor=recorder, organization="organization"
     )
     chosen = Stack.load()
-    pulumi.runtime.test(lambda: program(chosen, found(chosen)))()
+    # Runs the function and waits for everything it has declared.
+    run = cast(Callable[[Callable[[], None]], Callable[[], None]], pulumi.runtime.test)
+    run(lambda: program(chosen, found(chosen)))()
     return chosen, recorder.declared
 
 
-class _Recorder(MockMonitor):  # type: ignore[misc]  # pulumi's mocks are untyped
+class _Recorder(MockMonitor):
     def __init__(self) -> None:
         super().__init__(_Outputs())
         self.declared: list[Declared] = []
 
-    def RegisterResource(self, request: Any) -> Any:
-        response = super().RegisterResource(request)
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the engine's own name for it
+        response = cast(Any, super()).RegisterResource(request)
         if request.type != "pulumi:pulumi:Stack":
             inputs = pulumi.runtime.rpc.deserialize_properties(request.object)
             self.declared.append(
                 Declared(
-                    token=request.type,
+                    kind=request.type,
                     name=request.name,
                     urn=response.urn,
                     parent=request.parent,
@@ -91,7 +93,7 @@ class _Recorder(MockMonitor):  # type: ignore[misc]  # pulumi's mocks are untype
         return response
 
 
-class _Outputs(Mocks):  # type: ignore[misc]  # pulumi's mocks are untyped
+class _Outputs(Mocks):
     """The few outputs that the program reads and AWS would have made up."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:

@@ -1,5 +1,7 @@
 """The way in: one load balancer that Pulumi owns, from the listener down to the scaling group it sends to."""
 
+from typing import Any
+
 import pulumi
 from pulumi_aws import autoscaling, ec2, lb, vpc
 
@@ -77,7 +79,12 @@ class Entrance(pulumi.ComponentResource):
 
     def _let_through(self, app: str, port: int, group: ec2.SecurityGroup, control: ControlPlane) -> None:
         """Out of the load balancer's group and into the cluster's, on this one node port."""
-        span = {"ip_protocol": "tcp", "from_port": port, "to_port": port, "tags": self.stack.tags.rented()}
+        span: Any = {
+            "ip_protocol": "tcp",
+            "from_port": port,
+            "to_port": port,
+            "tags": self.stack.tags.rented(),
+        }
         vpc.SecurityGroupEgressRule(
             f"{app}-out",
             security_group_id=group.id,
@@ -123,8 +130,8 @@ class Entrance(pulumi.ComponentResource):
 
     def _listeners(self, name: str, balancer: lb.LoadBalancer, target: lb.TargetGroup) -> None:
         tags = self.stack.tags.rented()
-        forward = [{"type": "forward", "target_group_arn": target.arn}]
-        redirect = [
+        forward: Any = [{"type": "forward", "target_group_arn": target.arn}]
+        redirect: Any = [
             {"type": "redirect", "redirect": {"port": "443", "protocol": "HTTPS", "status_code": "HTTP_301"}}
         ]
         certificate = self.stack.certificate_arn

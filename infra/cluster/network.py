@@ -31,30 +31,36 @@ class Network(pulumi.ComponentResource):
         private, public = subnet_ranges(stack.vpc_cidr)
         self.public = self._subnets("public", vpc, public)
         self.private = self._subnets("private", vpc, private)
-        outward = self._table("public", vpc, self.public)
+        outward, outward_joined = self._table("public", vpc, self.public)
         way_out = ec2.Route(
             f"{name}-public",
-            route_table_id=outward[0].id,
+            route_table_id=outward.id,
             destination_cidr_block="0.0.0.0/0",
             gateway_id=gateway.id,
             opts=self.child,
         )
         nat = self._nat(gateway)
-        inward = self._table("private", vpc, self.private)
+        inward, inward_joined = self._table("private", vpc, self.private)
         way_through = ec2.Route(
             f"{name}-private",
-            route_table_id=inward[0].id,
+            route_table_id=inward.id,
             destination_cidr_block="0.0.0.0/0",
             nat_gateway_id=nat.id,
             opts=self.child,
         )
-        endpoints = self._endpoints(vpc, [outward[0], inward[0]])
+        endpoints = self._endpoints(vpc, [outward, inward])
         self.vpc_id: pulumi.Output[str] = vpc.id
         self.private_cidrs = private
         self.public_ids = [subnet.id for subnet in self.public]
         self.private_ids = [subnet.id for subnet in self.private]
         self.gateway = gateway
-        self.ready: list[pulumi.Resource] = [way_out, way_through, *outward[1:], *inward[1:], *endpoints]
+        self.ready: list[pulumi.Resource] = [
+            way_out,
+            way_through,
+            *outward_joined,
+            *inward_joined,
+            *endpoints,
+        ]
         self.register_outputs({"vpcId": self.vpc_id})
 
     def _subnets(self, side: str, vpc: ec2.Vpc, ranges: list[str]) -> list[ec2.Subnet]:
@@ -73,17 +79,19 @@ class Network(pulumi.ComponentResource):
             for zone, cidr in zip(self.stack.zone_names, ranges, strict=True)
         ]
 
-    def _table(self, side: str, vpc: ec2.Vpc, subnets: list[ec2.Subnet]) -> list[pulumi.Resource]:
-        """The route table of one side, followed by its associations."""
+    def _table(
+        self, side: str, vpc: ec2.Vpc, subnets: list[ec2.Subnet]
+    ) -> tuple[ec2.RouteTable, list[pulumi.Resource]]:
+        """The route table of one side, and what joins its subnets to it."""
         tags = self.stack.tags.rented(f"{self.prefix}-{side}")
         table = ec2.RouteTable(side, vpc_id=vpc.id, tags=tags, opts=self.child)
-        joined = [
+        joined: list[pulumi.Resource] = [
             ec2.RouteTableAssociation(
                 f"{side}-{zone}", subnet_id=subnet.id, route_table_id=table.id, opts=self.child
             )
             for zone, subnet in zip(self.stack.zones, subnets, strict=True)
         ]
-        return [table, *joined]
+        return table, joined
 
     def _nat(self, gateway: ec2.InternetGateway) -> ec2.NatGateway:
         """One, in the first zone: a second would cost as much again and only helps while a whole zone is down."""
@@ -95,7 +103,7 @@ class Network(pulumi.ComponentResource):
             "nat", subnet_id=self.public[0].id, allocation_id=address.id, tags=tags, opts=after_gateway
         )
 
-    def _endpoints(self, vpc: ec2.Vpc, tables: list[pulumi.Resource]) -> list[pulumi.Resource]:
+    def _endpoints(self, vpc: ec2.Vpc, tables: list[ec2.RouteTable]) -> list[pulumi.Resource]:
         """Free, and they keep the traffic of the data bucket off the NAT gateway, which bills by the gigabyte."""
         return [
             ec2.VpcEndpoint(

@@ -1,6 +1,8 @@
 """The machines: one managed node group in private subnets, from a launch template that keeps pods off the node's credentials."""
 
 import json
+from collections.abc import Sequence
+from typing import Any
 
 import pulumi
 from pulumi_aws import ec2, eks, iam
@@ -55,9 +57,7 @@ class Nodes(pulumi.ComponentResource):
             ),
         )
         dns = [control.addon(addon, after=[group]) for addon in versions.ADDONS_AFTER_NODES]
-        self.scaling_group: pulumi.Output[str] = group.resources.apply(
-            lambda made: made[0].autoscaling_groups[0].name
-        )
+        self.scaling_group: pulumi.Output[str] = group.resources.apply(_scaling_group)
         self.ready: list[pulumi.Resource] = [group, *dns]
         self.register_outputs({"scalingGroup": self.scaling_group})
 
@@ -105,6 +105,12 @@ class Nodes(pulumi.ComponentResource):
             tags=tags,
             opts=self.child,
         )
+
+
+def _scaling_group(made: Sequence[Any]) -> str:
+    """A managed node group always has exactly one scaling group."""
+    name: str = made[0].autoscaling_groups[0].name
+    return name
 
 
 NODE_TRUST = {

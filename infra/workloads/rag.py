@@ -44,16 +44,16 @@ def rag(
             "GENAI_API_KEYS_SECRET": durable.api_keys.arn,
         },
         permissions=[
-            pulumi.Output.all(durable.data.arn, durable.records.arn, durable.api_keys.arn).apply(
-                lambda arns: part(*arns)
-            )
-            for part in (list_documents, keep_documents, keep_records, read_keys)
+            durable.data.arn.apply(list_documents),
+            durable.data.arn.apply(keep_documents),
+            durable.records.arn.apply(keep_records),
+            durable.api_keys.arn.apply(read_keys),
         ],
     )
     return AppService(app, stack, cluster, opts=opts)
 
 
-def list_documents(bucket: str, _table: str, _secret: str) -> dict[str, Any]:
+def list_documents(bucket: str) -> dict[str, Any]:
     return {
         "Sid": "ListDocuments",
         "Effect": "Allow",
@@ -63,7 +63,7 @@ def list_documents(bucket: str, _table: str, _secret: str) -> dict[str, Any]:
     }
 
 
-def keep_documents(bucket: str, _table: str, _secret: str) -> dict[str, Any]:
+def keep_documents(bucket: str) -> dict[str, Any]:
     return {
         "Sid": "KeepDocuments",
         "Effect": "Allow",
@@ -72,7 +72,7 @@ def keep_documents(bucket: str, _table: str, _secret: str) -> dict[str, Any]:
     }
 
 
-def keep_records(_bucket: str, table: str, _secret: str) -> dict[str, Any]:
+def keep_records(table: str) -> dict[str, Any]:
     return {
         "Sid": "KeepRecords",
         "Effect": "Allow",
@@ -91,7 +91,7 @@ def keep_records(_bucket: str, table: str, _secret: str) -> dict[str, Any]:
     }
 
 
-def read_keys(_bucket: str, _table: str, secret: str) -> dict[str, Any]:
+def read_keys(secret: str) -> dict[str, Any]:
     return {
         "Sid": "ReadKeys",
         "Effect": "Allow",

@@ -17,6 +17,8 @@ RUN_AS = 10001
 # Where the pod-identity agent answers on every node.
 POD_IDENTITY_AGENT = "169.254.170.23/32"
 DATA_DIR = "/data"
+# The root is read-only, so what the language and its libraries write needs a place.
+TMP_DIR = "/tmp"  # noqa: S108  a mount of the pod, nobody else's
 
 
 @dataclass(frozen=True)
@@ -160,8 +162,10 @@ def network_rules(labels: Mapping[str, str], *, node_ranges: Sequence[str]) -> d
     """Nothing in or out, then what an app needs: the nodes in (the load balancer arrives through them), names, its
     AWS credentials, and TLS outwards."""
     everything_else = {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]}
-    names = {"to": [{"namespace_selector": {"match_labels": {"kubernetes.io/metadata.name": "kube-system"}}}]}
-    names["ports"] = [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}]
+    names = {
+        "to": [{"namespace_selector": {"match_labels": {"kubernetes.io/metadata.name": "kube-system"}}}],
+        "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
+    }
     credentials = {
         "to": [{"ip_block": {"cidr": POD_IDENTITY_AGENT}}],
         "ports": [{"protocol": "TCP", "port": 80}],
@@ -256,7 +260,7 @@ def _container(app: App) -> dict[str, Any]:
             "run_as_non_root": True,
             "capabilities": {"drop": ["ALL"]},
         },
-        "volume_mounts": [{"name": "data", "mount_path": DATA_DIR}, {"name": "tmp", "mount_path": "/tmp"}],
+        "volume_mounts": [{"name": "data", "mount_path": DATA_DIR}, {"name": "tmp", "mount_path": TMP_DIR}],
     }
 
 
