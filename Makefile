@@ -41,7 +41,7 @@ eval: ## quality and robustness, scored; long
 
 plan: ## what STACK=dev would make, what survives a pause and what it costs; no cloud, no credentials
 	@scripts/env.sh plan
-	@$(PYTHON) -m infra.plan $(STACK)
+	@$(PYTHON) -m infra.plan --stack $(STACK)
 
 images: ## build the images of the apps and push them to the registry of STACK (needs docker and credentials)
 	@scripts/env.sh plan

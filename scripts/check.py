@@ -65,8 +65,8 @@ def checks() -> list[Check]:
         Check("workflow security", ("zizmor", "--offline", "--quiet", "--no-progress", *workflows)),
         Check("YAML", ("yamllint", "--strict", *tracked("*.yml", "*.yaml"))),
         Check("Dockerfile", ("hadolint", "Dockerfile")),
-        Check("lint", ("ruff", "check"), mend="make format"),
-        Check("format", ("ruff", "format", "--check"), mend="make format"),
+        Check("lint", ("ruff", "check", "--output-format", "concise"), mend="make format"),
+        Check("format", ("ruff", "format", "--check", "--output-format", "concise"), mend="make format"),
     ]  # fmt: skip
 
 

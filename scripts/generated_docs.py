@@ -5,11 +5,13 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
+from scripts.openapi_document import openapi_document
 from scripts.settings_page import settings_page
 
 REPO = Path(__file__).parents[1]
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/settings.md": settings_page,
+    "docs/reference/openapi.json": openapi_document,
 }
 
 

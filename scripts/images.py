@@ -1,0 +1,79 @@
+"""`make images`: builds the image of each app that has a repository and pushes it to the stack's registry."""
+
+import argparse
+import base64
+import shutil
+import subprocess
+import sys
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.naming import NODE_PORTS, Names
+from infra.project import ROOT, ProjectRefused, configuration, project
+
+
+class Refused(Exception):
+    """What is missing and what to do about it."""
+
+
+def docker() -> str:
+    """The container engine's command. Raises Refused when there is none or it does not answer."""
+    program = shutil.which("docker")
+    if program is None:
+        raise Refused(
+            "docker is not on PATH; images are built by it. Install a container engine or run this in CI."
+        )
+    if subprocess.run((program, "info"), capture_output=True, check=False).returncode:
+        raise Refused("docker is installed but its engine does not answer; start it and run again.")
+    return program
+
+
+def log_in(program: str, session: boto3.Session, *, account: str) -> None:
+    """The password goes through a pipe: arguments can be read by every user of the machine."""
+    granted = session.client("ecr").get_authorization_token(registryIds=[account])["authorizationData"][0]
+    user, _, password = base64.b64decode(granted["authorizationToken"]).decode().partition(":")
+    command = (program, "login", "--username", user, "--password-stdin", granted["proxyEndpoint"])
+    subprocess.run(command, input=password, text=True, check=True, stdout=subprocess.DEVNULL)
+
+
+def publish(stack: str) -> None:
+    settings, values = project(), configuration(stack)
+    region = values["aws:region"]
+    platform = {"arm64": "linux/arm64"}.get(values.get(f"{settings['name']}:architecture", ""), "linux/amd64")
+    program = docker()
+    session = boto3.Session(region_name=region)
+    account = session.client("sts").get_caller_identity()["Account"]
+    names = Names(project=settings["name"], stack=stack, account=account, region=region)
+    log_in(program, session, account=account)
+    for app in NODE_PORTS:
+        image = names.image(app, tag=values[f"{settings['name']}:imageTag"])
+        build = (program, "build", "--platform", platform, "--target", app, "--tag", image, str(ROOT))
+        for command in (build, (program, "push", image)):
+            subprocess.run(command, check=True)
+        print(f"pushed {image}")
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stack", required=True)
+    try:
+        publish(parser.parse_args().stack)
+    except (Refused, ProjectRefused) as error:
+        print(error, file=sys.stderr)
+    except (BotoCoreError, ClientError) as error:
+        print(
+            f"AWS refused: {error}. Is `pulumi up` done and are the credentials of that account set?",
+            file=sys.stderr,
+        )
+    except subprocess.CalledProcessError as error:
+        print(
+            f"`docker {error.cmd[1]}` failed with exit code {error.returncode}; see above.", file=sys.stderr
+        )
+    else:
+        return 0
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,21 @@
+"""The public routes as an OpenAPI document, from the very application that `make run` serves."""
+
+import json
+import tempfile
+from pathlib import Path
+
+from fastapi import FastAPI
+
+from app import gateway
+from app.settings import read_settings
+
+
+def application(folder: Path) -> FastAPI:
+    """The platform's application with every default, its stores in `folder`."""
+    return gateway.create(read_settings({}, data_dir=folder))
+
+
+def openapi_document() -> str:
+    with tempfile.TemporaryDirectory(prefix="genai-openapi-") as folder:
+        document = application(Path(folder)).openapi()
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"

@@ -1,0 +1,57 @@
+"""`make secrets`: writes the API keys of a stack into the secret that Pulumi made empty, never by way of a command line."""
+
+import argparse
+import getpass
+import sys
+
+import boto3
+from botocore.exceptions import BotoCoreError, ClientError
+
+from app.settings import parse_api_keys
+from infra.naming import Names
+from infra.project import ProjectRefused, configuration, project
+
+
+def read_value() -> str:
+    """From a prompt that does not echo, or from a pipe. Raises ValueError for anything but `tenant:key,...`."""
+    if sys.stdin.isatty():
+        value = getpass.getpass("API keys as tenant:key,tenant:key (not shown): ")
+    else:
+        value = sys.stdin.readline()
+    value = value.strip()
+    if not parse_api_keys(value):
+        raise ValueError("No keys were given; type or pipe tenant:key,tenant:key.")
+    return value
+
+
+def write(stack: str, value: str) -> str:
+    """Put the value into the stack's secret; return the secret's name. Raises ClientError when Pulumi has not made it yet."""
+    settings, values = project(), configuration(stack)
+    session = boto3.Session(region_name=values["aws:region"])
+    account = session.client("sts").get_caller_identity()["Account"]
+    names = Names(project=settings["name"], stack=stack, account=account, region=values["aws:region"])
+    session.client("secretsmanager").put_secret_value(SecretId=names.api_keys_secret, SecretString=value)
+    return names.api_keys_secret
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--stack", required=True)
+    stack = parser.parse_args().stack
+    try:
+        configuration(stack)  # a wrong stack name is told before a secret is typed
+        print(f"wrote {write(stack, read_value())}; running services read it at their next start.")
+    except (ValueError, ProjectRefused) as error:
+        print(error, file=sys.stderr)
+    except (BotoCoreError, ClientError) as error:
+        print(
+            f"AWS refused: {error}. Is `pulumi up` done and are the credentials of that account set?",
+            file=sys.stderr,
+        )
+    else:
+        return 0
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
