@@ -41,9 +41,11 @@ _CREDENTIALS = {
 # Anything else that botocore raises before or after the wire is a request that a retry will not mend.
 _TIMEOUTS = (boto.ConnectTimeoutError, boto.ReadTimeoutError)
 _NETWORK = (
-    boto.HTTPClientError,  # EndpointConnectionError, SSLError, ProxyConnectionError, ConnectionClosedError
+    boto.HTTPClientError,
+    boto.ConnectionError,  # EndpointConnectionError, SSLError, ProxyConnectionError, ConnectionClosedError
     boto.IncompleteReadError,
     boto.ResponseStreamingError,
+    boto.ChecksumError,
     boto.FlexibleChecksumError,
     urllib3.exceptions.HTTPError,
     OSError,
@@ -53,6 +55,7 @@ _SIGN_IN = (
     boto.PartialCredentialsError,
     boto.CredentialRetrievalError,
     boto.TokenRetrievalError,
+    boto.NoAuthTokenError,
     boto.SSOError,
     boto.MetadataRetrievalError,
     boto.RefreshWithMFAUnsupportedError,

@@ -10,16 +10,14 @@ from app.kernel.errors import NotFound, SettingsError
 
 def read_secret(name: str, *, region: str = "", endpoint_url: str | None = None) -> SecretStr:
     """The secret's current text. Raises SettingsError when it is absent, empty or binary; Unavailable."""
-    client = boto3.session.Session().client(
-        "secretsmanager",
-        region_name=region or None,
-        endpoint_url=endpoint_url,
-        config=Config(
-            connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
-        ),
+    waiting = Config(
+        connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
     )
     try:
         with aws_errors(name):
+            client = boto3.session.Session().client(
+                "secretsmanager", region_name=region or None, endpoint_url=endpoint_url, config=waiting
+            )
             text = client.get_secret_value(SecretId=name).get("SecretString", "")
     except NotFound:
         raise SettingsError(

@@ -29,8 +29,8 @@ REQUEST = ChatRequest("The secret question?", (Passage(1, "The secret passage.",
 
 
 def _chat(server: WireServer, pauses: Pauses, **options: Any) -> OpenAIChat:
-    options = {"url": server.url, "key": SecretStr(KEY)} | options
-    chat = OpenAIChat(model="tiny", sleep=pauses, chance=lambda: 1.0, **options)
+    given: dict[str, Any] = {"url": server.url, "key": SecretStr(KEY)} | options
+    chat = OpenAIChat(model="tiny", sleep=pauses, chance=lambda: 1.0, **given)
     pauses.opened.append(chat)
     return chat
 
