@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from app.kernel.documents import BlockKind, ExtractedText
 from app.rag.reading.assembly import Assembly
@@ -31,6 +31,10 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 
 # [^<>]* and not [^>]*: a megabyte of "<a <a <a" is scanned once.
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>")
+_TAG_START = re.compile(r"<!--|<(/?)([a-zA-Z][^\s/>]*+)")
+# Possessive, and a quote that is never closed can only be the last one: each character is looked at a few times.
+_ATTRIBUTE = re.compile(r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+))?""")
+_RAW = frozenset(("script", "style", "textarea", "title"))
 _UNCLOSED = _tags(
     "area base br col dd dt embed hr img input li link meta option p source tbody td tfoot th thead",
     "tr track wbr",
@@ -49,7 +53,14 @@ def read_html(content: bytes) -> ExtractedText:
 
 def read_html_text(source: str) -> ExtractedText:
     """The same for source that is decoded already and has no NUL in it."""
-    return _flat_text(source) if _hostile(source) else _Walk().read(LexborHTMLParser(source))
+    if _hostile(source):
+        return _flat_text(source)
+    try:
+        tree = LexborHTMLParser(source)
+    except SelectolaxError as error:
+        # HTML cannot be malformed; the parser fails only where it gets no memory.
+        raise MemoryError(str(error)) from None
+    return _Walk().read(tree)
 
 
 def _declared_encoding(content: bytes) -> str | None:
@@ -160,16 +171,24 @@ def _rows(table: LexborNode) -> list[str]:
 
 
 def _hostile(source: str) -> bool:
-    depth = deepest = 0
-    for match in _TAG.finditer(source):
-        closing, name, attributes = match.groups()
-        if len(attributes) > _MAX_ATTRIBUTES and len(attributes.split()) > _MAX_ATTRIBUTES:
+    """Whether a tag has more attributes, or tags are nested deeper, than the parser takes in reasonable time."""
+    at = depth = 0
+    while match := _TAG_START.search(source, at):
+        closing, name = match.groups()
+        at, attributes = match.end(), 0
+        while name and attributes <= _MAX_ATTRIBUTES and (attribute := _ATTRIBUTE.match(source, at)):
+            at, attributes = attribute.end(), attributes + 1
+        if attributes > _MAX_ATTRIBUTES or depth > _MAX_DEPTH:
             return True
-        if attributes.endswith("/") or name.lower() in _UNCLOSED:
-            continue
-        depth = max(0, depth - 1) if closing else depth + 1
-        deepest = max(deepest, depth)
-    return deepest > _MAX_DEPTH
+        if name is None:
+            at = source.find("-->", match.end())
+        elif name.lower() in _RAW and not closing:
+            at = source.find("</", at)
+        elif name.lower() not in _UNCLOSED:
+            depth = max(0, depth - 1) if closing else depth + 1
+        if at < 0:
+            break
+    return depth > _MAX_DEPTH
 
 
 def _flat_text(source: str) -> ExtractedText:

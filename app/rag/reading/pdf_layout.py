@@ -13,6 +13,7 @@ Paragraph = tuple[str, BlockKind, int]
 # pdfium marks a hyphen that it takes for a line-end hyphen with one of these.
 _SOFT_HYPHENS = ("\ufffe", "\x02", "\xad")
 _BULLET = re.compile(r"(?:[•‣◦▪●■–*\uf0b7\uf0a7-]|\(?\d{1,2}[.)]|\(?[a-z][.)])\s+\S")
+_PAGE_NUMBER = re.compile(r"(?:page\s+)?[-–]?\s?\d{1,4}\s?[-–]?(?:\s*(?:of|/)\s*\d{1,4})?", re.IGNORECASE)
 _SENTENCE_ENDS = (".", "!", "?", ":", ";", "。", "”", '"')
 _HEADING_SCALE, _HEADING_CHARS = 1.15, 200
 
@@ -35,7 +36,11 @@ def body_size(pages: Sequence[Sequence[Line]]) -> float:
 
 
 def paragraphs_of(lines: Sequence[Line], *, body_size: float) -> Iterator[Paragraph]:
-    """Text, kind and heading level of each paragraph of one page."""
+    """Text, kind and heading level of each paragraph of one page. A line that only numbers the page is left out."""
+    if len(lines) > 3:
+        lines = [
+            line for at, line in enumerate(lines) if at not in (0, len(lines) - 1) or not _numbers_page(line)
+        ]
     width = sorted(len(line.text) for line in lines)[len(lines) * 8 // 10] if lines else 0
     pitch = _pitch(lines)
     group: list[Line] = []
@@ -46,6 +51,10 @@ def paragraphs_of(lines: Sequence[Line], *, body_size: float) -> Iterator[Paragr
         group.append(line)
     if group:
         yield _paragraph(group, body_size=body_size)
+
+
+def _numbers_page(line: Line) -> bool:
+    return bool(_PAGE_NUMBER.fullmatch(line.text))
 
 
 def _pitch(lines: Sequence[Line]) -> float:

@@ -105,7 +105,7 @@ def refuse_binary(content: bytes) -> None:
     sample = content[:_SAMPLE_BYTES]
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
     zeros = sample.count(0)
-    if controls > len(sample) // 20 or zeros > len(sample) // 4:
+    if controls > max(4, len(sample) // 20) or zeros > max(4, len(sample) // 4):
         raise UnsupportedDocument(
             f"The file is binary: {controls + zeros} of its first {len(sample)} bytes are control codes; "
             "send PDF, DOCX, TXT, MD or HTML.",

@@ -39,6 +39,7 @@ class Reader:
         self._places = asyncio.Semaphore(processes)
         self._idle: list[Process] = []
         self._busy: set[Process] = set()
+        self._ending: set[asyncio.Task[int]] = set()
 
     async def read(self, content: bytes, *, filename: str) -> ExtractedText:
         """The text of a document, within `cpu_s` seconds of processor and of wall-clock time.
@@ -56,8 +57,9 @@ class Reader:
     async def aclose(self) -> None:
         """End the children. A document being read ends as unreadable."""
         for child in (*self._idle, *self._busy):
-            await _end(child)
+            self._dismiss(child)
         self._idle.clear()
+        await asyncio.gather(*self._ending)
 
     async def _exchange(self, content: bytes, *, filename: str) -> tuple[dict[str, Any], bytes]:
         limits = {"cpu_s": self._cpu_s, "memory_mb": self._memory_mb, "max_pages": self._max_pages}
@@ -100,7 +102,13 @@ class Reader:
             if keep:
                 self._idle.append(child)
             else:
-                _kill(child)
+                self._dismiss(child)
+
+    def _dismiss(self, child: Process) -> None:
+        """Kill a child without waiting for its end, which a cancelled read could not do."""
+        ending = asyncio.create_task(_end(child))
+        self._ending.add(ending)
+        ending.add_done_callback(self._ending.discard)
 
 
 async def _asked(child: Process, head: bytes, content: bytes) -> tuple[dict[str, Any], bytes]:
@@ -114,13 +122,14 @@ async def _asked(child: Process, head: bytes, content: bytes) -> tuple[dict[str,
     return json.loads(await outbox.readexactly(head_bytes)), await outbox.readexactly(body_bytes)
 
 
-def _kill(child: Process) -> None:
-    with suppress(ProcessLookupError):
-        child.kill()
-
-
 async def _end(child: Process) -> int:
-    _kill(child)
+    """Kill the child, if it still lives, and return its status."""
+    if child.returncode is None:
+        # Not child.kill(): that polls, takes the status of a child that has just died, and asyncio never sees it.
+        with suppress(ProcessLookupError):
+            os.kill(child.pid, signal.SIGKILL)
+    if child.stdin is not None:
+        child.stdin.close()
     return await child.wait()
 
 
