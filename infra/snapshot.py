@@ -1,6 +1,7 @@
 """What the engine remembers of this stack: the resources in its last saved state, read through the engine itself."""
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -39,9 +40,21 @@ def read(*, organization: str, project: str, stack: str) -> Snapshot:
     """Ask the engine for the last saved state of the running stack. Raises what the engine raises."""
     name = f"{organization}/{project}/{stack}"
     with _references_as_ids():
-        result = pulumi.runtime.invoke(READ_STATE, {"stackName": name}).value
+        result = _asked(name)
     resources: Mapping[str, Any] = (result or {}).get("outputs", {})
     return Snapshot({urn: _outputs(resource) for urn, resource in resources.items()})
+
+
+def _asked(name: str) -> Any:
+    """The engine saves the state while it reads it. On a file backend one read in about ten met a half-written file."""
+    for pause_s in (0.1, 0.3, 1.0, 3.0):
+        try:
+            return pulumi.runtime.invoke(READ_STATE, {"stackName": name}).value
+        except Exception as error:  # the SDK raises nothing narrower
+            if "failed to load checkpoint" not in str(error):
+                raise
+            time.sleep(pause_s)
+    return pulumi.runtime.invoke(READ_STATE, {"stackName": name}).value
 
 
 @contextmanager
