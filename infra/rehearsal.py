@@ -59,7 +59,7 @@ def rehearse(
     recorder = _Recorder()
     pulumi.runtime.set_all_config(dict(config), [])
     pulumi.runtime.set_mocks(
-        _Outputs(), project=project, stack=stack, preview=False, monitor=recorder, organization="organization"
+        Outputs(), project=project, stack=stack, preview=False, monitor=recorder, organization="organization"
     )
     chosen = Stack.load()
     # Runs the function and waits for everything it has declared.
@@ -70,7 +70,7 @@ def rehearse(
 
 class _Recorder(MockMonitor):
     def __init__(self) -> None:
-        super().__init__(_Outputs())
+        super().__init__(Outputs())
         self.declared: list[Declared] = []
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the engine's own name for it
@@ -93,7 +93,7 @@ class _Recorder(MockMonitor):
         return response
 
 
-class _Outputs(Mocks):
+class Outputs(Mocks):
     """The few outputs that the program reads and AWS would have made up."""
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str, dict[str, Any]]:

@@ -1,0 +1,141 @@
+"""An AWS account on loopback (moto) for the tests that look at one, and a server that answers badly or never."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from moto.server import ThreadedMotoServer
+
+from infra.adopt import Clients
+from infra.naming import Names
+from infra.tags import Tags, budget_filter
+
+ACCOUNT, REGION = "123456789012", "us-east-1"
+NAMES = Names(project="genai-ops", stack="dev", account=ACCOUNT, region=REGION)
+TAGS = Tags(owner="genai-ops/dev", project="genai-ops", stack="dev", contact="me", cost_centre="none").durable()
+
+
+def clients(url: str, *, read_s: float = 10) -> Clients:
+    """What adopt.clients gives, pointed at a server of ours with credentials of ours."""
+    session = boto3.session.Session("testing", "testing", region_name=REGION)
+    config = Config(connect_timeout=5, read_timeout=read_s, retries={"mode": "standard", "total_max_attempts": 2})
+    return lambda service: session.client(service, endpoint_url=url, config=config)
+
+
+class Account:
+    """The account, with ways to put into it what a former run of the stack would have left."""
+
+    def __init__(self, url: str) -> None:
+        self.url, self.cloud = url, clients(url)
+
+    def bucket(self, *, tags: dict[str, str] | None = TAGS) -> None:
+        s3 = self.cloud("s3")
+        s3.create_bucket(Bucket=NAMES.data_bucket)
+        if tags is not None:
+            s3.put_bucket_tagging(Bucket=NAMES.data_bucket, Tagging={"TagSet": pairs(tags)})
+
+    def repository(self, *, tags: dict[str, str] | None = TAGS) -> None:
+        self.cloud("ecr").create_repository(repositoryName=NAMES.repository("rag"), tags=pairs(tags or {}))
+
+    def image(self, tag: str) -> None:
+        layer = {"mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip", "size": 1, "digest": "sha256:" + "a" * 64}
+        manifest = {"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}
+        manifest |= {"config": layer, "layers": [layer]}
+        self.cloud("ecr").put_image(
+            repositoryName=NAMES.repository("rag"), imageTag=tag, imageManifest=json.dumps(manifest)
+        )
+
+    def table(self, *, tags: dict[str, str] | None = TAGS, key: tuple[str, str] = ("pk", "sk")) -> None:
+        self.cloud("dynamodb").create_table(
+            TableName=NAMES.records_table,
+            BillingMode="PAY_PER_REQUEST",
+            KeySchema=[{"AttributeName": key[0], "KeyType": "HASH"}, {"AttributeName": key[1], "KeyType": "RANGE"}],
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in key],
+            Tags=pairs(tags or {}),
+        )
+
+    def secret(self, *, tags: dict[str, str] | None = TAGS, value: str | None = None) -> str:
+        given = {"SecretString": value} if value else {}
+        made = self.cloud("secretsmanager").create_secret(Name=NAMES.api_keys_secret, Tags=pairs(tags or {}), **given)
+        arn: str = made["ARN"]
+        return arn
+
+    def budget(self, *, watches: str = NAMES.owner) -> None:
+        limit = {"Amount": "60", "Unit": "USD"}
+        budget: dict[str, Any] = {"BudgetName": NAMES.budget, "BudgetLimit": limit, "TimeUnit": "MONTHLY", "BudgetType": "COST"}
+        budget["CostFilters"] = {"TagKeyValue": [budget_filter(watches)]}
+        self.cloud("budgets").create_budget(AccountId=ACCOUNT, Budget=budget)
+
+
+def pairs(tags: dict[str, str]) -> list[dict[str, str]]:
+    return [{"Key": key, "Value": value} for key, value in tags.items()]
+
+
+@contextmanager
+def account() -> Iterator[Account]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    try:
+        yield Account(f"http://{host}:{port}")
+    finally:
+        server.stop()
+
+
+@contextmanager
+def broken(behind: str, *, service: str, status: int = 403, code: str = "AccessDenied", hang: bool = False) -> Iterator[str]:
+    """A server in front of an account that fails every call to one service, or never answers it."""
+    released = threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            if f"/{service}/aws4_request" not in self.headers.get("Authorization", ""):
+                self.pass_on(body)
+            elif hang:
+                released.wait(60)
+                self.close_connection = True
+            else:
+                self.fail()
+
+        def fail(self) -> None:
+            if service in ("s3", "sts"):
+                error = f"<Code>{code}</Code><Message>no</Message>"
+                text = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>" if service == "sts" else f"<Error>{error}</Error>"
+            else:
+                text = json.dumps({"__type": code, "message": "no"})
+            self.reply(status, text.encode())
+
+        def pass_on(self, body: bytes) -> None:
+            import httpx
+
+            headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
+            answer = httpx.request(self.command, behind + self.path, headers=headers, content=body, timeout=30)
+            self.reply(answer.status_code, answer.content)
+
+        def reply(self, status: int, body: bytes) -> None:
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            if self.command != "HEAD":
+                self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            return
+
+        do_GET = do_POST = do_HEAD = do_PUT = answer  # noqa: N815  the server's own names
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        yield f"http://127.0.0.1:{server.server_port}"
+    finally:
+        released.set()
+        server.shutdown()
+        server.server_close()

@@ -1,0 +1,34 @@
+"""The program under test, rehearsed once per configuration: the committed stack files with other values on top."""
+
+from functools import cache
+
+from infra import adopt, rehearsal
+from infra.durable.kinds import KINDS
+from infra.project import configuration, project
+from infra.rehearsal import Declared
+from infra.stack import Stack
+
+ACCOUNT = "111122223333"
+NAME = str(project()["name"])
+
+
+@cache
+def declared(stack: str = "dev", *changes: tuple[str, str], survived: bool = False) -> tuple[Declared, ...]:
+    """What the program declares, in an account where nothing, or everything durable, exists already."""
+    found = adopt.nothing(ACCOUNT)
+    if survived:
+        found = adopt.Found(ACCOUNT, {key: f"id-of-{key}" for key in KINDS}, found.images, found.api_keys_set)
+    return tuple(rehearsal.rehearse(config(stack, *changes), project=NAME, stack=stack, found=lambda _: found)[1])
+
+
+def config(stack: str = "dev", *changes: tuple[str, str]) -> dict[str, str]:
+    return configuration(stack) | {key if ":" in key else f"{NAME}:{key}": value for key, value in changes}
+
+
+def load(*changes: tuple[str, str], stack: str = "dev") -> Stack:
+    """Read a configuration without running the program."""
+    import pulumi
+
+    pulumi.runtime.set_all_config(config(stack, *changes), [])
+    pulumi.runtime.set_mocks(rehearsal.Outputs(), project=NAME, stack=stack, organization="organization")
+    return Stack.load()

@@ -1,0 +1,198 @@
+"""The look at the account: only "not found" means create, and nothing else is ever changed."""
+
+from collections.abc import Callable, Iterator
+
+import httpx
+import pytest
+
+from infra import adopt
+from infra.adopt import Stop
+from infra.durable.kinds import KINDS
+from infra.snapshot import Snapshot
+
+from .accounts import ACCOUNT, NAMES, TAGS, Account, account, broken, clients
+from .program import load
+
+NOTHING = Snapshot({})
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Account]:
+    with account() as running:
+        yield running
+
+
+@pytest.fixture
+def aws(server: Account) -> Account:
+    httpx.post(f"{server.url}/moto-api/reset", timeout=30).raise_for_status()
+    return server
+
+
+def look(aws: Account, *, state: Snapshot = NOTHING, **changes: str) -> adopt.Found:
+    return adopt.look(load(*changes.items()), cloud=aws.cloud, state=state)
+
+
+def fill(aws: Account) -> None:
+    for put in (aws.bucket, aws.repository, aws.table, aws.secret, aws.budget):
+        put()
+
+
+def test_in_an_empty_account_everything_is_to_be_created(aws: Account):
+    assert look(aws) == adopt.Found(account=ACCOUNT)
+
+
+def test_everything_that_survived_is_found_under_its_import_id(aws: Account):
+    aws.bucket(), aws.repository(), aws.table(), aws.budget()
+    arn = aws.secret()
+    assert look(aws).ids == {
+        "data_bucket": NAMES.data_bucket,
+        "rag_images": "genai-ops/dev/rag",
+        "records": "genai-ops-dev-records",
+        "api_keys": arn,
+        "budget": f"{ACCOUNT}:genai-ops-dev",
+    }
+
+
+def test_images_and_secret_values_are_seen_but_the_value_is_not_read(aws: Account):
+    fill(aws)
+    assert (look(aws).images, look(aws).api_keys_set) == (frozenset(), False)
+    aws.image("0.1.0")
+    aws.cloud("secretsmanager").put_secret_value(SecretId=NAMES.api_keys_secret, SecretString="tenant:canary")
+    found = look(aws)
+    assert (found.images, found.api_keys_set) == (frozenset({"rag"}), True)
+    assert "canary" not in repr(found)
+
+
+def test_an_image_of_another_tag_does_not_count(aws: Account):
+    fill(aws)
+    aws.image("0.0.9")
+    assert look(aws).images == frozenset()
+
+
+UNTAGGED: dict[str, Callable[[Account], object]] = {
+    "bucket": lambda aws: aws.bucket(tags=None),
+    "image repository": lambda aws: aws.repository(tags=None),
+    "table": lambda aws: aws.table(tags=None),
+    "secret": lambda aws: aws.secret(tags=None),
+}
+
+
+@pytest.mark.parametrize("what", UNTAGGED)
+def test_a_thing_without_the_ownership_tag_stops_and_says_how_to_claim_it(aws: Account, what: str):
+    UNTAGGED[what](aws)
+    with pytest.raises(Stop, match=f"{what} '.*genai-ops:stack=genai-ops/dev.*claim it: aws "):
+        look(aws)
+
+
+OTHERS: dict[str, Callable[[Account, dict[str, str]], object]] = {
+    "bucket": lambda aws, tags: aws.bucket(tags=tags),
+    "image repository": lambda aws, tags: aws.repository(tags=tags),
+    "table": lambda aws, tags: aws.table(tags=tags),
+    "secret": lambda aws, tags: aws.secret(tags=tags),
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_a_thing_of_another_stack_stops_and_names_the_owner(aws: Account, what: str):
+    OTHERS[what](aws, TAGS | {"genai-ops:stack": "other/prod"})
+    with pytest.raises(Stop, match=f"{what} '.*belongs to 'other/prod'"):
+        look(aws)
+
+
+def test_a_budget_that_watches_something_else_is_not_ours(aws: Account):
+    aws.budget(watches="other/prod")
+    with pytest.raises(Stop, match="budget 'genai-ops-dev' exists but does not watch"):
+        look(aws)
+
+
+def test_a_table_with_another_key_stops_before_the_engine_would_replace_it(aws: Account):
+    aws.table(key=("id", "when"))
+    with pytest.raises(Stop, match="not pk and sk"):
+        look(aws)
+
+
+def test_a_secret_that_waits_for_its_deletion_stops_with_the_command_that_brings_it_back(aws: Account):
+    aws.secret()
+    aws.cloud("secretsmanager").delete_secret(SecretId=NAMES.api_keys_secret, RecoveryWindowInDays=7)
+    with pytest.raises(Stop, match="restore-secret --secret-id genai-ops/dev/api-keys"):
+        look(aws)
+
+
+def test_credentials_of_another_account_stop_naming_both(aws: Account):
+    with pytest.raises(Stop, match="account 123456789012 while .* says account 999999999999"):
+        look(aws, account="999999999999")
+
+
+SERVICES = {"s3": "bucket", "ecr": "image repository", "dynamodb": "table", "secretsmanager": "secret", "budgets": "budget"}
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_access_denied_stops_and_is_never_taken_for_not_found(aws: Account, service: str):
+    code = "AccessDenied" if service == "s3" else "AccessDeniedException"
+    with (
+        broken(aws.url, service=service, status=403 if service == "s3" else 400, code=code) as url,
+        pytest.raises(Stop, match=f"Access to the {SERVICES[service]} .* was denied.*Nothing was changed"),
+    ):
+        adopt.look(load(), cloud=clients(url), state=NOTHING)
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_an_error_of_aws_stops_and_is_never_taken_for_not_found(aws: Account, service: str):
+    with broken(aws.url, service=service, status=400, code="Broken") as url, pytest.raises(Stop, match="Nothing was changed"):
+        adopt.look(load(), cloud=clients(url), state=NOTHING)
+
+
+@pytest.mark.parametrize("service", [*SERVICES, "sts"])
+def test_a_time_out_stops_and_is_never_taken_for_not_found(aws: Account, service: str):
+    with (
+        broken(aws.url, service=service, hang=True) as url,
+        pytest.raises(Stop, match="AWS did not .*Nothing was changed"),
+    ):
+        adopt.look(load(), cloud=clients(url, read_s=0.3), state=NOTHING)
+
+
+def test_a_server_that_is_not_there_stops(aws: Account):
+    with pytest.raises(Stop, match="AWS did not say whose credentials"):
+        adopt.look(load(), cloud=clients("http://127.0.0.1:1"), state=NOTHING)
+
+
+def test_credentials_that_are_missing_stop_and_point_at_the_plan(monkeypatch: pytest.MonkeyPatch, tmp_path):
+    for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
+        monkeypatch.setenv(name, str(tmp_path / "none"))
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    with pytest.raises(Stop, match="No AWS credentials.*make plan"):
+        adopt.look(load(), cloud=adopt.clients(region="us-east-1"), state=NOTHING)
+
+
+def state_with(kind: str, **outputs: str) -> Snapshot:
+    return Snapshot({f"urn:pulumi:dev::genai-ops::genai:durable:Part${KINDS[kind].token}::x": outputs})
+
+
+def test_data_known_to_the_state_under_another_name_stops_the_move(aws: Account):
+    former = "genai-ops-dev-data-123456789012-eu-west-1"
+    with pytest.raises(Stop, match=f"holds the bucket '{former}'.*'{NAMES.data_bucket}'.*leave the data behind"):
+        look(aws, state=state_with("data_bucket", bucket=former))
+
+
+def test_data_in_state_that_somebody_deleted_stops_with_the_way_on(aws: Account):
+    with pytest.raises(Stop, match="somebody deleted it.*pulumi refresh --stack dev"):
+        look(aws, state=state_with("records", name=NAMES.records_table))
+
+
+def test_looking_changes_nothing(aws: Account):
+    fill(aws)
+    asked: list[str] = []
+
+    def recording(service: str) -> object:
+        client = aws.cloud(service)
+        client.meta.events.register("before-call", lambda model, **_: asked.append(model.name))
+        return client
+
+    adopt.look(load(), cloud=recording, state=NOTHING)
+    assert asked
+    assert all(name.startswith(("Get", "List", "Describe", "Head")) for name in asked), asked
+
+
+def test_there_is_a_finder_for_everything_that_survives_and_for_nothing_else():
+    assert set(adopt.FINDERS) == set(KINDS)
+    assert {key for key in KINDS if adopt.physical_name(key, NAMES)} == set(KINDS)

@@ -1,0 +1,74 @@
+"""The price tables: dated, complete for every region, and without a hole a new part could fall through."""
+
+import datetime
+
+import pytest
+
+from infra import prices
+from infra.plan import make
+from infra.prices import Holdings, PriceMissing, Region
+
+from .program import declared
+
+
+def test_the_table_has_a_date_and_a_source_for_every_price():
+    assert datetime.date.fromisoformat(prices.AS_OF) < datetime.date.today()
+    priced = {item for table in prices.PRICES.values() for item in table} | {"instance_hour"}
+    assert priced == set(prices.SOURCES)
+    assert all(source.startswith("https://aws.amazon.com/") for source in prices.SOURCES.values())
+
+
+def test_every_region_prices_the_same_things():
+    assert {"us-east-1", "us-west-2", "eu-central-1", "eu-west-1"} <= set(prices.PRICES)
+    first = set(prices.PRICES["us-east-1"])
+    assert all(set(table) == first for table in prices.PRICES.values())
+    assert all(set(table) == set(prices.INSTANCES["us-east-1"]) for table in prices.INSTANCES.values())
+
+
+def test_no_type_is_both_priced_and_free():
+    assert not set(prices.PRICED) & prices.FREE
+
+
+@pytest.mark.parametrize("stack", ["dev", "prod"])
+def test_every_type_that_the_program_declares_is_priced_or_known_to_be_free(stack: str):
+    kinds = {thing.kind for thing in declared(stack)}
+    unknown = {kind for kind in kinds if kind not in prices.PRICED and kind not in prices.FREE}
+    assert all(kind.startswith(prices.FREE_PREFIXES) for kind in unknown), unknown
+
+
+def test_no_entry_outlives_the_part_it_prices():
+    kinds = {thing.kind for thing in (*declared("dev"), *declared("prod"))}
+    assert set(prices.PRICED) | prices.FREE <= kinds
+
+
+def test_a_type_that_nobody_priced_is_an_error_and_not_zero():
+    with pytest.raises(PriceMissing, match="aws:rds/instance:Instance"):
+        prices.cost("aws:rds/instance:Instance", {}, region=Region("us-east-1", Holdings()))
+
+
+def test_an_unknown_region_or_machine_is_refused_by_name():
+    with pytest.raises(PriceMissing, match="'mars-1'"):
+        Region("mars-1", Holdings())
+    with pytest.raises(PriceMissing, match=r"'u-24tb1\.metal'"):
+        Region("us-east-1", Holdings()).instance("u-24tb1.metal")
+
+
+def test_public_addresses_of_the_load_balancer_are_on_the_bill():
+    region = Region("us-east-1", Holdings())
+    balancer = "aws:lb/loadBalancer:LoadBalancer"
+    internal = prices.cost(balancer, {"internal": True, "subnets": ["a", "b"]}, region=region)
+    public = prices.cost(balancer, {"internal": False, "subnets": ["a", "b"]}, region=region)
+    assert public.hour - internal.hour == pytest.approx(2 * 0.005)
+
+
+def test_more_machines_cost_more_disks_too():
+    one = make("dev", changes={}, holdings=Holdings()).total.hour
+    two = make("dev", changes={"nodeCount": "2"}, holdings=Holdings()).total.hour
+    assert two - one == pytest.approx(0.0416 + 30 * 0.08 / prices.HOURS_PER_MONTH)
+
+
+def test_what_is_rented_costs_nothing_while_paused_and_what_is_kept_costs_the_same():
+    assert prices.Cost.rented(0.1).month_paused == 0
+    kept = prices.Cost.kept(7.3)
+    assert kept.month_paused == 7.3
+    assert kept.hour * prices.HOURS_PER_MONTH == pytest.approx(7.3)

@@ -1,0 +1,94 @@
+"""The configuration: what cannot work is refused before any cloud call, naming every value involved."""
+
+import re
+
+import pytest
+
+from infra.project import project, stacks
+from infra.stack import KEYS, ConfigRefused, Stack
+
+from .program import load
+
+CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000"
+
+REFUSED = {
+    "open to everyone without TLS": (
+        [("allowedCidrs", '["0.0.0.0/0"]'), ("certificateArn", "")],
+        ["allowedCidrs", "'0.0.0.0/0'", "certificateArn", "''"],
+    ),
+    "open to everyone on IPv6 without TLS": ([("allowedCidrs", '["::/0"]')], ["allowedCidrs", "'::/0'", "certificateArn"]),
+    "certificate of another region": (
+        [("certificateArn", CERTIFICATE), ("aws:region", "eu-west-1")],
+        ["certificateArn", CERTIFICATE, "aws:region", "'eu-west-1'"],
+    ),
+    "more nodes than the most": ([("nodeCount", "3"), ("nodeMaxCount", "2")], ["nodeCount is 3", "nodeMaxCount is 2"]),
+    "no node": ([("nodeCount", "0")], ["nodeCount is 0"]),
+    "disk below the image": ([("nodeDiskGb", "8")], ["nodeDiskGb is 8"]),
+    "ARM type for x86 images": (
+        [("nodeInstanceType", "t4g.medium"), ("architecture", "x86_64")],
+        ["'t4g.medium'", "'x86_64'"],
+    ),
+    "x86 type for ARM images": ([("architecture", "arm64")], ["'t3.medium'", "'arm64'"]),
+    "unknown architecture": ([("architecture", "riscv")], ["'riscv'", "arm64"]),
+    "public range": ([("vpcCidr", "8.8.0.0/16")], ["vpcCidr", "'8.8.0.0/16'"]),
+    "range too small": ([("vpcCidr", "10.0.0.0/24")], ["'10.0.0.0/24'"]),
+    "no range at all": ([("vpcCidr", "ten")], ["vpcCidr", "'ten'"]),
+    "bits behind the mask": ([("allowedCidrs", '["203.0.113.7/24"]')], ["allowedCidrs", "'203.0.113.7/24'"]),
+    "one zone": ([("zones", '["a"]')], ["zones", "['a']"]),
+    "the same zone twice": ([("zones", '["a","a"]')], ["['a', 'a']"]),
+    "API for nobody": ([("apiCidrs", "[]")], ["apiCidrs"]),
+    "a list that is none": ([("allowedCidrs", '"10.0.0.0/8"')], ["allowedCidrs", "10.0.0.0/8"]),
+    "moving tag": ([("imageTag", "latest")], ["imageTag", "'latest'", "immutable"]),
+    "broken tag": ([("imageTag", "a b")], ["'a b'"]),
+    "account of three digits": ([("account", "123")], ["'123'"]),
+    "no address": ([("alertEmail", "ops")], ["alertEmail", "'ops'"]),
+    "no budget": ([("monthlyBudgetUsd", "0")], ["monthlyBudgetUsd is 0"]),
+    "no region": ([("aws:region", "")], ["aws:region"]),
+    "role for the provider only": ([("aws:assumeRoles", "[]")], ["aws:assumeRoles", "aws:profile"]),
+}
+
+
+@pytest.mark.parametrize(("changes", "words"), REFUSED.values(), ids=REFUSED.keys())
+def test_what_cannot_work_is_refused_naming_the_values(changes: list[tuple[str, str]], words: list[str]):
+    with pytest.raises(ConfigRefused) as refused:
+        load(*changes)
+    assert [word for word in words if word not in str(refused.value)] == []
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        [("allowedCidrs", '["0.0.0.0/0"]'), ("certificateArn", CERTIFICATE)],
+        [("allowedCidrs", '["203.0.113.7/32", "2001:db8::/32"]')],
+        [("nodeInstanceType", "t4g.medium"), ("architecture", "arm64")],
+        [("nodeInstanceType", "g5.xlarge")],
+        [("paused", "true"), ("keepData", "false")],
+        [("aws:region", "eu-west-1"), ("zones", '["b","c"]')],
+    ],
+)
+def test_what_can_work_is_read(changes: list[tuple[str, str]]):
+    assert isinstance(load(*changes), Stack)
+
+
+def test_a_misspelt_key_is_refused_and_the_nearest_named():
+    with pytest.raises(ConfigRefused, match=re.escape("'genai-ops:pasued' is not known. Did you mean 'paused'?")):
+        load(("pasued", "true"))
+
+
+def test_the_keys_that_are_read_are_the_keys_that_are_declared():
+    assert sorted(project()["config"]) == sorted(KEYS)
+
+
+def test_every_declared_key_has_a_type_a_default_and_a_description():
+    for key, spec in project()["config"].items():
+        assert {"type", "default", "description"} <= set(spec), key
+
+
+@pytest.mark.parametrize("stack", stacks())
+def test_every_committed_stack_file_is_accepted(stack: str):
+    assert load(stack=stack).name == stack
+
+
+def test_a_stack_lets_nobody_in_until_addresses_are_listed():
+    assert load().internal
+    assert not load(("allowedCidrs", '["203.0.113.7/32"]')).internal
