@@ -5,7 +5,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-_TOKEN = re.compile(r"[A-Za-z0-9]+|[^\sA-Za-z0-9]")
+_TOKEN = re.compile(r"[A-Za-z0-9]+|[^\sA-Za-z0-9]+")
 # Mean word pieces of a word by its length, over scifact, squad and cranfield.
 _LOWER = (
     1.0,
@@ -101,18 +101,19 @@ def word_pieces_at_most(text: str) -> int:
     return math.ceil(cost)
 
 
-@lru_cache(maxsize=65_536)
+@lru_cache(maxsize=16_384)
 def _pieces(word: str) -> float:
+    if not (word[0].isascii() and word[0].isalnum()):
+        # A run of punctuation or of letters of another script: one piece for each.
+        return _PER_WORD * len(word)
     return _PER_WORD + _EXCESS * (_mean(word) - 1.0)
 
 
 def _mean(word: str) -> float:
-    if not word.isascii():
-        return 1.0
     length = len(word)
     if word.isdigit():
         return _DIGITS[length] if length < len(_DIGITS) else length / 2
     if not word.isalpha():
-        return 1.0 if length == 1 else 1.0 + 0.42 * length
+        return 1.0 + 0.42 * length
     table = _LOWER if word.islower() else _TITLE if word[1:].islower() else _UPPER
     return table[length] if length < len(table) else length / 3
