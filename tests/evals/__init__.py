@@ -1,0 +1,1 @@
+"""Quality, scored on public data next to the repository; never asserted word for word."""
