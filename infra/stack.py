@@ -214,7 +214,8 @@ def _entrance(stack: Stack) -> None:
 def _nodes(stack: Stack) -> None:
     if not 1 <= stack.node_count <= stack.node_max_count:
         raise ConfigRefused(
-            f"nodeCount is {stack.node_count} and nodeMaxCount is {stack.node_max_count}; it must hold 1 <= nodeCount <= nodeMaxCount."
+            f"nodeCount is {stack.node_count} and nodeMaxCount is {stack.node_max_count}; "
+            f"it must hold 1 <= nodeCount <= nodeMaxCount."
         )
     if stack.node_disk_gb < 20:
         raise ConfigRefused(f"nodeDiskGb is {stack.node_disk_gb}; the node image alone needs 20.")

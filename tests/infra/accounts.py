@@ -17,13 +17,17 @@ from infra.tags import Tags, budget_filter
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 NAMES = Names(project="genai-ops", stack="dev", account=ACCOUNT, region=REGION)
-TAGS = Tags(owner="genai-ops/dev", project="genai-ops", stack="dev", contact="me", cost_centre="none").durable()
+TAGS = Tags(
+    owner="genai-ops/dev", project="genai-ops", stack="dev", contact="me", cost_centre="none"
+).durable()
 
 
 def clients(url: str, *, read_s: float = 10) -> Clients:
     """What adopt.clients gives, pointed at a server of ours with credentials of ours."""
     session = boto3.session.Session("testing", "testing", region_name=REGION)
-    config = Config(connect_timeout=5, read_timeout=read_s, retries={"mode": "standard", "total_max_attempts": 2})
+    config = Config(
+        connect_timeout=5, read_timeout=read_s, retries={"mode": "standard", "total_max_attempts": 2}
+    )
     return lambda service: session.client(service, endpoint_url=url, config=config)
 
 
@@ -43,7 +47,11 @@ class Account:
         self.cloud("ecr").create_repository(repositoryName=NAMES.repository("rag"), tags=pairs(tags or {}))
 
     def image(self, tag: str) -> None:
-        layer = {"mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip", "size": 1, "digest": "sha256:" + "a" * 64}
+        layer = {
+            "mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip",
+            "size": 1,
+            "digest": "sha256:" + "a" * 64,
+        }
         manifest = {"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}
         manifest |= {"config": layer, "layers": [layer]}
         self.cloud("ecr").put_image(
@@ -54,20 +62,30 @@ class Account:
         self.cloud("dynamodb").create_table(
             TableName=NAMES.records_table,
             BillingMode="PAY_PER_REQUEST",
-            KeySchema=[{"AttributeName": key[0], "KeyType": "HASH"}, {"AttributeName": key[1], "KeyType": "RANGE"}],
+            KeySchema=[
+                {"AttributeName": key[0], "KeyType": "HASH"},
+                {"AttributeName": key[1], "KeyType": "RANGE"},
+            ],
             AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in key],
             Tags=pairs(tags or {}),
         )
 
     def secret(self, *, tags: dict[str, str] | None = TAGS, value: str | None = None) -> str:
         given = {"SecretString": value} if value else {}
-        made = self.cloud("secretsmanager").create_secret(Name=NAMES.api_keys_secret, Tags=pairs(tags or {}), **given)
+        made = self.cloud("secretsmanager").create_secret(
+            Name=NAMES.api_keys_secret, Tags=pairs(tags or {}), **given
+        )
         arn: str = made["ARN"]
         return arn
 
     def budget(self, *, watches: str = NAMES.owner) -> None:
         limit = {"Amount": "60", "Unit": "USD"}
-        budget: dict[str, Any] = {"BudgetName": NAMES.budget, "BudgetLimit": limit, "TimeUnit": "MONTHLY", "BudgetType": "COST"}
+        budget: dict[str, Any] = {
+            "BudgetName": NAMES.budget,
+            "BudgetLimit": limit,
+            "TimeUnit": "MONTHLY",
+            "BudgetType": "COST",
+        }
         budget["CostFilters"] = {"TagKeyValue": [budget_filter(watches)]}
         self.cloud("budgets").create_budget(AccountId=ACCOUNT, Budget=budget)
 
@@ -88,7 +106,9 @@ def account() -> Iterator[Account]:
 
 
 @contextmanager
-def broken(behind: str, *, service: str, status: int = 403, code: str = "AccessDenied", hang: bool = False) -> Iterator[str]:
+def broken(
+    behind: str, *, service: str, status: int = 403, code: str = "AccessDenied", hang: bool = False
+) -> Iterator[str]:
     """A server in front of an account that fails every call to one service, or never answers it."""
     released = threading.Event()
 
@@ -106,7 +126,11 @@ def broken(behind: str, *, service: str, status: int = 403, code: str = "AccessD
         def fail(self) -> None:
             if service in ("s3", "sts"):
                 error = f"<Code>{code}</Code><Message>no</Message>"
-                text = f"<ErrorResponse><Error>{error}</Error></ErrorResponse>" if service == "sts" else f"<Error>{error}</Error>"
+                text = (
+                    f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
+                    if service == "sts"
+                    else f"<Error>{error}</Error>"
+                )
             else:
                 text = json.dumps({"__type": code, "message": "no"})
             self.reply(status, text.encode())
@@ -115,7 +139,9 @@ def broken(behind: str, *, service: str, status: int = 403, code: str = "AccessD
             import httpx
 
             headers = {name: value for name, value in self.headers.items() if name.lower() != "host"}
-            answer = httpx.request(self.command, behind + self.path, headers=headers, content=body, timeout=30)
+            answer = httpx.request(
+                self.command, behind + self.path, headers=headers, content=body, timeout=30
+            )
             self.reply(answer.status_code, answer.content)
 
         def reply(self, status: int, body: bytes) -> None:

@@ -18,7 +18,9 @@ def declared(stack: str = "dev", *changes: tuple[str, str], survived: bool = Fal
     found = adopt.nothing(ACCOUNT)
     if survived:
         found = adopt.Found(ACCOUNT, {key: f"id-of-{key}" for key in KINDS}, found.images, found.api_keys_set)
-    return tuple(rehearsal.rehearse(config(stack, *changes), project=NAME, stack=stack, found=lambda _: found)[1])
+    return tuple(
+        rehearsal.rehearse(config(stack, *changes), project=NAME, stack=stack, found=lambda _: found)[1]
+    )
 
 
 def config(stack: str = "dev", *changes: tuple[str, str]) -> dict[str, str]:

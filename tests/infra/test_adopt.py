@@ -80,7 +80,7 @@ UNTAGGED: dict[str, Callable[[Account], object]] = {
 @pytest.mark.parametrize("what", UNTAGGED)
 def test_a_thing_without_the_ownership_tag_stops_and_says_how_to_claim_it(aws: Account, what: str):
     UNTAGGED[what](aws)
-    with pytest.raises(Stop, match=f"{what} '.*genai-ops:stack=genai-ops/dev.*claim it: aws "):
+    with pytest.raises(Stop, match=rf"{what} '.*genai-ops:stack=genai-ops/dev.*claim it: aws "):
         look(aws)
 
 
@@ -95,35 +95,41 @@ OTHERS: dict[str, Callable[[Account, dict[str, str]], object]] = {
 @pytest.mark.parametrize("what", OTHERS)
 def test_a_thing_of_another_stack_stops_and_names_the_owner(aws: Account, what: str):
     OTHERS[what](aws, TAGS | {"genai-ops:stack": "other/prod"})
-    with pytest.raises(Stop, match=f"{what} '.*belongs to 'other/prod'"):
+    with pytest.raises(Stop, match=rf"{what} '.*belongs to 'other/prod'"):
         look(aws)
 
 
 def test_a_budget_that_watches_something_else_is_not_ours(aws: Account):
     aws.budget(watches="other/prod")
-    with pytest.raises(Stop, match="budget 'genai-ops-dev' exists but does not watch"):
+    with pytest.raises(Stop, match=r"budget 'genai-ops-dev' exists but does not watch"):
         look(aws)
 
 
 def test_a_table_with_another_key_stops_before_the_engine_would_replace_it(aws: Account):
     aws.table(key=("id", "when"))
-    with pytest.raises(Stop, match="not pk and sk"):
+    with pytest.raises(Stop, match=r"not pk and sk"):
         look(aws)
 
 
 def test_a_secret_that_waits_for_its_deletion_stops_with_the_command_that_brings_it_back(aws: Account):
     aws.secret()
     aws.cloud("secretsmanager").delete_secret(SecretId=NAMES.api_keys_secret, RecoveryWindowInDays=7)
-    with pytest.raises(Stop, match="restore-secret --secret-id genai-ops/dev/api-keys"):
+    with pytest.raises(Stop, match=r"restore-secret --secret-id genai-ops/dev/api-keys"):
         look(aws)
 
 
 def test_credentials_of_another_account_stop_naming_both(aws: Account):
-    with pytest.raises(Stop, match="account 123456789012 while .* says account 999999999999"):
+    with pytest.raises(Stop, match=r"account 123456789012 while .* says account 999999999999"):
         look(aws, account="999999999999")
 
 
-SERVICES = {"s3": "bucket", "ecr": "image repository", "dynamodb": "table", "secretsmanager": "secret", "budgets": "budget"}
+SERVICES = {
+    "s3": "bucket",
+    "ecr": "image repository",
+    "dynamodb": "table",
+    "secretsmanager": "secret",
+    "budgets": "budget",
+}
 
 
 @pytest.mark.parametrize("service", SERVICES)
@@ -131,14 +137,17 @@ def test_access_denied_stops_and_is_never_taken_for_not_found(aws: Account, serv
     code = "AccessDenied" if service == "s3" else "AccessDeniedException"
     with (
         broken(aws.url, service=service, status=403 if service == "s3" else 400, code=code) as url,
-        pytest.raises(Stop, match=f"Access to the {SERVICES[service]} .* was denied.*Nothing was changed"),
+        pytest.raises(Stop, match=rf"Access to the {SERVICES[service]} .* was denied.*Nothing was changed"),
     ):
         adopt.look(load(), cloud=clients(url), state=NOTHING)
 
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_an_error_of_aws_stops_and_is_never_taken_for_not_found(aws: Account, service: str):
-    with broken(aws.url, service=service, status=400, code="Broken") as url, pytest.raises(Stop, match="Nothing was changed"):
+    with (
+        broken(aws.url, service=service, status=400, code="Broken") as url,
+        pytest.raises(Stop, match=r"Nothing was changed"),
+    ):
         adopt.look(load(), cloud=clients(url), state=NOTHING)
 
 
@@ -146,13 +155,13 @@ def test_an_error_of_aws_stops_and_is_never_taken_for_not_found(aws: Account, se
 def test_a_time_out_stops_and_is_never_taken_for_not_found(aws: Account, service: str):
     with (
         broken(aws.url, service=service, hang=True) as url,
-        pytest.raises(Stop, match="AWS did not .*Nothing was changed"),
+        pytest.raises(Stop, match=r"AWS did not .*Nothing was changed"),
     ):
         adopt.look(load(), cloud=clients(url, read_s=0.3), state=NOTHING)
 
 
 def test_a_server_that_is_not_there_stops(aws: Account):
-    with pytest.raises(Stop, match="AWS did not say whose credentials"):
+    with pytest.raises(Stop, match=r"AWS did not say whose credentials"):
         adopt.look(load(), cloud=clients("http://127.0.0.1:1"), state=NOTHING)
 
 
@@ -160,7 +169,7 @@ def test_credentials_that_are_missing_stop_and_point_at_the_plan(monkeypatch: py
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    with pytest.raises(Stop, match="No AWS credentials.*make plan"):
+    with pytest.raises(Stop, match=r"No AWS credentials.*make plan"):
         adopt.look(load(), cloud=adopt.clients(region="us-east-1"), state=NOTHING)
 
 
@@ -170,12 +179,14 @@ def state_with(kind: str, **outputs: str) -> Snapshot:
 
 def test_data_known_to_the_state_under_another_name_stops_the_move(aws: Account):
     former = "genai-ops-dev-data-123456789012-eu-west-1"
-    with pytest.raises(Stop, match=f"holds the bucket '{former}'.*'{NAMES.data_bucket}'.*leave the data behind"):
+    with pytest.raises(
+        Stop, match=rf"holds the bucket '{former}'.*'{NAMES.data_bucket}'.*leave the data behind"
+    ):
         look(aws, state=state_with("data_bucket", bucket=former))
 
 
 def test_data_in_state_that_somebody_deleted_stops_with_the_way_on(aws: Account):
-    with pytest.raises(Stop, match="somebody deleted it.*pulumi refresh --stack dev"):
+    with pytest.raises(Stop, match=r"somebody deleted it.*pulumi refresh --stack dev"):
         look(aws, state=state_with("records", name=NAMES.records_table))
 
 

@@ -40,7 +40,9 @@ def test_the_table_names_every_part_once_and_adds_up():
         assert text.count(f"    {title}") == 1
     figures = as_json("dev")
     assert f"{figures['total']['usd_per_hour']:.4f}" in text
-    assert sum(part["usd_per_hour"] for part in figures["parts"]) == pytest.approx(figures["total"]["usd_per_hour"])
+    assert sum(part["usd_per_hour"] for part in figures["parts"]) == pytest.approx(
+        figures["total"]["usd_per_hour"]
+    )
 
 
 def test_every_resource_of_the_program_is_counted_in_exactly_one_part():

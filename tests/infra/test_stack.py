@@ -16,12 +16,18 @@ REFUSED = {
         [("allowedCidrs", '["0.0.0.0/0"]'), ("certificateArn", "")],
         ["allowedCidrs", "'0.0.0.0/0'", "certificateArn", "''"],
     ),
-    "open to everyone on IPv6 without TLS": ([("allowedCidrs", '["::/0"]')], ["allowedCidrs", "'::/0'", "certificateArn"]),
+    "open to everyone on IPv6 without TLS": (
+        [("allowedCidrs", '["::/0"]')],
+        ["allowedCidrs", "'::/0'", "certificateArn"],
+    ),
     "certificate of another region": (
         [("certificateArn", CERTIFICATE), ("aws:region", "eu-west-1")],
         ["certificateArn", CERTIFICATE, "aws:region", "'eu-west-1'"],
     ),
-    "more nodes than the most": ([("nodeCount", "3"), ("nodeMaxCount", "2")], ["nodeCount is 3", "nodeMaxCount is 2"]),
+    "more nodes than the most": (
+        [("nodeCount", "3"), ("nodeMaxCount", "2")],
+        ["nodeCount is 3", "nodeMaxCount is 2"],
+    ),
     "no node": ([("nodeCount", "0")], ["nodeCount is 0"]),
     "disk below the image": ([("nodeDiskGb", "8")], ["nodeDiskGb is 8"]),
     "ARM type for x86 images": (
@@ -71,7 +77,9 @@ def test_what_can_work_is_read(changes: list[tuple[str, str]]):
 
 
 def test_a_misspelt_key_is_refused_and_the_nearest_named():
-    with pytest.raises(ConfigRefused, match=re.escape("'genai-ops:pasued' is not known. Did you mean 'paused'?")):
+    with pytest.raises(
+        ConfigRefused, match=re.escape("'genai-ops:pasued' is not known. Did you mean 'paused'?")
+    ):
         load(("pasued", "true"))
 
 

@@ -103,4 +103,6 @@ def test_the_budget_tells_of_what_was_spent_and_of_what_will_be():
 
 def test_the_budget_watches_the_tag_of_this_stack():
     (budget,) = (thing.inputs for thing in declared() if thing.kind == "aws:budgets/budget:Budget")
-    assert budget["costFilters"] == [{"name": "TagKeyValue", "values": ["user:genai-ops:stack$genai-ops/dev"]}]
+    assert budget["costFilters"] == [
+        {"name": "TagKeyValue", "values": ["user:genai-ops:stack$genai-ops/dev"]}
+    ]

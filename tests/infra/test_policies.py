@@ -1,0 +1,76 @@
+"""Permissions: every statement names its actions and its resources."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from .program import declared
+
+POLICY_INPUTS = ("policy", "assumeRolePolicy", "inlinePolicy")
+
+
+def statements() -> Iterator[tuple[str, dict[str, Any]]]:
+    for thing in declared():
+        for name in POLICY_INPUTS:
+            if text := thing.inputs.get(name):
+                for statement in json.loads(text)["Statement"]:
+                    yield f"{thing.kind} {thing.name} {statement.get('Sid', name)}", statement
+
+
+ALLOWING = [(where, statement) for where, statement in statements() if statement["Effect"] == "Allow"]
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
+
+
+def test_there_are_policies_to_look_at():
+    kinds = {where.split()[0] for where, _ in statements()}
+    assert kinds == {"aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy", "aws:s3/bucketPolicy:BucketPolicy"}
+
+
+@pytest.mark.parametrize(("where", "statement"), ALLOWING, ids=[where for where, _ in ALLOWING])
+def test_nothing_is_allowed_by_a_wildcard_action(where: str, statement: dict[str, Any]):
+    assert [action for action in as_list(statement["Action"]) if "*" in action] == []
+
+
+@pytest.mark.parametrize(("where", "statement"), ALLOWING, ids=[where for where, _ in ALLOWING])
+def test_nothing_is_allowed_on_everything(where: str, statement: dict[str, Any]):
+    # A trust policy has no resource: it is attached to the one role it is about.
+    assert "*" not in as_list(statement.get("Resource", []))
+
+
+def test_the_app_may_touch_its_bucket_its_table_and_its_secret_and_nothing_else():
+    resources = {
+        resource
+        for where, statement in ALLOWING
+        if where.startswith("aws:iam/rolePolicy:RolePolicy rag")
+        for resource in as_list(statement["Resource"])
+    }
+    assert resources == {
+        "arn:aws:s3:::data",
+        "arn:aws:s3:::data/*",
+        "arn:aws:dynamodb:::records",
+        "arn:aws:secretsmanager:::api-keys",
+    }
+
+
+def test_only_the_service_account_of_this_cluster_may_take_the_role_of_an_app():
+    (trust,) = (
+        statement
+        for _, statement in ALLOWING
+        if statement.get("Principal") == {"Service": "pods.eks.amazonaws.com"}
+    )
+    assert trust["Condition"]["StringEquals"] == {
+        "aws:RequestTag/eks-cluster-name": "genai-ops-dev",
+        "aws:RequestTag/kubernetes-namespace": "rag",
+        "aws:RequestTag/kubernetes-service-account": "rag",
+    }
+
+
+def test_nodes_pull_images_and_cannot_push_them():
+    attached = {thing.inputs["policyArn"] for thing in declared() if "RolePolicyAttachment" in thing.kind}
+    assert "arn:aws:iam::aws:policy/AmazonEC2ContainerRegistryPullOnly" in attached
+    assert not any("FullAccess" in arn or "PowerUser" in arn or "Administrator" in arn for arn in attached)
