@@ -37,6 +37,7 @@ class MiniLmEmbedder:
 
     dimensions = _DIMENSIONS
     max_tokens = _MAX_PIECES
+    counts_word_pieces = True
     profile: RetrievalProfile = MINILM_PROFILE
 
     def __init__(self, folder: Path, *, threads: int | None = None) -> None:

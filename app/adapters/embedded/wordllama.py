@@ -35,6 +35,7 @@ class WordLlamaEmbedder:
 
     dimensions = _DIMENSIONS
     max_tokens = _MAX_TOKENS
+    counts_word_pieces = False
     profile: RetrievalProfile = WORDLLAMA_PROFILE
 
     def __init__(self) -> None:

@@ -24,12 +24,14 @@ _BATCH_TEXTS = 32  # text-embeddings-inference refuses more by default
 _BATCH_CHARS = 60_000
 _BATCHES_AT_ONCE = 4
 _PIECE = re.compile(r"[A-Za-z]+|[0-9]+|\s+|[^A-Za-z0-9\s]")
-_LETTERS_PER_TOKEN = 2.5  # rare English words in word pieces
+_LETTERS_PER_TOKEN = 3.5  # 2,399 public texts: 1.4 times MiniLM's count, never below .99
 _DIGITS_PER_TOKEN = 1.5
 
 
 class OpenAIEmbedder:
     """One embedding model behind one base URL (`/v1` included); vectors are normalised here."""
+
+    counts_word_pieces = False
 
     def __init__(
         self,
@@ -114,7 +116,7 @@ def _tokens(piece: str) -> int:
     if piece.isspace():
         return 0
     if piece.isascii() and piece.isalpha():
-        return 1 if len(piece) <= 3 else math.ceil(len(piece) / _LETTERS_PER_TOKEN)
+        return 1 if len(piece) <= 5 else math.ceil(len(piece) / _LETTERS_PER_TOKEN)
     if piece.isascii() and piece.isdigit():
         return math.ceil(len(piece) / _DIGITS_PER_TOKEN)
     return max(1, math.ceil(len(piece.encode("utf-8", errors="replace")) / 2))

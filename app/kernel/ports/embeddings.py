@@ -33,6 +33,11 @@ class Embedder(Protocol):
         """The longest text it reads whole, in its own tokens."""
         ...
 
+    @property
+    def counts_word_pieces(self) -> bool:
+        """Whether count_tokens counts the word pieces of BERT-uncased, which bound every chunk."""
+        ...
+
     def count_tokens(self, text: str) -> int:
         """How long a text is for this model; an upper estimate where the tokenizer is not at hand."""
         ...
