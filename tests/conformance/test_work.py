@@ -210,6 +210,37 @@ async def test_a_delayed_job_can_be_cancelled(work: Work) -> None:
     assert await work.depth() == 0
 
 
+async def test_reclaiming_frees_every_lease_at_once_and_keeps_counting_attempts(work: Work) -> None:
+    for job in ("job_1", "job_2"):
+        await work.send(job)
+    old = await work.receive(limit=2, lease_s=60)
+    await work.reclaim()
+    new = await work.receive(limit=2, lease_s=60)
+    assert [(lease.job_id, lease.attempt) for lease in new] == [("job_1", 2), ("job_2", 2)]
+    for lease in old:
+        with pytest.raises(LeaseLost):
+            await work.finish(lease)
+    for lease in new:
+        await work.finish(lease)
+
+
+async def test_reclaiming_before_anybody_takes_the_job_again_kills_the_old_token_too(work: Work) -> None:
+    await work.send("job_1")
+    lease = await _lease(work)
+    await work.reclaim()
+    with pytest.raises(LeaseLost):
+        await work.extend(lease, lease_s=60)
+
+
+async def test_reclaiming_wakes_no_job_that_rests_and_forgets_none_that_waits(work: Work) -> None:
+    await work.send("resting")
+    await work.release(await _lease(work), delay_s=60)
+    await work.send("waiting")
+    await work.reclaim()
+    assert [lease.job_id for lease in await work.receive(limit=9, lease_s=60)] == ["waiting"]
+    assert await work.depth() == 2
+
+
 async def test_waiting_ends_when_a_job_arrives(work: Work) -> None:
     async def send_later() -> None:
         await asyncio.sleep(0.1)

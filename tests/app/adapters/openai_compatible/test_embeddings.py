@@ -1,11 +1,13 @@
 import base64
 import json
 import struct
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 from pydantic import SecretStr
+from tokenizers import Tokenizer
 
 from app.adapters.openai_compatible import OpenAIEmbedder
 from app.kernel.errors import GenaiError, ProviderRejected, ProviderUnavailable
@@ -14,6 +16,8 @@ from tests.wire.replies import Body, Status
 from tests.wire.server import WireServer, vector_of
 
 pytestmark = pytest.mark.anyio
+
+SHARED = Path(__file__).parents[5] / "shared"
 
 
 def _embedder(server: WireServer, pauses: Pauses, **options: Any) -> OpenAIEmbedder:
@@ -173,3 +177,23 @@ def test_two_models_or_lengths_have_different_fingerprints() -> None:
         for dimensions in (8, 16)
     }
     assert len(prints) == 4
+
+
+@pytest.mark.parametrize("name", ["squad", "scifact", "cranfield"])
+def test_tokens_are_counted_from_above_but_not_wildly(name: str, server: WireServer) -> None:
+    corpus, model = (
+        SHARED / "data/retrieval" / name / "corpus.jsonl",
+        SHARED / "models/minilm-l6-int8/tokenizer.json",
+    )
+    if not (corpus.exists() and model.exists()):
+        pytest.skip("../shared/data and ../shared/models are not here; it is measured where they are")
+    tokenizer = Tokenizer.from_file(str(model))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    embedder = OpenAIEmbedder(server.url, model="tiny-embed", dimensions=8)
+    texts = [json.loads(line)["text"] for line in corpus.read_text(encoding="utf-8").splitlines()[:300]]
+    ratios = sorted(
+        embedder.count_tokens(text) / len(tokenizer.encode(text).ids) for text in texts if text.strip()
+    )
+    assert ratios[0] > 0.95 and sum(ratio < 1 for ratio in ratios) <= 3
+    assert ratios[len(ratios) // 2] < 1.7
