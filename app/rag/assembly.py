@@ -3,7 +3,8 @@
 from app.rag.ask import Ask
 from app.rag.catalog import Catalog
 from app.rag.delete import Delete
-from app.rag.ingest import Ingest, Observer, Reads
+from app.rag.describe import Describe
+from app.rag.ingest import Ingest, Observer, Reads, unobserved
 from app.rag.reindex import Reindex
 from app.rag.search import Search
 from app.rag.service import RagService
@@ -23,16 +24,13 @@ def assemble_service(settings: Settings, ports: Ports) -> RagService:
         index=ports.index,
         upload=Upload(catalog, ports.objects, ports.work, max_bytes=settings.max_upload_mb * 1_000_000),
         delete=Delete(catalog, ports.objects, ports.index, ports.work),
+        describe=Describe(catalog, ports.objects, ports.index),
         search=search,
         ask=Ask(search, ports.chat),
     )
 
 
-async def _unobserved(step: str) -> None:
-    """Nobody watches the steps of this worker."""
-
-
-def assemble_worker(ports: Ports, reader: Reads, *, observe: Observer = _unobserved) -> Worker:
+def assemble_worker(ports: Ports, reader: Reads, *, observe: Observer = unobserved) -> Worker:
     """What the ingestion process needs."""
     catalog = Catalog(ports.records)
     ingest = Ingest(catalog, ports.objects, ports.index, ports.embedder, reader, observe)
@@ -41,6 +39,6 @@ def assemble_worker(ports: Ports, reader: Reads, *, observe: Observer = _unobser
         work=ports.work,
         ingest=ingest,
         reindex=Reindex(catalog, ports.objects, ports.index, ports.embedder, ingest),
-        delete=Delete(catalog, ports.objects, ports.index, ports.work),
+        delete=Delete(catalog, ports.objects, ports.index, ports.work, observe),
         notify=ports.notify,
     )

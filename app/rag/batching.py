@@ -5,6 +5,8 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Generic, TypeVar
 
+from app.kernel.errors import Unavailable
+
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 
@@ -13,7 +15,8 @@ class Batcher(Generic[_In, _Out]):
     """Calls `handle` with at most `max_items` items at a time and hands each caller its own result.
 
     Nothing waits for company: a lone item goes at once, so batching adds no latency to a quiet service.
-    An error of a batch is the error of each of its items.
+    Items may belong to different tenants: when a batch fails for any reason but an absent dependency, each item is
+    tried alone, so that no caller fails for, or reads of, another's input.
     """
 
     def __init__(self, handle: Callable[[list[_In]], Awaitable[Sequence[_Out]]], *, max_items: int) -> None:
@@ -36,17 +39,24 @@ class Batcher(Generic[_In, _Out]):
             batch = [(item, future) for item, future in batch if not future.done()]  # callers that gave up
             if not batch:
                 continue
-            try:
-                results = await self._handle([item for item, _ in batch])
-            except BaseException as error:
-                for _, future in batch:
-                    if not future.done():
-                        future.set_exception(
-                            error if isinstance(error, Exception) else asyncio.CancelledError()
-                        )
-                if not isinstance(error, Exception):
-                    raise
-                continue
+            await self._run_batch(batch)
+
+    async def _run_batch(self, batch: list[tuple[_In, asyncio.Future[_Out]]]) -> None:
+        try:
+            results = await self._handle([item for item, _ in batch])
+        except Exception as error:  # noqa: BLE001 - handed to the callers
+            if len(batch) > 1 and not isinstance(error, Unavailable):
+                for pair in batch:
+                    await self._run_batch([pair])
+                return
+            for _, future in batch:
+                if not future.done():
+                    future.set_exception(error)
+        except BaseException:
+            for _, future in batch:
+                future.cancel()
+            raise
+        else:
             for (_, future), result in zip(batch, results, strict=True):
                 if not future.done():
                     future.set_result(result)

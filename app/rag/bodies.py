@@ -12,7 +12,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 from starlette.datastructures import FormData, UploadFile
 
-from app.kernel.errors import BadInput
+from app.kernel.errors import BadInput, UnsupportedDocument
 from app.rag.schemas import ReplaceRequest, UploadRequest
 from app.rag.upload import check_metadata, clean_filename
 
@@ -73,6 +73,12 @@ async def _read(request: Request, schema: type[UploadRequest] | type[ReplaceRequ
     if kind == "multipart/form-data":
         async with request.form(max_files=1, max_fields=4) as form:
             return await _from_form(form)
+    if kind != "application/json" and not kind.endswith("+json"):
+        # Also what keeps a page in a browser from uploading here: without this type it needs no permission.
+        raise UnsupportedDocument(
+            f"Content-Type {kind!r} is not taken; send application/json or multipart/form-data.",
+            code="media_type_unsupported",
+        )
     try:
         parsed = schema.model_validate_json(await request.body())
     except ValidationError as error:
@@ -98,7 +104,7 @@ async def _from_form(form: FormData) -> Body:
     if isinstance(raw, str) and raw.strip():
         try:
             metadata = json.loads(raw)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise BadInput(f"The metadata part is not JSON: {raw[:80]!r}.", code="bad_metadata") from None
         if not isinstance(metadata, dict):
             raise BadInput("The metadata part must be a JSON object.", code="bad_metadata")

@@ -23,7 +23,10 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """`version` is the one that answers queries (0: none yet); `latest` is the newest that was uploaded."""
+    """`version` is the one that answers queries (0: none yet); `latest` is the newest that was uploaded.
+
+    `described`: the versions up to this one take file name and metadata from here, whatever they came with.
+    """
 
     tenant: str
     document_id: str
@@ -42,6 +45,7 @@ class Document:
     title: str | None = None
     warnings: tuple[str, ...] = ()
     failure: Failure | None = None
+    described: int = 0
     revision: int = 0
 
 
@@ -183,10 +187,16 @@ class Catalog:
         return Tombstone(**record.value)
 
     async def forget(self, tenant: str, document_id: str) -> None:
-        """Remove the document's record and all its jobs."""
+        """Remove the document's record and all its jobs; the last job, the deletion's own, goes last.
+
+        A death on the way leaves that job, and with it somebody who finishes.
+        """
+        await self.records.delete(_documents(tenant), document_id)
         for job in await self.all_jobs_of(tenant, document_id):
             await self.records.delete(_jobs(tenant), job.job_id)
-        await self.records.delete(_documents(tenant), document_id)
+
+    async def forget_job(self, job: Job) -> None:
+        await self.records.delete(_jobs(job.tenant), job.job_id)
 
     async def all_jobs_of(self, tenant: str, document_id: str) -> list[Job]:
         jobs: list[Job] = []
@@ -209,6 +219,15 @@ class Catalog:
             return left + 1 + int(claim.value["document_id"] == document_id)
         except NotFound:
             return left + 1
+
+
+def ingestion_of(document: Document, *, timestamp: str) -> Job:
+    """The job that brings the latest version of a document in."""
+    return Job(
+        document.tenant, document.job_id, document.document_id, JobKind.INGEST, JobStatus.QUEUED,
+        document.latest, document.filename, document.metadata, document.sha256, document.size,
+        created_at=timestamp, updated_at=timestamp,
+    )  # fmt: skip
 
 
 def job_id_of(document_id: str, number: int) -> str:

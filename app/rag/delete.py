@@ -9,6 +9,9 @@ from app.kernel.ports.objects import Objects
 from app.kernel.ports.work import Work
 from app.rag import layout
 from app.rag.catalog import Catalog, Document, Job, Tombstone, job_id_of
+from app.rag.ingest import Observer, unobserved
+
+PURGE_STEPS = ("purging", "withdrawing", "burying", "forgetting")
 
 # Object versions, records and chunks of a document are counted where they lie; answers are not cached yet.
 CACHES: tuple[str, ...] = ()
@@ -37,6 +40,7 @@ class Delete:
     objects: Objects
     index: Index
     work: Work
+    observe: Observer = unobserved
 
     async def request(self, tenant: str, document_id: str) -> Job:
         """Hide the document before this returns and queue its removal. Again while it runs: the same job."""
@@ -54,15 +58,23 @@ class Delete:
             job = await self.catalog.save_job(job)
         except Conflict:
             job = await self.catalog.job(tenant, document.job_id)
+            if job.status.ended:  # it failed, or its end is only a moment away: a second removal does no harm
+                job = await self.catalog.save_job(
+                    replace(job, status=JobStatus.QUEUED, attempts=0, failure=None)
+                )
         await self.work.send(job.queue_id)
         return job
 
     async def purge(self, job: Job) -> None:
-        """Remove every trace but the tombstone, which is written first: a death on the way is told apart."""
+        """Remove every trace but the tombstone. `observe` is told of each of PURGE_STEPS before it is taken."""
         tombstone = Tombstone(job.document_id, job.job_id, self.catalog.timestamp())
+        await self.observe("purging")
         await self.objects.purge(layout.document_prefix(job.tenant, job.document_id))
+        await self.observe("withdrawing")
         await self.index.withdraw(job.tenant, job.document_id)
+        await self.observe("burying")
         await self.catalog.bury(job.tenant, tombstone)
+        await self.observe("forgetting")
         await self.catalog.forget(job.tenant, job.document_id)
 
     async def residue(self, tenant: str, document_id: str) -> Residue:

@@ -15,6 +15,7 @@ from app.rag import layout
 from app.rag.batching import Batcher
 from app.rag.catalog import Catalog, Document, Job
 from app.rag.chunk import chunk
+from app.rag.describe import Describe
 from app.rag.word_pieces import word_pieces_at_most
 
 if TYPE_CHECKING:
@@ -27,6 +28,10 @@ _INDEX_BATCH = 64
 STEPS = ("reading", "chunking", "embedding", "storing", "indexing", "publishing", "recording", "finishing")
 
 Observer = Callable[[str], Awaitable[None]]
+
+
+async def unobserved(step: str) -> None:
+    """Nobody watches the steps."""
 
 
 _Ready = tuple[DocumentVersion, list[Chunk], "Matrix"]
@@ -58,8 +63,9 @@ class Ingest:
 
     async def __call__(self, job: Job) -> Job:
         """Run the job to its end. Raises BadInput for a hopeless document, Unavailable to be tried again."""
-        document = await self.catalog.document(job.tenant, job.document_id)
+        document = await self._document(job)
         if document.version >= job.version:  # died between the switch and the last record
+            await self._clear_older(job)
             return await self._finish(job)
         job = await self._enter(job, "reading")
         prefix = layout.version_prefix(job.tenant, job.document_id, job.version)
@@ -68,7 +74,7 @@ class Ingest:
         chunks = await self.cut(extracted)
         job = await self._enter(job, "embedding")
         vectors = await self.embed([piece.indexed_text() for piece in chunks])
-        job = await self._enter(job, "storing")
+        job = await self._enter(await self._described(job), "storing")
         await self.store(self._manifest(job, extracted, chunks), extracted, chunks, vectors)
         job = await self._enter(job, "indexing")
         address = DocumentVersion(job.tenant, job.document_id, job.version, job.filename, job.metadata)
@@ -84,8 +90,11 @@ class Ingest:
 
         if not texts:
             return np.zeros((0, self.embedder.dimensions), dtype=np.float32)
-        rows = await asyncio.gather(*(self._embedder(text) for text in texts))
-        return np.stack(rows).astype(np.float32, copy=False)
+        vectors = np.empty((len(texts), self.embedder.dimensions), dtype=np.float32)
+        for start in range(0, len(texts), _EMBED_BATCH):
+            part = texts[start : start + _EMBED_BATCH]
+            vectors[start : start + len(part)] = await asyncio.gather(*map(self._embedder, part))
+        return vectors
 
     @cached_property
     def _embedder(self) -> "Batcher[str, Matrix]":
@@ -108,7 +117,7 @@ class Ingest:
         try:
             await self.index.publish(alive)
         except NotFound:  # one of them was withdrawn between the look and the switch
-            return [await self._publish_alone(address) for address, *_ in items]
+            return [address in alive and await self._publish_alone(address) for address, *_ in items]
         return [address in alive for address, *_ in items]
 
     async def _publish_alone(self, address: DocumentVersion) -> bool:
@@ -131,8 +140,30 @@ class Ingest:
         return await asyncio.to_thread(chunk, extracted, count_tokens=self._count_tokens)
 
     def _count_tokens(self, text: str) -> int:
+        if self.embedder.counts_word_pieces:
+            return self.embedder.count_tokens(text)
         # The chunks must also suit MiniLM, whichever embedder is active: `reindex` may change it later.
         return max(self.embedder.count_tokens(text), word_pieces_at_most(text))
+
+    async def _document(self, job: Job) -> Document:
+        """Raises Cancelled for a document that is deleted; what came in beside the deletion is removed then."""
+        try:
+            document = await self.catalog.document(job.tenant, job.document_id)
+        except NotFound:
+            await self.objects.purge(layout.version_prefix(job.tenant, job.document_id, job.version))
+            await self.catalog.release_claim(job.tenant, job.sha256, job.document_id)
+            await self.catalog.forget_job(job)
+            raise Cancelled from None
+        if document.status is DocumentStatus.DELETING:
+            raise Cancelled
+        return document
+
+    async def _described(self, job: Job) -> Job:
+        """The job with the file name and metadata that were given after it was queued."""
+        document = await self._document(job)
+        if document.described < job.version:
+            return job
+        return replace(job, filename=document.filename, metadata=document.metadata)
 
     async def _enter(self, job: Job, step: str) -> Job:
         """Note the step; a job that somebody cancelled stops here."""
@@ -166,16 +197,15 @@ class Ingest:
         )  # fmt: skip
 
     async def _record(self, job: Job, extracted: ExtractedText, chunks: list[Chunk]) -> None:
-        superseded = ""
-
         def switch(document: Document) -> Document:
-            nonlocal superseded
             if document.status is DocumentStatus.DELETING or document.version >= job.version:
                 return document
-            superseded = document.sha256 if document.sha256 != job.sha256 else ""
+            kept = document.described >= job.version
             return replace(
-                document, status=DocumentStatus.READY, version=job.version, filename=job.filename,
-                metadata=job.metadata, sha256=job.sha256, size=job.size, chunks=len(chunks),
+                document, status=DocumentStatus.READY, version=job.version,
+                filename=document.filename if kept else job.filename,
+                metadata=document.metadata if kept else job.metadata,
+                sha256=job.sha256, size=job.size, chunks=len(chunks),
                 pages=extracted.pages, title=extracted.title, warnings=extracted.warnings, failure=None,
             )  # fmt: skip
 
@@ -183,12 +213,21 @@ class Ingest:
         if document.status is DocumentStatus.DELETING:
             await self.index.withdraw(job.tenant, job.document_id)
             raise Cancelled
-        if superseded:
-            await self.catalog.release_claim(job.tenant, superseded, job.document_id)
-        await self._drop_older(job)
+        if (document.filename, document.metadata) != (job.filename, job.metadata):
+            await Describe(self.catalog, self.objects, self.index).spread(document)
+        await self._clear_older(job)
 
-    async def _drop_older(self, job: Job) -> None:
-        for version in range(max(1, job.version - 8), job.version):
+    async def _clear_older(self, job: Job) -> None:
+        """Remove what the versions before this one left: bytes, parts, their claims on content."""
+        if job.version == 1:
+            return
+        jobs = await self.catalog.all_jobs_of(job.tenant, job.document_id)
+        wanted = {other.sha256 for other in jobs if other.version >= job.version}
+        for sha256 in {other.sha256 for other in jobs} - wanted:
+            await self.catalog.release_claim(job.tenant, sha256, job.document_id)
+        prefix = layout.document_prefix(job.tenant, job.document_id)
+        found = {key.removeprefix(prefix).partition("/")[0] async for key in self.objects.keys(prefix)}
+        for version in sorted(int(name) for name in found if int(name) < job.version):
             await self.objects.purge(layout.version_prefix(job.tenant, job.document_id, version))
 
     async def _finish(self, job: Job) -> Job:

@@ -28,9 +28,10 @@ class Operations:
             OPERATOR, f"job_reindex_{time.time_ns():020d}", "", JobKind.REINDEX, JobStatus.QUEUED, 0, "",
             {"embed": embed}, "", 0, created_at=timestamp, updated_at=timestamp,
         )  # fmt: skip
-        open_jobs = [found for found in (await self.catalog.jobs(OPERATOR))[0] if not found.status.ended]
-        if open_jobs:
-            raise Conflict(f"A rebuild runs already ({open_jobs[0].job_id}); wait for it to end.")
+        for earlier in (await self.catalog.jobs(OPERATOR, limit=1000))[0]:
+            if not earlier.status.ended:
+                raise Conflict(f"A rebuild runs already ({earlier.job_id}); wait for it to end.")
+            await self.catalog.forget_job(earlier)
         job = await self.catalog.save_job(job)
         await self.work.send(job.queue_id)
         while not job.status.ended:

@@ -1,11 +1,12 @@
 """Rebuilds the search index, and records that were lost, from the object store alone."""
 
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.kernel.documents import Chunk, DocumentStatus, DocumentVersion
-from app.kernel.errors import Conflict, EmbedderMismatch, NotFound
+from app.kernel.errors import Conflict, EmbedderMismatch, NotFound, Unavailable
 from app.kernel.ports.embeddings import Embedder
 from app.kernel.ports.index import RebuildableIndex
 from app.kernel.ports.objects import Objects
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from app.kernel.ports.embeddings import Matrix
 
 _BATCH = 64
+_TRIES = 3
 
 
 @dataclass(slots=True)
@@ -66,46 +68,65 @@ class Reindex:
                 batch = []
                 progress(done)
         await building.publish(batch)
+        tries: Counter[DocumentVersion] = Counter()
         while missed := await building.behind():  # came in while we read
             for address in missed:
-                await self._catch_up(building, address, embed=embed, done=done)
+                tries[address] += 1
+                await self._catch_up(building, address, embed=embed, done=done, last=tries[address] >= _TRIES)
         await building.switch()
         await self.index.follow(building)
         progress(done)
         return done
 
     async def _catch_up(
-        self, building: RebuildableIndex, address: DocumentVersion, *, embed: bool, done: Rebuilt
+        self, building: RebuildableIndex, address: DocumentVersion, *, embed: bool, done: Rebuilt, last: bool
     ) -> None:
         prefix = layout.version_prefix(address.tenant, address.document_id, address.version)
-        manifest = layout.decode_manifest(await self.objects.get(prefix + "manifest.json"))
-        chunks, vectors = await self._parts(manifest, embed=embed, done=done)
+        try:
+            manifest = layout.decode_manifest(await self.objects.get(prefix + "manifest.json"))
+            chunks, vectors = await self._parts(manifest, embed=embed, done=done)
+        except NotFound as error:
+            if not last:  # replaced or deleted meanwhile: the index tells so when it is asked again
+                return
+            raise Unavailable(
+                f"Document {address.document_id!r} answers queries, but its stored parts are gone ({error.detail}); "
+                "delete it or upload it again, then rebuild."
+            ) from error
         await building.put(address, chunks, vectors)
         await building.publish([address])
 
     async def _current(self, done: Rebuilt) -> AsyncIterator[layout.Manifest]:
         """The manifest of each document's visible version; a document without a record gets one."""
-        newest: dict[str, layout.Manifest] = {}
+        stored: dict[tuple[str, str], dict[int, str]] = {}
         async for key in self.objects.keys(layout.ROOT):
-            if not key.endswith("/manifest.json"):
+            if key.endswith("/manifest.json"):
+                tenant, document_id, version = key.removeprefix(layout.ROOT).split("/")[:3]
+                stored.setdefault((tenant, document_id), {})[int(version)] = key
+        for (tenant, document_id), keys in stored.items():
+            visible = await self._visible(tenant, document_id, keys, done)
+            if visible is None:
                 continue
-            manifest = layout.decode_manifest(await self.objects.get(key))
-            place = f"{manifest.tenant}/{manifest.document_id}"
-            if place not in newest or newest[place].version < manifest.version:
-                newest[place] = manifest
-        for manifest in newest.values():
-            if await self._visible(manifest, done):
-                yield manifest
+            try:
+                yield layout.decode_manifest(await self.objects.get(visible))
+            except NotFound:  # replaced or deleted meanwhile; what replaced it is caught up with
+                continue
 
-    async def _visible(self, manifest: layout.Manifest, done: Rebuilt) -> bool:
+    async def _visible(
+        self, tenant: str, document_id: str, keys: dict[int, str], done: Rebuilt
+    ) -> str | None:
+        """Which of a document's manifests, by version, is the one that answers queries; None when none does.
+
+        One above the record's version was stored by a job that will still publish it, or was cancelled.
+        """
         try:
-            document = await self.catalog.document(manifest.tenant, manifest.document_id)
+            document = await self.catalog.document(tenant, document_id)
         except NotFound:
-            return await self._restore(manifest, done)
-        # A manifest above the record's version was stored by a job that will still publish it.
-        return document.status is not DocumentStatus.DELETING and document.version == manifest.version
+            newest = keys[max(keys)]
+            return newest if await self._restore(newest, done) else None
+        return None if document.status is DocumentStatus.DELETING else keys.get(document.version)
 
-    async def _restore(self, manifest: layout.Manifest, done: Rebuilt) -> bool:
+    async def _restore(self, key: str, done: Rebuilt) -> bool:
+        manifest = layout.decode_manifest(await self.objects.get(key))
         try:
             await self.catalog.tombstone(manifest.tenant, manifest.document_id)
             return False  # deleted: what is left of it is a deletion's to finish

@@ -7,14 +7,14 @@ import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import JSONResponse
 
-from app.kernel.documents import Chunk, JobStatus
-from app.kernel.errors import BadInput, Conflict, GenaiError
+from app.kernel.documents import Chunk, ExtractedText, JobStatus
+from app.kernel.errors import Conflict, GenaiError
 from app.kernel.filters import parse_filter
 from app.rag import layout
 from app.rag.answer.citations import FoundCitation, TextDelta
 from app.rag.ask import Answered, AskEvent, Retrieved
 from app.rag.bodies import REPLACE_FORMS, UPLOAD_FORMS, read_replacement, read_upload
-from app.rag.catalog import Job
+from app.rag.catalog import Document, Job
 from app.rag.schemas import (
     ChunkList,
     DocumentList,
@@ -29,11 +29,12 @@ from app.rag.schemas import (
     TextView,
     UploadResponse,
 )  # fmt: skip
+from app.rag.search import check_query
 from app.rag.service import RagService
 from app.rag.views import chunk_view, document_view, job_view, residue_view, result
 from app.web.authentication import tenant as tenant_of
 from app.web.events import Event, event_stream
-from app.web.problems import problem_responses, request_id_of, status_of
+from app.web.problems import STATUS, problem_responses, request_id_of
 
 Tenant = Annotated[str, Depends(tenant_of)]
 Wait = Annotated[float, Query(ge=0, le=300, description="Seconds to wait for the job to end.")]
@@ -65,6 +66,7 @@ def _add_answers(router: APIRouter, service: RagService) -> None:
     )
     async def query(body: QueryRequest, request: Request, tenant: Tenant) -> Response:
         """Answer a question from the tenant's documents, with a verified citation for what it says."""
+        check_query(body.question)
         events = service.ask(
             body.question,
             tenant=tenant,
@@ -107,12 +109,12 @@ def _add_documents(router: APIRouter, service: RagService) -> None:
         accepted = await service.upload.add(
             tenant, filename=body.filename or "", content=body.content or b"", metadata=body.metadata or {}
         )
-        return await _accepted(accepted.job, accepted.document.sha256, accepted.duplicate_of, tenant, wait)
+        return await _accepted(accepted.job, accepted.job.sha256, accepted.duplicate_of, tenant, wait)
 
     @router.get("/v1/documents", tags=["documents"], responses=problem_responses(422))
     async def documents(tenant: Tenant, limit: PageSize = 100, after: After = None) -> DocumentList:
         """The tenant's documents, oldest first."""
-        page, following = await service.catalog.documents(tenant, after=after, limit=limit)
+        page, following = await service.documents(tenant, after=after, limit=limit)
         return DocumentList(documents=[document_view(document) for document in page], after=following)
 
     @router.get("/v1/documents/{document_id}", tags=["documents"], responses=problem_responses(404))
@@ -149,25 +151,19 @@ def _add_documents(router: APIRouter, service: RagService) -> None:
     )  # fmt: skip
     async def delete(document_id: str, tenant: Tenant, wait: Wait = 10) -> Response:
         """Hide a document at once and remove all of it. 200: gone; 202: the removal goes on."""
-        await service.document(tenant, document_id)
         requested = await service.delete.request(tenant, document_id)
         job = await service.wait(tenant, requested.job_id, wait_s=wait)
         return JSONResponse(job_view(job).model_dump(), status_code=200 if job.status.ended else 202)
 
     @router.get("/v1/documents/{document_id}/chunks", tags=["documents"], responses=problem_responses(404))
     async def chunks(document_id: str, tenant: Tenant) -> ChunkList:
-        found = await service.readable(tenant, document_id)
-        views = [
-            chunk_view(document_id, found.version, piece)
-            for piece in await _chunks_of(tenant, document_id, found.version)
-        ]
+        found, pieces = await service.read(tenant, document_id, _chunks_of)
+        views = [chunk_view(document_id, found.version, piece) for piece in pieces]
         return ChunkList(document_id=document_id, version=found.version, chunks=views)
 
     @router.get("/v1/documents/{document_id}/text", tags=["documents"], responses=problem_responses(404))
     async def text(document_id: str, tenant: Tenant) -> TextView:
-        found = await service.readable(tenant, document_id)
-        prefix = layout.version_prefix(tenant, document_id, found.version)
-        extracted = layout.decode_extracted(await service.objects.get(prefix + "extracted.json"))
+        found, extracted = await service.read(tenant, document_id, _text_of)
         return TextView(
             document_id=document_id,
             version=found.version,
@@ -181,10 +177,12 @@ def _add_documents(router: APIRouter, service: RagService) -> None:
         """How much of a document is left in each store; 0 everywhere once its deletion is done."""
         return residue_view(document_id, await service.delete.residue(tenant, document_id))
 
-    async def _chunks_of(tenant: str, document_id: str, version: int) -> list[Chunk]:
-        prefix = layout.version_prefix(tenant, document_id, version)
-        extracted = layout.decode_extracted(await service.objects.get(prefix + "extracted.json"))
-        return layout.decode_chunks(await service.objects.get(prefix + "chunks.json"), extracted.text)
+    async def _text_of(document: Document) -> ExtractedText:
+        return layout.decode_extracted(await service.objects.get(_prefix(document) + "extracted.json"))
+
+    async def _chunks_of(document: Document) -> list[Chunk]:
+        text = (await _text_of(document)).text
+        return layout.decode_chunks(await service.objects.get(_prefix(document) + "chunks.json"), text)
 
     async def _accepted(
         job: Job, sha256: str, duplicate_of: str | None, tenant: str, wait: float
@@ -242,6 +240,10 @@ def _add_jobs(router: APIRouter, service: RagService) -> None:
         return job_view(await service.upload.cancel(tenant, job_id))
 
 
+def _prefix(document: Document) -> str:
+    return layout.version_prefix(document.tenant, document.document_id, document.version)
+
+
 async def _stream(events: AsyncIterator[AskEvent], trace_id: str) -> AsyncIterator[Event]:
     yield "meta", {"trace_id": trace_id}
     async for event in events:
@@ -294,8 +296,5 @@ def _failure_error(job: Job) -> GenaiError:
     """The failure as the error it was, so that the waiting caller gets its status."""
     if job.failure is None:
         return GenaiError("The job failed without a reason.")
-    kinds: list[type[GenaiError]] = [BadInput, *BadInput.__subclasses__()]
-    for kind in kinds:
-        if status_of(kind("")) == job.failure.status:
-            return kind(job.failure.detail, code=job.failure.code)
-    return GenaiError(job.failure.detail, code=job.failure.code)
+    kind = next((kind for kind, status in STATUS.items() if status == job.failure.status), GenaiError)
+    return kind(job.failure.detail, code=job.failure.code)

@@ -39,7 +39,7 @@ class Search:
 
     index: Index
     embedder: Embedder
-    _remembered: "OrderedDict[str, Vector]" = field(default_factory=OrderedDict)
+    _remembered: "OrderedDict[tuple[str, str], Vector]" = field(default_factory=OrderedDict)
 
     async def __call__(
         self,
@@ -52,10 +52,9 @@ class Search:
         min_score: float | None = None,
     ) -> Found:
         """At most `limit` chunks with a fused score of at least `min_score`. Raises BadInput for a blank query."""
-        if not query.strip():
-            raise BadInput("The query is blank; ask for something.", code="blank_query")
+        check_query(query)
         started = time.perf_counter()
-        vector = None if mode is SearchMode.LEXICAL else await self._vector(query)
+        vector = None if mode is SearchMode.LEXICAL else await self._vector(query, tenant=tenant)
         embedded = time.perf_counter()
         hits = await self.index.search(SearchRequest(tenant, query, vector, limit, mode, where or Filter()))
         if min_score is not None:
@@ -63,12 +62,15 @@ class Search:
         ended = time.perf_counter()
         return Found(hits, vector, (embedded - started) * 1000, (ended - embedded) * 1000)
 
-    async def _vector(self, query: str) -> "Vector":
-        """The query's vector; questions come again: a retry, the next page, the answer after the search."""
-        vector = self._remembered.pop(query, None)
+    async def _vector(self, query: str, *, tenant: str) -> "Vector":
+        """The query's vector; questions come again: a retry, the next page, the answer after the search.
+
+        Remembered by tenant: how long embedding took must not tell that another one asked the same.
+        """
+        vector = self._remembered.pop((tenant, query), None)
         if vector is None:
             vector = await self._embed(query)
-        self._remembered[query] = vector
+        self._remembered[tenant, query] = vector
         if len(self._remembered) > _REMEMBERED:
             self._remembered.popitem(last=False)
         return vector
@@ -79,3 +81,9 @@ class Search:
             return list(await self.embedder.embed(queries, kind="query"))
 
         return Batcher(run, max_items=_QUERY_BATCH)
+
+
+def check_query(query: str) -> None:
+    """Raises BadInput for a blank query."""
+    if not query.strip():
+        raise BadInput("The query is blank; ask for something.", code="blank_query")

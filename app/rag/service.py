@@ -2,19 +2,22 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import TypeVar
 
-from app.kernel.documents import DocumentStatus, DocumentVersion, JobKind, JobStatus, Metadata
+from app.kernel.documents import DocumentStatus, JobKind, JobStatus
 from app.kernel.errors import NotFound
 from app.kernel.ports.index import Index
 from app.kernel.ports.objects import Objects
-from app.rag import layout
 from app.rag.ask import Ask
 from app.rag.catalog import Catalog, Document, Job, Tombstone, document_id_of_job
 from app.rag.delete import Delete
+from app.rag.describe import Describe
 from app.rag.search import Search
 from app.rag.upload import Upload
+
+_T = TypeVar("_T")
 
 # A look costs 40 µs; 15 ms is not felt by a person and adds little to a small upload.
 _POLL_S = 0.015
@@ -29,6 +32,7 @@ class RagService:
     index: Index
     upload: Upload
     delete: Delete
+    describe: Describe
     search: Search
     ask: Ask
 
@@ -49,33 +53,24 @@ class RagService:
             )
         return document
 
-    async def describe(
-        self, tenant: str, document_id: str, *, filename: str | None, metadata: Metadata | None
-    ) -> Document:
-        """Change file name or metadata without a new version."""
-        await self.document(tenant, document_id)
+    async def read(
+        self, tenant: str, document_id: str, part: Callable[[Document], Awaitable[_T]]
+    ) -> tuple[Document, _T]:
+        """The visible version of a document and what `part` reads of it; again when it was replaced meanwhile."""
+        while True:
+            document = await self.readable(tenant, document_id)
+            try:
+                return document, await part(document)
+            except NotFound:
+                if (await self.readable(tenant, document_id)).version == document.version:
+                    raise
 
-        def change(found: Document) -> Document:
-            return replace(
-                found,
-                filename=filename or found.filename,
-                metadata=found.metadata if metadata is None else metadata,
-            )
-
-        document = await self.catalog.change_document(tenant, document_id, change)
-        if document.version:
-            await self.index.describe(
-                DocumentVersion(tenant, document_id, document.version, document.filename, document.metadata)
-            )
-            await self._describe_manifest(document)
-        return document
-
-    async def _describe_manifest(self, document: Document) -> None:
-        # The manifest is what a rebuild reads: it must not bring the old name back.
-        key = layout.version_prefix(document.tenant, document.document_id, document.version) + "manifest.json"
-        manifest = layout.decode_manifest(await self.objects.get(key))
-        manifest = replace(manifest, filename=document.filename, metadata=document.metadata)
-        await self.objects.put(key, layout.encode_manifest(manifest))
+    async def documents(
+        self, tenant: str, *, after: str | None, limit: int
+    ) -> tuple[list[Document], str | None]:
+        """A page of the documents that are not being deleted."""
+        page, following = await self.catalog.documents(tenant, after=after, limit=limit)
+        return [found for found in page if found.status is not DocumentStatus.DELETING], following
 
     async def job(self, tenant: str, job_id: str) -> Job:
         """A job; the deletion that removed its own record is told from the tombstone."""

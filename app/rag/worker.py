@@ -2,10 +2,10 @@
 
 import asyncio
 import logging
-from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
+from weakref import WeakValueDictionary
 
 from prometheus_client import Counter
 
@@ -18,13 +18,15 @@ from app.kernel.errors import (
     LeaseLost,
     NotFound,
     Unavailable,
+    UnreadableDocument,
 )
 from app.kernel.ports.notify import Notify
 from app.kernel.ports.work import Lease, Work
-from app.rag.catalog import Catalog, Failure, Job
+from app.rag.catalog import Catalog, Failure, Job, ingestion_of
 from app.rag.delete import Delete
 from app.rag.ingest import Cancelled, Ingest
 from app.rag.reindex import Reindex
+from app.rag.turns import Turns
 from app.web.problems import status_of
 
 _log = logging.getLogger("genai.worker")
@@ -36,7 +38,11 @@ _MAX_BACKOFF_S = 60.0
 
 @dataclass(frozen=True)
 class Worker:
-    """Takes up to `parallel` jobs at a time. A job that fails `max_attempts` times for a passing reason fails."""
+    """Takes up to `parallel` jobs at a time. A job that fails `max_attempts` times for a passing reason fails.
+
+    A job under way in a worker that died may be what killed it. After `together` such deaths it runs alone, so that
+    the others cannot be blamed, and after `max_attempts` it fails.
+    """
 
     catalog: Catalog
     work: Work
@@ -47,11 +53,18 @@ class Worker:
     parallel: int = 32
     lease_s: float = 30.0
     max_attempts: int = 5
-    _locks: dict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))
+    together: int = 2
+    _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    _turns: Turns = field(default_factory=Turns)
 
     async def resume(self, tenants: Sequence[str]) -> None:
-        """Queue what the records say is unfinished: the queue may be lost, the records are not."""
+        """Queue what the records say is unfinished: the queue may be lost, the records are not.
+
+        Only for the one worker that lives: what others had leased is free again.
+        """
+        await self.work.reclaim()
         for tenant in tenants:
+            await self._mend_documents(tenant)
             after: str | None = None
             while True:
                 jobs, after = await self.catalog.jobs(tenant, after=after, limit=1000)
@@ -60,6 +73,22 @@ class Worker:
                         await self.work.send(job.queue_id)
                 if after is None:
                     break
+
+    async def _mend_documents(self, tenant: str) -> None:
+        """Give a job to documents whose upload or deletion died before it had written one."""
+        after: str | None = None
+        while True:
+            documents, after = await self.catalog.documents(tenant, after=after, limit=1000)
+            for document in documents:
+                if document.status is DocumentStatus.DELETING:
+                    await self.delete.request(tenant, document.document_id)
+                elif document.status is DocumentStatus.PENDING:
+                    with suppress(Conflict):  # it has one
+                        await self.catalog.save_job(
+                            ingestion_of(document, timestamp=self.catalog.timestamp())
+                        )
+            if after is None:
+                return
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then let running jobs end."""
@@ -101,33 +130,53 @@ class Worker:
         except Unavailable:
             await self._give_back(lease)
             return
-        async with self._heartbeat(lease), self._locks[job.document_id]:
+        async with self._heartbeat(lease), self._lock(job.document_id):
             try:
-                await self._attempt(job, lease)
-            except (LeaseLost, Conflict) as error:
+                job = await self.catalog.job(tenant, job_id)
+                async with self._turn(job):
+                    await self._attempt(job, lease)
+            except LeaseLost as error:
                 _log.info("Job %s goes on elsewhere: %s", job_id, error.detail)
-        if not self._locks[job.document_id].locked():
-            self._locks.pop(job.document_id, None)
+            except NotFound:
+                await self._leave(lease)
+            except (Conflict, Unavailable) as error:
+                _log.warning("Job %s has to wait: %s", job_id, error.detail)
+                await self._give_back(lease)
+
+    def _lock(self, document_id: str) -> asyncio.Lock:
+        """One job of a document at a time; a lock lives as long as somebody holds or awaits it."""
+        lock = self._locks.get(document_id)
+        if lock is None:
+            lock = self._locks[document_id] = asyncio.Lock()
+        return lock
+
+    def _turn(self, job: Job) -> AbstractAsyncContextManager[None]:
+        suspect = _died(job) and job.attempts >= self.together
+        return self._turns.alone() if suspect else self._turns.together()
 
     async def _attempt(self, job: Job, lease: Lease) -> None:
-        job = await self.catalog.job(job.tenant, job.job_id)
         if job.status.ended:
+            await self._leave(lease)
+            return
+        if _died(job) and job.attempts >= self.max_attempts and job.kind is JobKind.INGEST:
+            await self._fail(job, _deadly(job))
             await self._leave(lease)
             return
         try:
             job = await self.catalog.save_job(
-                replace(job, status=JobStatus.RUNNING, attempts=max(job.attempts + 1, lease.attempt))
+                replace(job, status=JobStatus.RUNNING, attempts=job.attempts + 1)
             )
             await self._carry_out(job)
         except Cancelled:
-            _JOBS.labels(job.kind.value, "cancelled").inc()
+            await self._note_cancelled(job)
         except (BadInput, EmbedderMismatch) as error:
             await self._fail(job, error)
-        except (LeaseLost, Conflict):
+        except LeaseLost:
             raise
         except Exception as error:  # noqa: BLE001 - any other fault is tried again, then told; it must not end the worker
-            if job.attempts < self.max_attempts:
+            if self._is_worth_another_try(job, error):
                 _log.warning("Job %s attempt %d: %r", job.job_id, job.attempts, error)
+                await self._note_waiting(job)
                 await self._give_back(lease, attempts=job.attempts)
                 return
             _log.error("Job %s gave up", job.job_id, exc_info=error)
@@ -135,6 +184,25 @@ class Worker:
         else:
             _JOBS.labels(job.kind.value, "done").inc()
         await self._leave(lease)
+
+    def _is_worth_another_try(self, job: Job, error: Exception) -> bool:
+        # A document half deleted helps nobody: its removal goes on until the stores answer.
+        removal = job.kind is JobKind.DELETE and isinstance(error, Unavailable)
+        return removal or job.attempts < self.max_attempts
+
+    async def _note_waiting(self, job: Job) -> None:
+        """Say that this attempt ended in order; a job found running was left by a worker that died."""
+        with suppress(NotFound, Conflict):
+            current = await self.catalog.job(job.tenant, job.job_id)
+            if current.status is JobStatus.RUNNING:
+                await self.catalog.save_job(replace(current, status=JobStatus.QUEUED))
+
+    async def _note_cancelled(self, job: Job) -> None:
+        _JOBS.labels(job.kind.value, "cancelled").inc()
+        with suppress(NotFound, Conflict):
+            current = await self.catalog.job(job.tenant, job.job_id)
+            if current.status is JobStatus.RUNNING:  # its document is being deleted
+                await self.catalog.save_job(replace(current, status=JobStatus.CANCELLED))
 
     async def _carry_out(self, job: Job) -> None:
         match job.kind:
@@ -158,6 +226,8 @@ class Worker:
                 "internal_error", "The document could not be processed; the log has the job's id.", 500
             )
         current = await self.catalog.job(job.tenant, job.job_id)
+        if current.status.ended:  # cancelled at this moment
+            return
         await self.catalog.save_job(replace(current, status=JobStatus.FAILED, failure=failure))
         with suppress(NotFound):
             await self.catalog.change_document(
@@ -174,8 +244,13 @@ class Worker:
             )
 
     async def _leave(self, lease: Lease) -> None:
+        """The job has ended and leaves the queue, unless somebody asked for it again before it had left."""
         with suppress(LeaseLost):
             await self.work.finish(lease)
+        tenant, _, job_id = lease.job_id.partition("/")
+        with suppress(NotFound):
+            if not (await self.catalog.job(tenant, job_id)).status.ended:
+                await self.work.send(lease.job_id)
 
     async def _give_back(self, lease: Lease, *, attempts: int = 1) -> None:
         with suppress(LeaseLost):
@@ -203,6 +278,18 @@ class Worker:
             yield
         finally:
             beating.cancel()
+
+
+def _died(job: Job) -> bool:
+    """The attempt before ended without a word."""
+    return job.status is JobStatus.RUNNING
+
+
+def _deadly(job: Job) -> UnreadableDocument:
+    return UnreadableDocument(
+        f"{job.filename!r} ended the process that worked on it {job.attempts} times; split or simplify it.",
+        code="document_deadly",
+    )
 
 
 async def _any_done(running: set[asyncio.Task[None]]) -> Sequence[Lease]:

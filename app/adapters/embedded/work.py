@@ -53,6 +53,14 @@ class SqliteWork:
     async def release(self, lease: Lease, *, delay_s: float = 0.0) -> None:
         await self._change(lease, "UPDATE work SET token = '', ready_at = ?", self._clock() + delay_s)
 
+    async def reclaim(self) -> None:
+        """Attempts stay counted, and a job that rests after a release goes on resting."""
+
+        def free(connection: sqlite3.Connection) -> None:
+            connection.execute("UPDATE work SET token = '', ready_at = ? WHERE token <> ''", (self._clock(),))
+
+        await self._file.run(free)
+
     async def cancel(self, job_id: str) -> bool:
         def remove(connection: sqlite3.Connection) -> bool:
             gone = connection.execute(

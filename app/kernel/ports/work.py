@@ -37,6 +37,10 @@ class Work(Protocol):
         """Give the job back; it can be leased again after the delay."""
         ...
 
+    async def reclaim(self) -> None:
+        """Free every lease at once. Only for a worker that knows that it is the only one alive."""
+        ...
+
     async def cancel(self, job_id: str) -> bool:
         """Take a job that nobody has leased out of the queue; False when it is leased or not there."""
         ...
