@@ -21,9 +21,10 @@ class Keys:
             return LOCAL_TENANT
         scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
         given = bearer if scheme.lower() == "bearer" else request.headers.get("x-api-key", "")
+        sent = given.strip().encode("latin-1")  # the bytes as they came: keys may hold any character
         found = ""
         for key, tenant in self._tenants:  # all of them, so that time tells nothing of which one matched
-            if hmac.compare_digest(key, given.strip().encode()):
+            if hmac.compare_digest(key, sent):
                 found = tenant
         if not found:
             raise Unauthenticated(

@@ -1,13 +1,16 @@
 """Server-sent events with a comment ping, so that proxies keep a quiet stream open."""
 
 import asyncio
-from collections.abc import AsyncIterator
+import logging
+from collections.abc import AsyncGenerator, AsyncIterator
 
 import orjson
 from fastapi.responses import StreamingResponse
 
 from app.kernel.errors import GenaiError
-from app.web.problems import problem_of
+from app.web.problems import Problem, problem_of
+
+_log = logging.getLogger("genai.web")
 
 PING_S = 15.0
 
@@ -37,8 +40,8 @@ async def _frames(events: AsyncIterator[Event], request_id: str, ping_s: float) 
             finished, pending = pending, None
             try:
                 event = finished.result()
-            except GenaiError as error:
-                yield _frame("error", problem_of(error, request_id).model_dump())
+            except Exception as error:  # noqa: BLE001 - the status line is sent: the last event has to tell
+                yield _frame("error", _problem(error, request_id).model_dump())
                 return
             if event is None:
                 return
@@ -47,6 +50,15 @@ async def _frames(events: AsyncIterator[Event], request_id: str, ping_s: float) 
         if pending is not None:  # the client went away: stop the work that nobody will read
             pending.cancel()
             await asyncio.gather(pending, return_exceptions=True)
+        if isinstance(events, AsyncGenerator):  # lets go of what it holds now, not when it is collected
+            await events.aclose()
+
+
+def _problem(error: Exception, request_id: str) -> Problem:
+    if isinstance(error, GenaiError):
+        return problem_of(error, request_id)
+    _log.error("The stream of request %s broke", request_id, exc_info=error)
+    return problem_of(GenaiError("unexpected"), request_id)
 
 
 async def _next(events: AsyncIterator[Event]) -> Event | None:

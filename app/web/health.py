@@ -1,6 +1,7 @@
 """Alive, ready, and how fast: the three questions of probes and dashboards."""
 
 import asyncio
+import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
@@ -11,6 +12,8 @@ from prometheus_client import REGISTRY as PROCESS_REGISTRY
 from pydantic import BaseModel
 
 from app.kernel.errors import GenaiError
+
+_log = logging.getLogger("genai.web")
 
 _PING_TIMEOUT_S = 2.0
 
@@ -69,6 +72,9 @@ async def _check(ping: Ping) -> DependencyHealth:
         detail = f"no answer within {_PING_TIMEOUT_S:g} s"
     except GenaiError as error:
         detail = error.detail
+    except Exception as error:  # noqa: BLE001 - a broken dependency makes the service not ready, never the probe fail
+        _log.warning("A dependency failed its ping", exc_info=error)
+        detail = f"failed ({type(error).__name__}); the log has more"
     elapsed_ms = (time.perf_counter() - started) * 1000
     return DependencyHealth(ok=not detail, latency_ms=round(elapsed_ms, 2), detail=detail)
 

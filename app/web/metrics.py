@@ -12,8 +12,11 @@ _SECONDS = Histogram(
 )  # fmt: skip
 
 
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
+
+
 class RequestMetrics:
-    """Labels carry the route's template, never the path: a scanner cannot grow the number of series."""
+    """Labels carry the route's template and known methods: a scanner cannot grow the number of series."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -34,5 +37,6 @@ class RequestMetrics:
             await self._app(scope, receive, note_status)
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
-            _REQUESTS.labels(scope["method"], route, str(status)).inc()
-            _SECONDS.labels(scope["method"], route).observe(time.perf_counter() - started)
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            _REQUESTS.labels(method, route, str(status)).inc()
+            _SECONDS.labels(method, route).observe(time.perf_counter() - started)
