@@ -5,6 +5,7 @@ import sys
 
 from app.kernel.errors import EmbedderMismatch, StartError
 from app.settings import read_settings
+from app.supervisor import START_ERROR, report_start_error
 
 _EXAMPLES = """examples:
   python -m app                               API on 8080, console on 8501, data in .data
@@ -37,8 +38,8 @@ def main(arguments: list[str] | None = None) -> int:
 
         return run_platform(settings, console=settings.console)
     except (EmbedderMismatch, StartError) as error:
-        print(error.detail, file=sys.stderr)
-        return 2
+        report_start_error(error.detail)
+        return START_ERROR
 
 
 if __name__ == "__main__":

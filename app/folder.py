@@ -11,6 +11,9 @@ from typing import IO
 from app.kernel.errors import FolderBusy, SettingsError
 
 _SERVICE = "service.json"
+_OWNER = "owner.lock"
+# Longer than a look at the lock by a tool takes.
+TURN_S = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,7 @@ def _try_lock(file: IO[str]) -> bool:
 
 
 def owner_lock(data_dir: Path) -> FolderLock:
-    return FolderLock(data_dir / "owner.lock")
+    return FolderLock(data_dir / _OWNER)
 
 
 def worker_lock(data_dir: Path) -> FolderLock:
@@ -89,15 +92,27 @@ def withdraw_announcement(data_dir: Path) -> None:
 
 def running_service(data_dir: Path) -> RunningService | None:
     """The service that owns the folder now; None when there is none or it has not announced itself yet."""
-    lock = owner_lock(data_dir)
-    if not data_dir.exists():
+    owner = owner_of(data_dir)
+    if owner is None:
         return None
     try:
-        lock.take()
-    except FolderBusy:
+        service = RunningService(**json.loads((data_dir / _SERVICE).read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return None
+    # A service that was killed leaves its announcement to whoever owns the folder next.
+    return service if service.pid == owner else None
+
+
+def owner_of(data_dir: Path) -> int | None:
+    """Process id of the owner (0 while it has not written it yet); None when nobody owns the folder."""
+    try:
+        file = (data_dir / _OWNER).open()
+    except OSError:
+        return None
+    with file:
         try:
-            return RunningService(**json.loads((data_dir / _SERVICE).read_text()))
-        except (FileNotFoundError, ValueError, TypeError):
-            return None
-    lock.release()
+            # Shared, so that those who look do not keep each other out.
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return int(file.read().strip() or 0)
     return None

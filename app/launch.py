@@ -4,16 +4,20 @@ import http.client
 import os
 import shutil
 import sys
-import urllib.request
 from pathlib import Path
 from urllib.error import URLError
+from urllib.request import ProxyHandler, build_opener
 
-from app.folder import RunningService, announce, owner_lock, withdraw_announcement
+from app.folder import TURN_S, RunningService, announce, owner_lock, withdraw_announcement
 from app.kernel.errors import StartError
 from app.settings import Settings
 from app.supervisor import START_ERROR, Child, Supervisor, bind
 
 _CONSOLE_HOST = "127.0.0.1"
+
+
+# Our own address: a proxy of the user's environment must not be asked for it.
+DIRECT = build_opener(ProxyHandler({}))
 
 
 def run_platform(
@@ -33,12 +37,13 @@ def run_platform(
 def _run(settings: Settings, *, module: str, console: bool, quiet: bool) -> int:
     settings.check_doors()
     lock = owner_lock(settings.data_dir)
-    lock.take()
+    lock.take(wait_s=TURN_S)
+    withdraw_announcement(settings.data_dir)
     listener = bind(settings.host, settings.port, setting="GENAI_PORT")
     if console:
         bind(_CONSOLE_HOST, settings.console_port, setting="GENAI_CONSOLE_PORT").close()
     port = listener.getsockname()[1]
-    url = f"http://{'127.0.0.1' if settings.host == '0.0.0.0' else settings.host}:{port}"
+    url = f"http://{_reachable(settings.host)}:{port}"
     console_url = f"http://{_CONSOLE_HOST}:{settings.console_port}"
     metrics = _fresh_folder(settings.data_dir / "metrics")
     shared = {"PROMETHEUS_MULTIPROC_DIR": str(metrics)}
@@ -71,6 +76,12 @@ def _run(settings: Settings, *, module: str, console: bool, quiet: bool) -> int:
         lock.release()
 
 
+def _reachable(host: str) -> str:
+    """The host as a URL has it; what listens on all addresses is reached on this machine's own."""
+    own = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+    return f"[{own}]" if ":" in own else own
+
+
 def _fresh_folder(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
@@ -79,7 +90,7 @@ def _fresh_folder(folder: Path) -> Path:
 
 def _answers(url: str) -> bool:
     try:
-        with urllib.request.urlopen(url, timeout=2) as answer:  # noqa: S310 - our own address
+        with DIRECT.open(url, timeout=2) as answer:
             return int(answer.status) == 200
     except (URLError, OSError, http.client.HTTPException):
         return False
@@ -89,9 +100,13 @@ def _load_samples(settings: Settings, url: str) -> None:
     from app.rag.samples import load_samples
 
     marker = settings.data_dir / "samples-loaded"
-    if not marker.exists():
+    if marker.exists():
+        return
+    try:
         load_samples(url)
         marker.touch()
+    except OSError as error:  # a service without samples is better than none; the next start tries again
+        sys.stderr.write(f"The sample documents could not be loaded: {error}.\n")
 
 
 def _greet(url: str, console_url: str | None, settings: Settings) -> None:

@@ -6,8 +6,10 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import FrameType
 
@@ -20,6 +22,8 @@ _MAX_BACKOFF_S = 30.0
 # A process that dies this often before the service was ever ready will not heal by itself.
 _MAX_EARLY_DEATHS = 3
 _PR_SET_PDEATHSIG = 1
+# Where a child that cannot start leaves its line: several have the same reason, and it is told once.
+_REPORT_FD = "START_REPORT_FD"
 
 
 @dataclass(slots=True)
@@ -52,7 +56,7 @@ class Supervisor:
 
     A child that dies is started again, at once the first time, then with growing pauses. One that exits with
     code 2 has told why it cannot start: everything stops with that code, and with 1 when one keeps dying before
-    the service was ever ready.
+    the service was ever ready. `is_ready` and `when_ready` may take their time: they run in a thread.
     """
 
     def __init__(
@@ -62,26 +66,31 @@ class Supervisor:
         self._when_ready = when_ready
         self._is_ready = is_ready
         self._stopping = False
+        self._ready = threading.Event()
+        self._report, self._report_in = os.pipe()
 
     def run(self) -> int:
         """Returns the exit code: 0 after a stop that was asked for, 1 or 2 when a child could not start."""
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             signal.signal(number, self._ask_to_stop)
-        code, ready = 0, False
+        code = 0
         try:
             for child in self._children:
+                child.environ = {**child.environ, _REPORT_FD: str(self._report_in)}
+                child.fds = [*child.fds, self._report_in]
                 child.start()
+            threading.Thread(target=self._watch, daemon=True, name="readiness").start()
             while not self._stopping:
                 if any(_ended_with(child, START_ERROR) for child in self._children):
                     code = START_ERROR
+                    self._tell_start_error()
                     break
-                if not ready and any(child.deaths >= _MAX_EARLY_DEATHS for child in self._children):
+                if not self._ready.is_set() and any(
+                    child.deaths >= _MAX_EARLY_DEATHS for child in self._children
+                ):
                     code = 1
                     break
                 self._revive()
-                if not ready and self._is_ready():
-                    ready = True
-                    self._when_ready()
                 time.sleep(_TICK_S)
         finally:
             self._stop_all()
@@ -89,6 +98,18 @@ class Supervisor:
 
     def _ask_to_stop(self, number: int, frame: FrameType | None) -> None:
         self._stopping = True
+
+    def _watch(self) -> None:
+        while not self._is_ready():
+            time.sleep(_TICK_S)
+        self._ready.set()
+        self._when_ready()
+
+    def _tell_start_error(self) -> None:
+        os.set_blocking(self._report, False)
+        with suppress(BlockingIOError):
+            line = os.read(self._report, 4096).decode(errors="replace").partition("\n")[0]
+            sys.stderr.write(f"{line}\n")
 
     def _revive(self) -> None:
         now = time.monotonic()
@@ -122,6 +143,15 @@ class Supervisor:
                 process.wait()
 
 
+def report_start_error(detail: str) -> None:
+    """Say why this process cannot start: to the supervisor when there is one, else on stderr."""
+    line = f"{' '.join(detail.split())}\n"
+    if fd := os.environ.get(_REPORT_FD):
+        os.write(int(fd), line.encode())
+    else:
+        sys.stderr.write(line)
+
+
 def bind(host: str, port: int, *, setting: str) -> socket.socket:
     """A listening socket that children inherit. Raises AddressBusy, StartError; `setting` names what to change."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -146,6 +176,11 @@ def _ended_with(child: Child, code: int) -> bool:
     return child.process is not None and child.process.poll() == code
 
 
+# Looked up before the fork: afterwards only what is certainly safe may run.
+_prctl = ctypes.CDLL(None).prctl if sys.platform == "linux" else None
+
+
 def _die_with_parent() -> None:
     # A supervisor that is killed must not leave a writer behind.
-    ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    if _prctl is not None:
+        _prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)

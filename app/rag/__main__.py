@@ -8,6 +8,7 @@ from typing import Any
 
 from app.kernel.errors import EmbedderMismatch, GenaiError, StartError
 from app.settings import Settings, read_settings
+from app.supervisor import START_ERROR, report_start_error
 
 _EXAMPLES = """examples:
   python -m app.rag                                       the API without the console
@@ -26,8 +27,8 @@ def main(arguments: list[str] | None = None) -> int:
         command: Callable[[Settings, argparse.Namespace], int] = given.run
         return command(read_settings(), given)
     except (StartError, EmbedderMismatch) as error:
-        print(error.detail, file=sys.stderr)
-        return 2
+        report_start_error(error.detail)
+        return START_ERROR
     except GenaiError as error:
         print(error.detail, file=sys.stderr)
         return 1
@@ -151,7 +152,7 @@ async def _reindex_online(settings: Settings, *, embed: bool) -> str:
 
 
 async def _reindex_offline(settings: Settings, *, embed: bool) -> str:
-    from app.folder import owner_lock
+    from app.folder import TURN_S, owner_lock
     from app.rag.application import open_worker
     from app.rag.reindex import Rebuilt
 
@@ -160,7 +161,7 @@ async def _reindex_offline(settings: Settings, *, embed: bool) -> str:
             print(f"\r{done.documents} documents, {done.chunks} chunks", end="", file=sys.stderr, flush=True)
 
     lock = owner_lock(settings.data_dir)
-    lock.take()
+    lock.take(wait_s=TURN_S)
     async with open_worker(settings, role="reindex") as worker:
         done = await worker.reindex(embed=embed, progress=progress)
     return (

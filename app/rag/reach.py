@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 import httpx
 
-from app.folder import running_service
-from app.kernel.errors import StartError
+from app.folder import RunningService, owner_of, running_service
+from app.kernel.errors import FolderBusy, StartError
 from app.settings import Settings
 
 _START_S = 60.0
@@ -41,12 +41,27 @@ def _address(settings: Settings) -> Iterator[str]:
     if settings.api_url:
         yield settings.api_url
         return
-    found = running_service(settings.data_dir)
+    found = _owner(settings)
     if found:
         yield found.url
         return
     with _temporary(settings) as url:
         yield url
+
+
+def _owner(settings: Settings) -> RunningService | None:
+    """The service that owns the folder, once it is ready when it is just starting; None when nobody owns it."""
+    deadline = time.monotonic() + _START_S
+    while owner_of(settings.data_dir) is not None:
+        if service := running_service(settings.data_dir):
+            return service
+        if time.monotonic() > deadline:
+            raise FolderBusy(
+                f"The data folder {str(settings.data_dir)!r} is in use, but no service on it became ready within "
+                f"{_START_S:g} s; stop what uses it."
+            )
+        time.sleep(0.1)
+    return None
 
 
 @contextmanager
