@@ -4,8 +4,10 @@ Python imports a module of this name at start; tests/conftest.py puts this folde
 """
 
 import functools
+import importlib.util
 import ipaddress
 import socket
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -65,6 +67,37 @@ def _guarded_lookup(lookup: Callable[..., Any]) -> Callable[..., Any]:
     return guarded
 
 
+class _GuardsUvloop:
+    """Waits for the import of uvloop, whose connections pass the socket module by; importing it here would slow each start."""
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> Any:
+        if name != "uvloop":
+            return None
+        sys.meta_path.remove(self)
+        spec = importlib.util.find_spec(name)
+        if spec is not None and spec.loader is not None:
+            execute = spec.loader.exec_module
+            spec.loader.exec_module = lambda module: (execute(module), _guard_loop(module.Loop))  # type: ignore[method-assign]
+        return spec
+
+
+def _guard_loop(loop: Any) -> None:
+    for name, method in (("create_connection", loop.create_connection), ("getaddrinfo", loop.getaddrinfo)):
+        place = 1 if name == "create_connection" else 0  # after the protocol factory
+        setattr(loop, name, _guarded_coroutine(method, place))
+
+
+def _guarded_coroutine(method: Callable[..., Any], place: int) -> Callable[..., Any]:
+    @functools.wraps(method)
+    def guarded(self: Any, *args: Any, **kwargs: Any) -> Any:
+        host = args[place] if len(args) > place else kwargs.get("host")
+        if not is_here(host) and (place or not is_numeric(host)):
+            _refuse(host, method.__name__)
+        return method(self, *args, **kwargs)
+
+    return guarded
+
+
 def install() -> None:
     """Guard this process once."""
     if getattr(socket, "_stays_on_loopback", False):
@@ -73,6 +106,7 @@ def install() -> None:
         setattr(socket.socket, name, _guarded(getattr(socket.socket, name), place))
     for name in ("getaddrinfo", "gethostbyname", "gethostbyname_ex"):
         setattr(socket, name, _guarded_lookup(getattr(socket, name)))
+    sys.meta_path.insert(0, _GuardsUvloop())
     socket._stays_on_loopback = True  # type: ignore[attr-defined]
 
 

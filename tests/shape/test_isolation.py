@@ -48,6 +48,16 @@ def test_a_child_process_is_guarded_too() -> None:
     assert "ReachedOutside" in done.stderr
 
 
+def test_a_server_on_uvloop_is_guarded_too() -> None:
+    pytest.importorskip("uvloop", reason="uvloop is not installed on this platform")
+    for host in (OUTSIDE, "example.org"):
+        done = _python(
+            "import asyncio, uvloop; loop = uvloop.new_event_loop();"
+            f"loop.run_until_complete(loop.create_connection(asyncio.Protocol, {host!r}, 80))"
+        )
+        assert "ReachedOutside" in done.stderr
+
+
 def test_no_setting_key_or_proxy_of_the_user_is_seen() -> None:
     program = "import os; print(*os.environ, sep=chr(10))"
     for names in (set(os.environ), set(_python(program).stdout.split())):
