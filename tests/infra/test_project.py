@@ -6,7 +6,13 @@ import pytest
 
 from infra.project import ProjectRefused, configuration, stacks
 
-PROJECT = "name: p\nconfig:\n  on: {type: boolean, default: false}\n  list: {type: array, default: [a]}\n  text: {type: string, default: x}\n"
+PROJECT = """
+name: p
+config:
+  flag: {type: boolean, default: false}
+  list: {type: array, default: [a]}
+  text: {type: string, default: x}
+"""
 
 
 def files(folder: Path, stack: str) -> Path:
@@ -16,9 +22,9 @@ def files(folder: Path, stack: str) -> Path:
 
 
 def test_values_of_the_stack_go_over_defaults_and_all_are_text(tmp_path):
-    root = files(tmp_path, "config: {p:on: true, aws:region: r}")
+    root = files(tmp_path, "config: {p:flag: true, aws:region: r}")
     assert configuration("s", root=root) == {
-        "p:on": "true",
+        "p:flag": "true",
         "p:list": '["a"]',
         "p:text": "x",
         "aws:region": "r",
