@@ -40,35 +40,40 @@ class Turn:
 def page() -> None:
     documents = [item for item in api().documents() if item.status in ("ready", "pending")]
     turns: list[Turn] = st.session_state.setdefault("turns", [])
-    asked = st.chat_input("Ask about your documents", key="question", max_chars=4_000)
     if not turns:
         st.html(
             markup.lead("Ask your documents", "Answers quote their sources. Every quote opens at its place.")
         )
-    top_k, document_ids = _above(documents, talking=bool(turns))
-    asked = asked or (_first_steps(documents) if not turns else None)
-    if asked:
-        turns.append(Turn(asked, top_k=top_k, document_ids=document_ids))
-        st.rerun()
     for number, turn in enumerate(turns):
         st.html(markup.question(turn.question))
         if turn.stage is Stage.ASKED:
             _answer(turn)
             st.rerun()
-        _turn(number, turn)
+        with st.container(key=f"turn-{number}"):
+            _turn(number, turn)
+    # In a container it stands in the page; at its root Streamlit would scroll every opened source out of sight.
+    with st.container(key="asking"):
+        asked = st.chat_input("Ask about your documents", key="question", max_chars=4_000)
+    top_k, document_ids = _below(documents, talking=bool(turns))
+    asked = asked or (_first_steps(documents) if not turns else None)
+    if asked:
+        turns.append(Turn(asked, top_k=top_k, document_ids=document_ids))
+        st.rerun()
 
 
-def _above(documents: list[Document], *, talking: bool) -> tuple[int, tuple[str, ...]]:
-    """The line above the conversation; how many passages to read, of which documents (none: all)."""
-    with st.container(horizontal=True, vertical_alignment="center", key="above"):
+def _below(documents: list[Document], *, talking: bool) -> tuple[int, tuple[str, ...]]:
+    """The line below the question; how many passages to read, of which documents (none: all)."""
+    with st.container(horizontal=True, vertical_alignment="center", key="below"):
         if talking:
-            if st.button("New conversation", icon=":material/add:", type="tertiary", key="new"):
-                st.session_state.turns = []
-                st.rerun()
+            st.button("New conversation", icon=":material/add:", type="tertiary", key="new", on_click=_forget)
         else:
             st.html(markup.small(_stock(documents)), width="content")
         with st.popover("Options", icon=":material/tune:", type="tertiary"):
             return _scope(documents)
+
+
+def _forget() -> None:
+    st.session_state.turns = []
 
 
 def _scope(documents: list[Document]) -> tuple[int, tuple[str, ...]]:

@@ -44,7 +44,7 @@ def _drop() -> None:
         with st.container(gap="small", key="reports"):
             for report in reports:
                 st.html(_drawn(report))
-            if st.button("Clear", type="tertiary", key="clear-reports"):
+            if st.button("Dismiss", type="tertiary", key="dismiss"):
                 st.session_state.reports = []
                 st.rerun()
 
@@ -53,7 +53,7 @@ def _transfer(files: Sequence[Outgoing]) -> list[Report]:
     """Send and follow, drawing every step; the last report of each file."""
     with st.container(gap="small"):
         slots = [st.empty() for _ in files]
-    last = [Report(file.filename, "Waiting", "busy", 0.0) for file in files]
+    last = [Report(file.filename, "Waiting", "busy", "working", 0.0) for file in files]
     for place, report in send(api(), files):
         last[place] = report
         slots[place].html(_drawn(report))
@@ -61,7 +61,9 @@ def _transfer(files: Sequence[Outgoing]) -> list[Report]:
 
 
 def _drawn(report: Report) -> str:
-    return markup.progress(report.filename, report.text, state=report.state, share=report.share)
+    return markup.progress(
+        report.filename, report.text, state=report.state, label=report.label, share=report.share
+    )
 
 
 def _overview() -> None:
@@ -120,23 +122,13 @@ def _line(item: Document, *, now: datetime) -> None:
                 label=item.status,
             )
         )
-        with st.container(horizontal=True, width="content", gap=None, key=f"acts-{item.document_id}"):
+        with st.container(horizontal=True, width="content", gap="xsmall", key=f"acts-{item.document_id}"):
             key = item.document_id
-            ready = item.status == "ready"
-            if st.button(
-                "",
-                icon=":material/article:",
-                type="tertiary",
-                help="Read",
-                key=f"read-{key}",
-                disabled=not ready,
-            ):
+            if st.button("Read", type="tertiary", key=f"read-{key}", disabled=item.version < 1):
                 _read(item)
-            if st.button(
-                "", icon=":material/upload_file:", type="tertiary", help="New version", key=f"put-{key}"
-            ):
+            if st.button("Replace", type="tertiary", key=f"put-{key}"):
                 _replace(item)
-            if st.button("", icon=":material/delete:", type="tertiary", help="Delete", key=f"delete-{key}"):
+            if st.button("Delete", type="tertiary", key=f"delete-{key}"):
                 _delete(item)
 
 

@@ -78,14 +78,11 @@ def row(title: str, text: str, *, state: str, label: str, aside: str = "") -> st
     )
 
 
-def progress(title: str, text: str, *, state: str, share: float) -> str:
-    """A line with a bar; `share` runs from 0 to 1."""
-    width = round(100 * min(max(share, 0.0), 1.0))
-    return (
-        f'<div class="g-progress g-{state}"><div class="g-row-title">{escape(title)}</div>'
-        f'<div class="g-row-text">{escape(text)}</div>'
-        f'<div class="g-bar"><div class="g-fill g-w{width // 5 * 5}"></div></div></div>'
-    )
+def progress(title: str, text: str, *, state: str, label: str, share: float) -> str:
+    """A boxed line; below 1, `share` is drawn as a bar."""
+    width = round(100 * max(share, 0.0)) // 5 * 5
+    bar = f'<div class="g-bar"><div class="g-fill g-w{width}"></div></div>' if share < 1 else ""
+    return f'<div class="g-progress g-{state}">{row(title, text, state=state, label=label)}{bar}</div>'
 
 
 def figures(values: Sequence[tuple[str, str]]) -> str:

@@ -20,7 +20,7 @@ class Document(Shape):
     document_id: str
     filename: str
     status: str
-    version: int = 1
+    version: int
     pages: int | None = None
     chunks: int | None = None
     size: int | None = None

@@ -58,7 +58,7 @@ def _work(jobs: list[Job]) -> None:
         return
     with st.container(border=True, gap="small", key="jobs"):
         for job in jobs:
-            with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(horizontal=True, vertical_alignment="center", key=f"job-{job.job_id}"):
                 title = " ".join(part for part in (job.kind.capitalize() or "Job", job.filename) if part)
                 text = f"{job.error.detail} ({job.error.code})" if job.error else job.step
                 st.html(markup.row(title, text, state=_STATES.get(job.status, "calm"), label=job.status))

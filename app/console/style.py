@@ -66,11 +66,10 @@ CSS = """
 .g-chip.g-busy { background: #fdf3d7; color: #805a00; }
 .g-chip.g-bad { background: #fbe6e2; color: #a13422; }
 .g-chip.g-calm { background: #eef0ef; color: #5d6966; }
-.g-progress { border: 1px solid #e2e6e4; border-radius: .7rem; padding: .6rem .9rem .7rem; }
+.g-progress { border: 1px solid #e2e6e4; border-radius: .7rem; padding: .6rem .95rem; }
 .g-bar { background: #eef0ef; border-radius: 1rem; height: .3rem; margin-top: .45rem; overflow: hidden; }
 .g-fill { background: #0f766e; height: 100%; border-radius: 1rem; transition: width .3s; }
 .g-progress.g-bad { border-color: #f3d6cf; background: #fdf3f1; }
-.g-progress.g-bad .g-fill { background: #c2513d; }
 .g-figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(7rem, 1fr)); gap: .6rem; }
 .g-figure { border: 1px solid #e2e6e4; border-radius: .7rem; padding: .65rem .9rem; display: flex;
   flex-direction: column; }
@@ -81,11 +80,14 @@ CSS = """
 [class*="st-key-source-"] button { border-radius: 2rem; min-height: 1.9rem; padding: .12rem .75rem; font-size: .86rem; }
 [class*="st-key-source-"] button p { font-size: .86rem; }
 .st-key-examples button > div, .st-key-examples button > span { justify-content: flex-start; width: 100%; }
-.st-key-above { justify-content: space-between; }
+.st-key-below { justify-content: space-between; }
 .st-key-documents-list { padding: 0; overflow: hidden; }
 [class*="st-key-doc-"] { padding: .7rem .95rem; border-top: 1px solid #e2e6e4; }
 [data-testid="stLayoutWrapper"]:first-child > [class*="st-key-doc-"] { border-top: 0; }
-[class*="st-key-acts-"] button { color: #74807c; min-height: 2rem; padding: 0 .35rem; }
+[class*="st-key-acts-"] button { color: #5d6966; min-height: 1.9rem; padding: 0 .3rem; }
+[class*="st-key-acts-"] button p { font-size: .86rem; }
+[class*="st-key-doc-"] > .stElementContainer:has(.g-row), [class*="st-key-job-"] > .stElementContainer:has(.g-row) {
+  flex: 1 1 15rem; width: auto; min-width: 0; }
 [class*="st-key-acts-"] button:hover { color: #0f766e; }
 [data-testid="stFileUploaderDropzone"] { border: 1.5px dashed #c3cdc9; background: #fafbfa; padding: 1.15rem 1.1rem; }
 [data-testid="stFileUploaderDropzone"]:hover { border-color: #0f766e; }

@@ -13,7 +13,7 @@ from app.kernel.errors import GenaiError, NotFound
 
 _AT_ONCE = 4
 # The service names a job's step, not its share: only to move the bar.
-_STEPS = {"extract": 0.3, "chunk": 0.5, "embed": 0.7, "store": 0.8, "index": 0.9, "publish": 0.95}
+_STEPS = {"reading": 0.3, "chunking": 0.5, "embedding": 0.65, "storing": 0.8, "indexing": 0.9}
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,38 +27,41 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How one file stands. state: busy, good, calm (it was there already) or bad."""
+    """How one file stands. state: busy, good, calm (it was there already) or bad; `label` says it in a word."""
 
     filename: str
     text: str
     state: str
-    share: float
-
-    @property
-    def ended(self) -> bool:
-        return self.state != "busy"
+    label: str
+    share: float = 1.0
 
 
 def send(api: Api, files: Sequence[Outgoing]) -> Iterator[tuple[int, Report]]:
     """(place, report) as things happen, several files at once; every file ends with a report that has ended."""
-    happened: queue.SimpleQueue[tuple[int, Report]] = queue.SimpleQueue()
+    happened: queue.SimpleQueue[tuple[int, Report | None]] = queue.SimpleQueue()
 
     def work(place: int, file: Outgoing) -> None:
-        for report in _send_one(api, file):
-            happened.put((place, report))
+        try:
+            for report in _send_one(api, file):
+                happened.put((place, report))
+        finally:
+            happened.put((place, None))
 
+    pool = ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="upload")
+    sent = [pool.submit(work, place, file) for place, file in enumerate(files)]
+    pool.shutdown(wait=False)  # who leaves the page is not held back, and the files go on
     left = len(files)
-    with ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="upload") as pool:
-        for place, file in enumerate(files):
-            pool.submit(work, place, file)
-        while left:
-            place, report = happened.get()
-            left -= report.ended
+    while left:
+        place, report = happened.get()
+        if report is None:
+            left -= 1
+            sent[place].result()  # raises what nobody foresaw
+        else:
             yield place, report
 
 
 def _send_one(api: Api, file: Outgoing) -> Iterator[Report]:
-    now = Report(file.filename, "Sending", "busy", 0.05)
+    now = Report(file.filename, "Sending the file", "busy", "working", 0.05)
     yield now
     try:
         if file.document_id:
@@ -67,16 +70,16 @@ def _send_one(api: Api, file: Outgoing) -> Iterator[Report]:
             accepted = api.upload(file.filename, file.content)
         yield from _followed(api, accepted, now)
     except GenaiError as error:
-        yield replace(now, text=explain(error), state="bad", share=1.0)
+        yield _ended(now, explain(error), state="bad", label="failed")
 
 
 def _followed(api: Api, accepted: Accepted, now: Report) -> Iterator[Report]:
-    if accepted.duplicate_of and accepted.status == "done":
-        yield replace(now, text="Already here: the same bytes are stored once.", state="calm", share=1.0)
-        return
-    job = Job(job_id=accepted.job_id, status="queued")
+    job = Job(job_id=accepted.job_id, status=accepted.status)
     for step in _steps(api, job):
-        yield _standing(step, now)
+        if step.status == "done" and accepted.duplicate_of:
+            yield _ended(now, "Already here: the same bytes are stored once.", state="calm", label="known")
+        else:
+            yield _standing(step, now)
 
 
 def _steps(api: Api, job: Job) -> Iterator[Job]:
@@ -92,18 +95,22 @@ def _steps(api: Api, job: Job) -> Iterator[Job]:
 def _standing(job: Job, now: Report) -> Report:
     match job.status:
         case "done":
-            return replace(now, text="Ready to be asked", state="good", share=1.0)
+            return _ended(now, "Ready to be asked", state="good", label="ready")
         case "failed" | "cancelled":
             why = f"{job.error.detail} ({job.error.code})" if job.error else f"The job was {job.status}."
-            return replace(now, text=why, state="bad", share=1.0)
+            return _ended(now, why, state="bad", label=job.status)
         case "queued":
             return replace(now, text="Waiting for its turn", share=0.15)
         case _:
             return replace(now, text=_doing(job.step), share=_STEPS.get(job.step, 0.4))
 
 
+def _ended(now: Report, text: str, *, state: str, label: str) -> Report:
+    return replace(now, text=text, state=state, label=label, share=1.0)
+
+
 def _doing(step: str) -> str:
-    return f"Working: {step}" if step else "Working"
+    return step.capitalize() if step else "Starting"
 
 
 def remove(api: Api, document: Document) -> Report:
@@ -111,15 +118,15 @@ def remove(api: Api, document: Document) -> Report:
     try:
         job = api.delete(document.document_id)
     except NotFound:
-        return Report(document.filename, "It was gone already.", "calm", 1.0)
+        return Report(document.filename, "It was gone already.", "calm", "gone")
     *_, job = _steps(api, job)
     if job.status != "done":
         why = f"{job.error.detail} ({job.error.code})" if job.error else f"its job was {job.status}."
         return Report(
-            document.filename, f"No question finds it any more, but bytes are left: {why}", "bad", 1.0
+            document.filename, f"No question finds it any more, but bytes are left: {why}", "bad", "failed"
         )
     counts = api.residue(document.document_id)
     listed = ", ".join(f"{value} {name}" for name, value in counts.items())
     left = sum(counts.values())
     text = f"Deleted. What is left of it: {left} ({listed})"
-    return Report(document.filename, text, "bad" if left else "good", 1.0)
+    return Report(document.filename, text, "bad" if left else "good", "deleted")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, FilePayload, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, Dialog, FilePayload, Locator, Page, Playwright, expect
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 FLAGS = (
@@ -14,7 +14,7 @@ FLAGS = (
     "--disable-component-update", "--disable-sync", "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 )  # fmt: skip
-WAIT_MS = 60_000
+WAIT_MS = 20_000
 
 
 def find() -> str | None:
@@ -39,17 +39,19 @@ class Visitor:
         self.console = console
         self.strayed: list[str] = []
         self.alarms: list[str] = []
+        self._asked = 0
         self._context = browser.new_context(viewport={"width": width, "height": height})
         self.page: Page = self._context.new_page()
         self.page.set_default_timeout(WAIT_MS)
         self.page.on("request", lambda request: self._note(request.url))
         self.page.on("websocket", lambda socket: self._note(socket.url))
-        self.page.on("dialog", lambda dialog: (self.alarms.append(dialog.message), dialog.dismiss()))
+        self.page.on("dialog", self._alarm)
 
     def leave(self) -> None:
         self._context.close()
 
     def open(self, path: str = "") -> None:
+        self._asked = 0
         self.page.goto(f"{self.console}/{path}")
 
     def go(self, title: str) -> None:
@@ -60,21 +62,28 @@ class Visitor:
         field = self.page.get_by_placeholder("Ask about your documents")
         field.fill(question)
         field.press("Enter")
-        expect(self.page.locator(".g-question").last).to_have_text(question)
+        self._asked += 1
+        expect(self.page.locator(".g-question")).to_have_count(self._asked)
+
+    def turn(self) -> Locator:
+        """The answer to the last question and all below it, once it is complete."""
+        turn = self.page.locator(f".st-key-turn-{max(self._asked, 1) - 1}")
+        expect(turn).to_be_visible()
+        return turn
 
     def answered(self) -> str:
-        """The last answer, once it is complete."""
+        """The last answer, which has sources."""
         expect(self.chips().first).to_be_visible()
-        return self.page.locator(".g-answer").last.inner_text()
+        return self.turn().locator(".g-answer").inner_text()
 
     def chips(self) -> Locator:
         """The sources of the last answer."""
-        return self.page.locator('[class*="st-key-sources-"]').last.get_by_role("button")
+        return self.turn().locator('[class*="st-key-sources-"]').get_by_role("button")
 
     def open_source(self, number: int = 0) -> Locator:
         """Open a source of the last answer; the passage."""
         self.chips().nth(number).click()
-        passage = self.page.locator(".g-passage").last
+        passage = self.turn().locator(".g-passage")
         expect(passage).to_be_visible()
         return passage
 
@@ -88,6 +97,10 @@ class Visitor:
     def act(self, act: str, document_id: str) -> None:
         """Press a button of a document's line: read, put or delete."""
         self.page.locator(f".st-key-{act}-{document_id} button").click()
+
+    def _alarm(self, dialog: Dialog) -> None:
+        self.alarms.append(dialog.message)
+        dialog.dismiss()
 
     def _note(self, url: str) -> None:
         parts = urlsplit(url)

@@ -49,6 +49,7 @@ def test_a_newcomer_clicks_an_example_and_opens_its_source_at_the_right_place(
     text = platform.text(platform.documents()["travel-policy.md"])
     assert "140 euros" in quote
     assert text.count(quote) == 1
+    expect(passage.locator("mark")).to_be_in_viewport()
     around = (passage.locator(".g-text").text_content() or "").strip("… ")
     assert around in text and len(around) > len(quote)
     visitor.chips().first.click()
@@ -125,7 +126,7 @@ def test_a_document_is_replaced_deleted_and_brought_back(visitor: Visitor, platf
     expect(visitor.page.locator(f".st-key-doc-{document_id}")).to_have_count(0)
     visitor.go("Ask")
     visitor.ask(question)
-    expect(visitor.page.locator(".g-notice").last).to_contain_text("Your documents do not say")
+    expect(visitor.turn().locator(".g-notice")).to_contain_text("Your documents do not say")
 
     visitor.go("Documents")
     expect(visitor.upload([new])).to_contain_text("Ready to be asked")
@@ -138,7 +139,7 @@ def test_a_document_is_replaced_deleted_and_brought_back(visitor: Visitor, platf
 def test_a_broken_file_says_what_is_wrong_with_it(visitor: Visitor) -> None:
     visitor.open("documents")
     report = visitor.upload([file("torn.pdf", pdf(BAKERY)[:300])])
-    expect(report.first).to_contain_text("document_unreadable")
+    expect(report.first).to_contain_text("pdf_broken")
 
 
 def test_what_a_hostile_document_says_is_text_and_nothing_else(visitor: Visitor, platform: Platform) -> None:

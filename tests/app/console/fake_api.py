@@ -184,7 +184,7 @@ def fake_api(state: FakeState) -> FastAPI:
     async def events(job_id: str) -> StreamingResponse:
         async def told() -> AsyncIterator[str]:
             yield ": ping\n\n"
-            for status, step in (("queued", ""), ("running", "extract"), ("running", "embed")):
+            for status, step in (("queued", ""), ("running", "reading"), ("running", "embedding")):
                 yield _frame("progress", state.jobs[job_id] | {"status": status, "step": step, "error": None})
             if state.cut_job_streams:
                 state.cut_job_streams -= 1

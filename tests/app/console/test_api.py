@@ -1,4 +1,5 @@
 import io
+from contextlib import closing
 
 import pytest
 
@@ -62,9 +63,10 @@ def test_a_problem_becomes_the_error_of_its_code_with_the_request_id(client: Api
 
 def test_a_code_of_the_tree_becomes_its_class(state: FakeState, base_url: str) -> None:
     state.keys = {"right"}
-    with pytest.raises(Unauthenticated):
-        Api(base_url, key="wrong").documents()
-    assert Api(base_url, key="right").documents() == []
+    with closing(Api(base_url, key="wrong")) as stranger, pytest.raises(Unauthenticated):
+        stranger.documents()
+    with closing(Api(base_url, key="right")) as known:
+        assert known.documents() == []
 
 
 def test_nobody_listening_is_unavailable_and_names_the_address() -> None:
@@ -72,9 +74,9 @@ def test_nobody_listening_is_unavailable_and_names_the_address() -> None:
         Api("http://127.0.0.1:9", timeout_s=2.0).documents()
 
 
-def test_an_address_that_is_not_the_api_is_said_to_be_none(client: Api, base_url: str) -> None:
-    with pytest.raises(NotFound):
-        Api(base_url + "/elsewhere").documents()
+def test_an_address_that_is_not_the_api_is_said_to_be_none(base_url: str) -> None:
+    with closing(Api(base_url + "/elsewhere")) as lost, pytest.raises(NotFound):
+        lost.documents()
 
 
 def test_all_documents_are_listed_over_several_pages(client: Api, state: FakeState) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 import app.console
 from app.console.__main__ import options
+from app.console.examples import EXAMPLES
 from app.settings import Settings
 
 SOURCES = sorted(Path(app.console.__file__).parent.glob("*.py"))
@@ -88,6 +89,12 @@ def test_the_console_knows_the_settings_and_the_errors_and_nothing_else_of_the_p
                 assert name.split(".")[0] != "app" or name.startswith(allowed), (
                     f"{source.name} imports {name}"
                 )
+
+
+def test_every_example_belongs_to_a_sample_that_the_platform_loads() -> None:
+    samples = [path.name for path in (Path(app.console.__file__).parents[1] / "rag" / "samples").glob("*.md")]
+    for example in EXAMPLES:
+        assert any(example.document in name for name in samples), example
 
 
 def test_no_page_lets_streamlit_read_markdown_or_html_of_others() -> None:

@@ -35,7 +35,7 @@ class Tags(HTMLParser):
         markup.reading(HOSTILE),
         markup.notice(HOSTILE, HOSTILE),
         markup.row(HOSTILE, HOSTILE, state="good", label=HOSTILE, aside=HOSTILE),
-        markup.progress(HOSTILE, HOSTILE, state="bad", share=0.5),
+        markup.progress(HOSTILE, HOSTILE, state="bad", label=HOSTILE, share=0.5),
         markup.figures([(HOSTILE, HOSTILE)]),
         markup.passage(
             Passage(HOSTILE, HOSTILE, HOSTILE, cut_before=True, cut_after=True),
