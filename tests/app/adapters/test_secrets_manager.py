@@ -49,7 +49,10 @@ def test_an_absent_secret_says_which_command_makes_it(endpoint: str) -> None:
         read_secret("genai/nowhere", region="eu-central-1", endpoint_url=endpoint)
 
 
-def test_no_answer_is_unavailable_and_no_region_is_told(endpoint: str) -> None:
+def test_no_answer_is_unavailable_and_no_region_is_told(
+    endpoint: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION", raising=False)
     with pytest.raises(Unavailable):
         read_secret("genai/keys", region="eu-central-1", endpoint_url="http://127.0.0.1:9")
     with pytest.raises(GenaiError, match="region"):
