@@ -111,7 +111,8 @@ async def test_nothing_in_common_is_an_abstention() -> None:
 class _Meaning:
     """An embedder of ten lines: texts about money point one way, all others another."""
 
-    fingerprint, dimensions, max_tokens, profile = "meaning", 2, 512, RetrievalProfile()
+    fingerprint, dimensions, max_tokens, counts_word_pieces = "meaning", 2, 512, False
+    profile = RetrievalProfile()
 
     def count_tokens(self, text: str) -> int:
         return len(text.split())
