@@ -8,7 +8,9 @@ from app.kernel.ports.chat import ChatRequest, Passage
 
 ABSTENTION = "The documents do not hold an answer to this question."
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]")
+_CONTROL = re.compile(
+    r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ud800-\udfff\ufeff]"
+)
 
 
 @dataclass(frozen=True, slots=True)
