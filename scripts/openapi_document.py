@@ -9,6 +9,9 @@ from fastapi import FastAPI
 from app import gateway
 from app.settings import read_settings
 
+# Python 3.13 renamed these phrases after RFC 9110; the page must not depend on who writes it.
+PHRASES = {"Request Entity Too Large": "Content Too Large", "Unprocessable Entity": "Unprocessable Content"}
+
 
 def application(folder: Path) -> FastAPI:
     """The platform's application with every default, its stores in `folder`."""
@@ -18,4 +21,7 @@ def application(folder: Path) -> FastAPI:
 def openapi_document() -> str:
     with tempfile.TemporaryDirectory(prefix="genai-openapi-") as folder:
         document = application(Path(folder)).openapi()
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    for old, new in PHRASES.items():
+        text = text.replace(f'"description": "{old}"', f'"description": "{new}"')
+    return text
