@@ -19,8 +19,9 @@ from typing import Any
 import boto3
 from moto.budgets.responses import BudgetsResponse
 from moto.core import DEFAULT_ACCOUNT_ID
+from moto.iam.access_control import IAMPolicy, PermissionResult
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
-from moto.s3.models import s3_backends
+from moto.s3.models import FakeBucket, s3_backends
 from werkzeug.serving import make_server
 
 REGION = "us-east-1"
@@ -62,6 +63,7 @@ class FakeAws:
         self.cloud: Path | None = None
         self.calls: list[tuple[str, str]] = []
         _fill_gaps_in_budgets()
+        _take_loopback_for_tls()
         self._moto: _Wsgi = DomainDispatcherApplication(create_backend_app)
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_Silent)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
@@ -140,10 +142,17 @@ def _body(environ: _Environ, length: int) -> str:
 
 def _error(environ: _Environ, start_response: Callable[..., Any], status: int, code: str) -> Iterable[bytes]:
     as_json = "HTTP_X_AMZ_TARGET" in environ
-    text = json.dumps({"__type": code, "message": code}) if as_json else f"<Error><Code>{code}</Code><Message>{code}</Message></Error>"
+    text = (
+        json.dumps({"__type": code, "message": code})
+        if as_json
+        else f"<Error><Code>{code}</Code><Message>{code}</Message></Error>"
+    )
     if not as_json and environ.get("CONTENT_TYPE", "").startswith("application/x-www"):
         text = f"<ErrorResponse>{text}</ErrorResponse>"
-    start_response(f"{status} Refused", [("Content-Type", "application/x-amz-json-1.1" if as_json else "application/xml")])
+    start_response(
+        f"{status} Refused",
+        [("Content-Type", "application/x-amz-json-1.1" if as_json else "application/xml")],
+    )
     return [b"" if environ["REQUEST_METHOD"] == "HEAD" else text.encode()]
 
 
@@ -171,19 +180,26 @@ def _objects(cloud: Path) -> dict[str, dict[str, Any]]:
     return json.loads(cloud.read_text())["objects"] if cloud.exists() else {}
 
 
-def _arn(id: str, item: dict[str, Any]) -> str | None:
+def _arn(key: str, item: dict[str, Any]) -> str | None:
     pattern = _TAGGED.get(item["type"])
     if pattern:
-        return "arn:aws:" + pattern.format(r=REGION, a=DEFAULT_ACCOUNT_ID, id=id)
+        return "arn:aws:" + pattern.format(r=REGION, a=DEFAULT_ACCOUNT_ID, id=key)
     return item["outputs"].get("arn") or None
 
 
 def _get_resources(objects: dict[str, Any], body: str, environ: _Environ) -> tuple[str, str]:
     filters = json.loads(body or "{}").get("TagFilters", [])
     found = []
-    for id, item in objects.items():
-        tags, arn = item["outputs"].get("tagsAll") or item["inputs"].get("tags") or {}, _arn(id, item)
-        if arn and tags and all(tags.get(f["Key"]) in f.get("Values", [tags.get(f["Key"])]) and f["Key"] in tags for f in filters):
+    for key, item in objects.items():
+        tags, arn = item["outputs"].get("tagsAll") or item["inputs"].get("tags") or {}, _arn(key, item)
+        if (
+            arn
+            and tags
+            and all(
+                tags.get(f["Key"]) in f.get("Values", [tags.get(f["Key"])]) and f["Key"] in tags
+                for f in filters
+            )
+        ):
             found.append({"ResourceARN": arn, "Tags": [{"Key": k, "Value": v} for k, v in tags.items()]})
     return _JSON, json.dumps({"ResourceTagMappingList": found, "PaginationToken": ""})
 
@@ -199,22 +215,43 @@ def _ec2(operation: str, token: str, collection: str, entry: str) -> Callable[..
     """An EC2 Describe call, filtered by id as the platform filters."""
 
     def answer(objects: dict[str, Any], body: str, environ: _Environ) -> tuple[str, str]:
-        wanted = [value[0] for key, value in urllib.parse.parse_qs(body).items() if re.fullmatch(r"Filter\.\d+\.Value\.\d+", key)]
-        ids = [id for id, item in objects.items() if item["type"] == token and (not wanted or id in wanted)]
-        items = "".join(f"<item>{entry.format(id=id)}</item>" for id in ids)
+        wanted = [
+            value[0]
+            for key, value in urllib.parse.parse_qs(body).items()
+            if re.fullmatch(r"Filter\.\d+\.Value\.\d+", key)
+        ]
+        ids = [
+            key for key, item in objects.items() if item["type"] == token and (not wanted or key in wanted)
+        ]
+        items = "".join(f"<item>{entry.format(id=key)}</item>" for key in ids)
         space = "http://ec2.amazonaws.com/doc/2016-11-15/"
-        return _XML, f'<{operation}Response xmlns="{space}"><{collection}>{items}</{collection}></{operation}Response>'
+        return (
+            _XML,
+            f'<{operation}Response xmlns="{space}"><{collection}>{items}</{collection}></{operation}Response>',
+        )
 
     return answer
 
 
 def _load_balancers(objects: dict[str, Any], body: str, environ: _Environ) -> tuple[str, str]:
-    wanted = [value[0] for key, value in urllib.parse.parse_qs(body).items() if key.startswith("LoadBalancerArns.")]
-    arns = [item["outputs"]["arn"] for item in objects.values() if item["type"] == "aws:lb/loadBalancer:LoadBalancer"]
+    wanted = [
+        value[0] for key, value in urllib.parse.parse_qs(body).items() if key.startswith("LoadBalancerArns.")
+    ]
+    arns = [
+        item["outputs"]["arn"]
+        for item in objects.values()
+        if item["type"] == "aws:lb/loadBalancer:LoadBalancer"
+    ]
     if wanted and wanted[0] not in arns:
         return _XML, ""
-    items = "".join(f"<member><LoadBalancerArn>{arn}</LoadBalancerArn></member>" for arn in arns if not wanted or arn in wanted)
-    inner = f"<DescribeLoadBalancersResult><LoadBalancers>{items}</LoadBalancers></DescribeLoadBalancersResult>"
+    items = "".join(
+        f"<member><LoadBalancerArn>{arn}</LoadBalancerArn></member>"
+        for arn in arns
+        if not wanted or arn in wanted
+    )
+    inner = (
+        f"<DescribeLoadBalancersResult><LoadBalancers>{items}</LoadBalancers></DescribeLoadBalancersResult>"
+    )
     return _XML, f"<DescribeLoadBalancersResponse>{inner}</DescribeLoadBalancersResponse>"
 
 
@@ -223,7 +260,9 @@ _RENTED: dict[tuple[str, str], Callable[..., tuple[str, str]]] = {
     ("eks", "Get"): _describe_cluster,
     ("elasticloadbalancing", "DescribeLoadBalancers"): _load_balancers,
     ("ec2", "DescribeVpcs"): _ec2("DescribeVpcs", "aws:ec2/vpc:Vpc", "vpcSet", "<vpcId>{id}</vpcId>"),
-    ("ec2", "DescribeAddresses"): _ec2("DescribeAddresses", "aws:ec2/eip:Eip", "addressesSet", "<allocationId>{id}</allocationId>"),
+    ("ec2", "DescribeAddresses"): _ec2(
+        "DescribeAddresses", "aws:ec2/eip:Eip", "addressesSet", "<allocationId>{id}</allocationId>"
+    ),
     ("ec2", "DescribeNatGateways"): _ec2(
         *("DescribeNatGateways", "aws:ec2/natGateway:NatGateway", "natGatewaySet"),
         "<natGatewayId>{id}</natGatewayId><state>available</state>",
@@ -231,7 +270,23 @@ _RENTED: dict[tuple[str, str], Callable[..., tuple[str, str]]] = {
 }
 
 
-# ---------------------------------------------------------------- budgets
+# ---------------------------------------------------------------- gaps in moto
+
+
+def _take_loopback_for_tls() -> None:
+    """moto refuses by a bucket policy without reading its conditions, so a policy against plain HTTP would refuse everything."""
+
+    def over_tls(self: FakeBucket, action: str, resource: str) -> Any:
+        document = json.loads(self.policy or '{"Statement": []}')
+        plain_http = {"Bool": {"aws:SecureTransport": "false"}}
+        document["Statement"] = [
+            item for item in document["Statement"] if item.get("Condition") != plain_http
+        ]
+        if not document["Statement"]:
+            return PermissionResult.NEUTRAL
+        return IAMPolicy(json.dumps(document)).is_action_permitted(action, resource)
+
+    FakeBucket.get_permission = over_tls
 
 
 def _fill_gaps_in_budgets() -> None:
@@ -258,12 +313,19 @@ def _fill_gaps_in_budgets() -> None:
 
     def tag_resource(self: BudgetsResponse) -> str:
         found = budget_of(self)
-        found.tags = {**getattr(found, "tags", {}), **{tag["Key"]: tag["Value"] for tag in self._get_param("ResourceTags")}}
+        found.tags = {
+            **getattr(found, "tags", {}),
+            **{tag["Key"]: tag["Value"] for tag in self._get_param("ResourceTags")},
+        }
         return "{}"
 
     def untag_resource(self: BudgetsResponse) -> str:
         found = budget_of(self)
-        found.tags = {key: value for key, value in getattr(found, "tags", {}).items() if key not in self._get_param("ResourceTagKeys")}
+        found.tags = {
+            key: value
+            for key, value in getattr(found, "tags", {}).items()
+            if key not in self._get_param("ResourceTagKeys")
+        }
         return "{}"
 
     create = BudgetsResponse.create_budget
@@ -275,6 +337,12 @@ def _fill_gaps_in_budgets() -> None:
         return answer
 
     if not hasattr(BudgetsResponse, "update_budget"):
-        added = (update_budget, describe_subscribers_for_notification, list_tags_for_resource, tag_resource, untag_resource)
+        added = (
+            update_budget,
+            describe_subscribers_for_notification,
+            list_tags_for_resource,
+            tag_resource,
+            untag_resource,
+        )
         for function in (*added, create_budget):
             setattr(BudgetsResponse, function.__name__, function)

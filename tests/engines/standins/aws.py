@@ -35,14 +35,34 @@ _FIXED: dict[str, tuple[str, ...]] = {
     "aws:iam/policy:Policy": ("name", "path"),
     "aws:iam/rolePolicy:RolePolicy": ("name", "role"),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("role", "policyArn"),
-    "aws:eks/cluster:Cluster": ("name", "roleArn", "encryptionConfig", "kubernetesNetworkConfig", "bootstrapSelfManagedAddons"),
+    "aws:eks/cluster:Cluster": (
+        "name",
+        "roleArn",
+        "encryptionConfig",
+        "kubernetesNetworkConfig",
+        "bootstrapSelfManagedAddons",
+    ),
     "aws:eks/nodeGroup:NodeGroup": (
-        *("clusterName", "nodeGroupName", "nodeRoleArn", "subnetIds", "instanceTypes", "amiType", "capacityType", "diskSize"),
+        *(
+            "clusterName",
+            "nodeGroupName",
+            "nodeRoleArn",
+            "subnetIds",
+            "instanceTypes",
+            "amiType",
+            "capacityType",
+            "diskSize",
+        ),
         "remoteAccess",
     ),
     "aws:eks/addon:Addon": ("clusterName", "addonName"),
     "aws:eks/accessEntry:AccessEntry": ("clusterName", "principalArn", "type"),
-    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": ("clusterName", "principalArn", "policyArn", "accessScope"),
+    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": (
+        "clusterName",
+        "principalArn",
+        "policyArn",
+        "accessScope",
+    ),
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": ("clusterName", "namespace", "serviceAccount"),
     "aws:lb/loadBalancer:LoadBalancer": ("name", "internal", "loadBalancerType"),
     "aws:lb/targetGroup:TargetGroup": ("name", "port", "protocol", "vpcId", "targetType"),
@@ -63,7 +83,12 @@ class Aws(ResourceProvider):
 
     @property
     def region(self) -> str:
-        return self.config.get("region") or os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or "us-east-1"
+        return (
+            self.config.get("region")
+            or os.environ.get("AWS_REGION")
+            or os.environ.get("AWS_DEFAULT_REGION")
+            or "us-east-1"
+        )
 
     @property
     def default_tags(self) -> dict[str, str]:
@@ -87,7 +112,11 @@ class Aws(ResourceProvider):
         known = (schema.resource(token) or {"inputs": {}})["inputs"]
         for name in ("name", "bucket", "nodeGroupName"):
             mine = name in known and name not in inputs and f"{name}Prefix" not in inputs
-            if not mine or (name == "bucket" and token != "aws:s3/bucket:Bucket") or (name == "name" and token.startswith(_UNNAMED)):
+            if (
+                not mine
+                or (name == "bucket" and token != "aws:s3/bucket:Bucket")
+                or (name == "name" and token.startswith(_UNNAMED))
+            ):
                 continue
             suffix = hashlib.sha1(urn.encode()).hexdigest()[:7]
             inputs[name] = olds.get(name) or f"{name_of(urn)}-{suffix}"
@@ -102,7 +131,9 @@ class Aws(ResourceProvider):
         kept = {key: item for key, value in inputs.items() if (item := _essence(value)) is not None}
         return {key: value for key, value in kept.items() if value != _essence(defaults.get(key))}
 
-    def replaced_by(self, token: str, changed: list[str], olds: dict[str, Any], news: dict[str, Any]) -> list[str]:
+    def replaced_by(
+        self, token: str, changed: list[str], olds: dict[str, Any], news: dict[str, Any]
+    ) -> list[str]:
         store = STORES.get(token)
         fixed = store.fixed if store else _FIXED.get(token, ())
         replaced = [key for key in changed if key in fixed]
@@ -130,7 +161,9 @@ class Aws(ResourceProvider):
             objects |= _byproducts(token, id, outputs)
         return id, outputs
 
-    def read(self, token: str, urn: str, id: str, inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    def read(
+        self, token: str, urn: str, id: str, inputs: dict[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
         if store := self.store(token):
             found = store.read(id)
             if found is None:
@@ -140,7 +173,9 @@ class Aws(ResourceProvider):
         item = self.cloud.objects().get(id)
         return (item["inputs"], item["outputs"]) if item else None
 
-    def update(self, token: str, urn: str, id: str, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
+    def update(
+        self, token: str, urn: str, id: str, olds: dict[str, Any], news: dict[str, Any]
+    ) -> dict[str, Any]:
         if store := self.store(token):
             if store.read(id) is None:
                 raise Refused(f"{token} {id!r} is gone: run `pulumi refresh`")
@@ -152,7 +187,11 @@ class Aws(ResourceProvider):
                 raise Refused(f"NotFound: {token} {id!r}")
             kept = {key: value for key, value in item["outputs"].items() if key not in item["inputs"]}
             item["inputs"] = news
-            item["outputs"] = {**kept, **self._outputs(token, id, news), **{k: v for k, v in kept.items() if k not in news and k != "tagsAll"}}
+            item["outputs"] = {
+                **kept,
+                **self._outputs(token, id, news),
+                **{k: v for k, v in kept.items() if k not in news and k != "tagsAll"},
+            }
             return item["outputs"]
 
     def delete(self, token: str, urn: str, id: str, state: dict[str, Any]) -> None:
@@ -182,13 +221,22 @@ class Aws(ResourceProvider):
     def _defaults(self, token: str, id: str, inputs: dict[str, Any]) -> dict[str, Any]:
         """Some value of the right type for every output that nothing here cares about."""
         found = schema.resource(token) or {"outputs": {}}
-        values: dict[str, Any] = {"array": [], "map": {}, "integer": 0, "number": 0, "boolean": False, "string": ""}
+        values: dict[str, Any] = {
+            "array": [],
+            "map": {},
+            "integer": 0,
+            "number": 0,
+            "boolean": False,
+            "string": "",
+        }
         outputs = {name: values[spec[0]] for name, spec in found["outputs"].items() if spec[0] in values}
         service = token.split(":")[1].split("/")[0]
         if "arn" in outputs:
             kind = token.split(":")[-1].lower()
             place = "" if service == "iam" else self.region
-            outputs["arn"] = f"arn:aws:{service}:{place}:{ACCOUNT}:{kind}/{id if ':' not in id else id.rsplit(':', 1)[-1]}"
+            outputs["arn"] = (
+                f"arn:aws:{service}:{place}:{ACCOUNT}:{kind}/{id if ':' not in id else id.rsplit(':', 1)[-1]}"
+            )
         if "region" in outputs:
             outputs["region"] = self.region
         if "ownerId" in outputs:
@@ -227,7 +275,11 @@ def _id(token: str, inputs: dict[str, Any], sequence: int) -> str:
         "aws:eks/nodeGroup:NodeGroup": ("clusterName", "nodeGroupName"),
         "aws:eks/addon:Addon": ("clusterName", "addonName"),
         "aws:eks/accessEntry:AccessEntry": ("clusterName", "principalArn"),
-        "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": ("clusterName", "principalArn", "policyArn"),
+        "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": (
+            "clusterName",
+            "principalArn",
+            "policyArn",
+        ),
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("role", "policyArn"),
         "aws:iam/rolePolicy:RolePolicy": ("role", "name"),
         "aws:ec2/route:Route": ("routeTableId", "destinationCidrBlock"),
@@ -235,8 +287,20 @@ def _id(token: str, inputs: dict[str, Any], sequence: int) -> str:
     }.get(token)
     if made_of:
         return ":".join(str(inputs.get(name, "")) for name in made_of)
-    if token.startswith(("aws:iam/", "aws:eks/cluster", "aws:cloudwatch/logGroup", "aws:lb/targetGroup", "aws:lb/loadBalancer")):
-        return inputs["name"] if not token.startswith("aws:lb/") else f"{token.split(':')[-1].lower()}:{inputs['name']}"
+    if token.startswith(
+        (
+            "aws:iam/",
+            "aws:eks/cluster",
+            "aws:cloudwatch/logGroup",
+            "aws:lb/targetGroup",
+            "aws:lb/loadBalancer",
+        )
+    ):
+        return (
+            inputs["name"]
+            if not token.startswith("aws:lb/")
+            else f"{token.split(':')[-1].lower()}:{inputs['name']}"
+        )
     return f"{token.split(':')[-1].lower()}-{sequence:08x}"
 
 
@@ -258,11 +322,19 @@ def _computed(token: str, id: str, inputs: dict[str, Any], region: str) -> dict[
         }
     if token == "aws:eks/nodeGroup:NodeGroup":
         group = f"eks-{inputs['nodeGroupName']}-{hashlib.sha256(id.encode()).hexdigest()[:12]}"
-        return {"status": "ACTIVE", "resources": [{"autoscalingGroups": [{"name": group}], "remoteAccessSecurityGroupId": ""}]}
+        return {
+            "status": "ACTIVE",
+            "resources": [{"autoscalingGroups": [{"name": group}], "remoteAccessSecurityGroupId": ""}],
+        }
     if token == "aws:lb/loadBalancer:LoadBalancer":
         name = inputs["name"]
         arn = f"arn:aws:elasticloadbalancing:{region}:{ACCOUNT}:loadbalancer/app/{name}/{hashlib.sha256(id.encode()).hexdigest()[:16]}"
-        return {"arn": arn, "dnsName": f"{name}-1.{region}.elb.amazonaws.com", "zoneId": "Z35SXDOTRQ7X7K", "arnSuffix": arn.split(":loadbalancer/")[1]}
+        return {
+            "arn": arn,
+            "dnsName": f"{name}-1.{region}.elb.amazonaws.com",
+            "zoneId": "Z35SXDOTRQ7X7K",
+            "arnSuffix": arn.split(":loadbalancer/")[1],
+        }
     if token == "aws:lb/targetGroup:TargetGroup":
         tail = f"targetgroup/{inputs['name']}/{hashlib.sha256(id.encode()).hexdigest()[:16]}"
         return {"arn": f"arn:aws:elasticloadbalancing:{region}:{ACCOUNT}:{tail}", "arnSuffix": tail}
@@ -279,7 +351,9 @@ def _byproducts(token: str, id: str, outputs: dict[str, Any]) -> dict[str, dict[
     if token == "aws:eks/cluster:Cluster":
         group = outputs["vpcConfig"]["clusterSecurityGroupId"]
         # The group EKS makes lives in the cluster's VPC, but goes with the cluster: it is not what keeps the VPC alive.
-        return {group: {"type": "aws:ec2/securityGroup:SecurityGroup", "owner": id, "inputs": {}, "outputs": {}}}
+        return {
+            group: {"type": "aws:ec2/securityGroup:SecurityGroup", "owner": id, "inputs": {}, "outputs": {}}
+        }
     if token == "aws:eks/nodeGroup:NodeGroup":
         group = outputs["resources"][0]["autoscalingGroups"][0]["name"]
         return {group: {"type": _ASG, "owner": id, "inputs": {"name": group}, "outputs": {}}}

@@ -18,19 +18,41 @@ _ADDONS = {
 
 def _zones(region: str, args: dict[str, Any]) -> dict[str, Any]:
     names = [region + letter for letter in "abc"]
-    return {"id": region, "names": names, "zoneIds": [f"use1-az{i}" for i in (1, 2, 3)], "groupNames": [region], "region": region}
+    return {
+        "id": region,
+        "names": names,
+        "zoneIds": [f"use1-az{i}" for i in (1, 2, 3)],
+        "groupNames": [region],
+        "region": region,
+    }
 
 
 def _caller(region: str, args: dict[str, Any]) -> dict[str, Any]:
-    return {"id": ACCOUNT, "accountId": ACCOUNT, "arn": f"arn:aws:iam::{ACCOUNT}:user/moto", "userId": "AIDASTANDIN"}
+    return {
+        "id": ACCOUNT,
+        "accountId": ACCOUNT,
+        "arn": f"arn:aws:iam::{ACCOUNT}:user/moto",
+        "userId": "AIDASTANDIN",
+    }
 
 
 def _region(region: str, args: dict[str, Any]) -> dict[str, Any]:
-    return {"id": region, "name": region, "region": region, "description": region, "endpoint": f"ec2.{region}.amazonaws.com"}
+    return {
+        "id": region,
+        "name": region,
+        "region": region,
+        "description": region,
+        "endpoint": f"ec2.{region}.amazonaws.com",
+    }
 
 
 def _partition(region: str, args: dict[str, Any]) -> dict[str, Any]:
-    return {"id": "aws", "partition": "aws", "dnsSuffix": "amazonaws.com", "reverseDnsPrefix": "com.amazonaws"}
+    return {
+        "id": "aws",
+        "partition": "aws",
+        "dnsSuffix": "amazonaws.com",
+        "reverseDnsPrefix": "com.amazonaws",
+    }
 
 
 def _addon_version(region: str, args: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +61,10 @@ def _addon_version(region: str, args: dict[str, Any]) -> dict[str, Any]:
 
 
 def _policy_document(region: str, args: dict[str, Any]) -> dict[str, Any]:
-    document = {"Version": args.get("version", "2012-10-17"), "Statement": [_statement(item) for item in args.get("statements", [])]}
+    document = {
+        "Version": args.get("version", "2012-10-17"),
+        "Statement": [_statement(item) for item in args.get("statements", [])],
+    }
     return {"id": "1", "json": json.dumps(document, indent=2), "minifiedJson": json.dumps(document)}
 
 
@@ -47,13 +72,20 @@ def _statement(item: dict[str, Any]) -> dict[str, Any]:
     built: dict[str, Any] = {"Effect": item.get("effect", "Allow")}
     if item.get("sid"):
         built["Sid"] = item["sid"]
-    for own, api in (("actions", "Action"), ("notActions", "NotAction"), ("resources", "Resource"), ("notResources", "NotResource")):
+    for own, api in (
+        ("actions", "Action"),
+        ("notActions", "NotAction"),
+        ("resources", "Resource"),
+        ("notResources", "NotResource"),
+    ):
         if item.get(own):
             built[api] = item[own]
     for principal in item.get("principals", []):
         built.setdefault("Principal", {})[principal["type"]] = principal["identifiers"]
     for condition in item.get("conditions", []):
-        built.setdefault("Condition", {}).setdefault(condition["test"], {})[condition["variable"]] = condition["values"]
+        built.setdefault("Condition", {}).setdefault(condition["test"], {})[condition["variable"]] = (
+            condition["values"]
+        )
     return built
 
 

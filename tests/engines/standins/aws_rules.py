@@ -38,11 +38,17 @@ _NAMES = {
     ("aws:iam/instanceProfile:InstanceProfile", "name"): r"[\w+=,.@-]{1,128}",
     ("aws:eks/cluster:Cluster", "name"): r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}",
     ("aws:eks/nodeGroup:NodeGroup", "nodeGroupName"): r"[0-9A-Za-z][A-Za-z0-9_-]{0,62}",
-    ("aws:lb/loadBalancer:LoadBalancer", "name"): r"(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?",
+    (
+        "aws:lb/loadBalancer:LoadBalancer",
+        "name",
+    ): r"(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?",
     ("aws:lb/targetGroup:TargetGroup", "name"): r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?",
     ("aws:s3/bucket:Bucket", "bucket"): r"(?!xn--)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
     ("aws:dynamodb/table:Table", "name"): r"[A-Za-z0-9_.-]{3,255}",
-    ("aws:ecr/repository:Repository", "name"): r"(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*",
+    (
+        "aws:ecr/repository:Repository",
+        "name",
+    ): r"(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*",
     ("aws:secretsmanager/secret:Secret", "name"): r"[A-Za-z0-9/_+=.@-]{1,512}",
     ("aws:budgets/budget:Budget", "name"): r"[^:\\]{1,100}",
     ("aws:ec2/securityGroup:SecurityGroup", "name"): r"(?!sg-)[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255}",
@@ -66,13 +72,31 @@ _NAMED = {
 }
 # types that keep what they refer to from being deleted, by name or ARN: (user, property) -> the words AWS uses
 _HOLDS = {
-    ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "role"): "DeleteConflict: Cannot delete entity, must detach all policies first.",
-    ("aws:iam/rolePolicy:RolePolicy", "role"): "DeleteConflict: Cannot delete entity, must delete policies first.",
-    ("aws:iam/instanceProfile:InstanceProfile", "role"): "DeleteConflict: Cannot delete entity, must remove roles from instance profile first.",
-    ("aws:iam/rolePolicyAttachment:RolePolicyAttachment", "policyArn"): "DeleteConflict: Cannot delete a policy attached to entities.",
+    (
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "role",
+    ): "DeleteConflict: Cannot delete entity, must detach all policies first.",
+    (
+        "aws:iam/rolePolicy:RolePolicy",
+        "role",
+    ): "DeleteConflict: Cannot delete entity, must delete policies first.",
+    (
+        "aws:iam/instanceProfile:InstanceProfile",
+        "role",
+    ): "DeleteConflict: Cannot delete entity, must remove roles from instance profile first.",
+    (
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+        "policyArn",
+    ): "DeleteConflict: Cannot delete a policy attached to entities.",
     ("aws:eks/nodeGroup:NodeGroup", "clusterName"): "ResourceInUseException: Cluster has nodegroups attached",
-    ("aws:lb/listener:Listener", "targetGroupArn"): "ResourceInUse: Target group is currently in use by a listener or a rule",
-    ("aws:lb/listenerRule:ListenerRule", "targetGroupArn"): "ResourceInUse: Target group is currently in use by a listener or a rule",
+    (
+        "aws:lb/listener:Listener",
+        "targetGroupArn",
+    ): "ResourceInUse: Target group is currently in use by a listener or a rule",
+    (
+        "aws:lb/listenerRule:ListenerRule",
+        "targetGroupArn",
+    ): "ResourceInUse: Target group is currently in use by a listener or a rule",
 }
 
 
@@ -84,15 +108,27 @@ def objections(token: str, inputs: dict[str, Any]) -> list[tuple[str, str]]:
     found = []
     for (of, name), pattern in _NAMES.items():
         value = inputs.get(name)
-        if of == token and isinstance(value, str) and UNKNOWN not in value and not re.fullmatch(pattern, value):
+        if (
+            of == token
+            and isinstance(value, str)
+            and UNKNOWN not in value
+            and not re.fullmatch(pattern, value)
+        ):
             found.append((name, f"{value!r} does not match {pattern}"))
     for key, value in (inputs.get("tags") or {}).items():
         found += _tag_objections(key, value)
     if len(inputs.get("tags") or {}) > 50:
         found.append(("tags", f"{len(inputs['tags'])} tags, at most 50 are allowed"))
     for name in _DOCUMENTS:
-        if isinstance(inputs.get(name), str) and token.startswith(("aws:iam/", "aws:s3/bucketPolicy")) and not has_unknowns(inputs[name]):
-            found += [(name, reason) for reason in _document_objections(inputs[name], trust=name == "assumeRolePolicy")]
+        if (
+            isinstance(inputs.get(name), str)
+            and token.startswith(("aws:iam/", "aws:s3/bucketPolicy"))
+            and not has_unknowns(inputs[name])
+        ):
+            found += [
+                (name, reason)
+                for reason in _document_objections(inputs[name], trust=name == "assumeRolePolicy")
+            ]
     return found
 
 
@@ -119,7 +155,17 @@ def _document_objections(text: str, *, trust: bool) -> list[str]:
     found = [] if statements else ["MalformedPolicyDocument: no Statement"]
     for statement in statements if isinstance(statements, list) else [statements]:
         unknown = statement.keys() - {
-            *("Sid", "Effect", "Action", "NotAction", "Resource", "NotResource", "Principal", "NotPrincipal", "Condition")
+            *(
+                "Sid",
+                "Effect",
+                "Action",
+                "NotAction",
+                "Resource",
+                "NotResource",
+                "Principal",
+                "NotPrincipal",
+                "Condition",
+            )
         }
         if unknown:
             found.append(f"MalformedPolicyDocument: unknown elements {sorted(unknown)}")
@@ -165,7 +211,13 @@ def _references(inputs: dict[str, Any], objects: Objects) -> None:
         service, owner, name = text.split(":", 5)[2], text.split(":", 5)[4], text.split(":", 5)[5]
         if service == "iam" and owner == "aws" and not _is_managed_policy(text):
             raise Refused(f"NoSuchEntity: there is no AWS managed policy {text!r}")
-        if owner == ACCOUNT and service not in _ELSEWHERE and text not in arns and name != "root" and not name.startswith("user/"):
+        if (
+            owner == ACCOUNT
+            and service not in _ELSEWHERE
+            and text not in arns
+            and name != "root"
+            and not name.startswith("user/")
+        ):
             raise Refused(f"InvalidParameterValue: {text!r} does not exist")
 
 
@@ -182,12 +234,17 @@ def _is_managed_policy(arn: str) -> bool:
 
 
 def _has_name(objects: Objects, token: str, name: Any) -> bool:
-    return any(item["type"] == token and (id == name or item["inputs"].get("name") == name) for id, item in objects.items())
+    return any(
+        item["type"] == token and (id == name or item["inputs"].get("name") == name)
+        for id, item in objects.items()
+    )
 
 
 def _of(objects: Objects, token: str, **inputs: Any) -> list[dict[str, Any]]:
     return [
-        item for item in objects.values() if item["type"] == token and all(item["inputs"].get(k) == v for k, v in inputs.items())
+        item
+        for item in objects.values()
+        if item["type"] == token and all(item["inputs"].get(k) == v for k, v in inputs.items())
     ]
 
 
@@ -210,17 +267,32 @@ def _cluster_can_start(inputs: dict[str, Any], objects: Objects) -> None:
     if len(_zones(subnets, objects)) < 2:
         raise Refused("InvalidParameterException: Subnets specified must be in at least two different AZs")
     if "AmazonEKSClusterPolicy" not in _policies_of(inputs["roleArn"], objects):
-        raise Refused(f"the cluster's role {inputs['roleArn']!r} lacks AmazonEKSClusterPolicy: the cluster would never become ACTIVE")
+        raise Refused(
+            f"the cluster's role {inputs['roleArn']!r} lacks AmazonEKSClusterPolicy: the cluster would never become ACTIVE"
+        )
 
 
 def _two_zones(inputs: dict[str, Any], objects: Objects) -> None:
-    if inputs.get("loadBalancerType", "application") == "application" and len(_zones(inputs.get("subnets") or [], objects)) < 2:
-        raise Refused("ValidationError: At least two subnets in two different Availability Zones must be specified")
+    if (
+        inputs.get("loadBalancerType", "application") == "application"
+        and len(_zones(inputs.get("subnets") or [], objects)) < 2
+    ):
+        raise Refused(
+            "ValidationError: At least two subnets in two different Availability Zones must be specified"
+        )
 
 
 def _policies_of(role_arn: str, objects: Objects) -> set[str]:
-    names = {item["inputs"]["name"] for item in _of(objects, "aws:iam/role:Role") if item["outputs"]["arn"] == role_arn}
-    attached = {i["inputs"]["policyArn"] for i in _of(objects, "aws:iam/rolePolicyAttachment:RolePolicyAttachment") if i["inputs"]["role"] in names}
+    names = {
+        item["inputs"]["name"]
+        for item in _of(objects, "aws:iam/role:Role")
+        if item["outputs"]["arn"] == role_arn
+    }
+    attached = {
+        i["inputs"]["policyArn"]
+        for i in _of(objects, "aws:iam/rolePolicyAttachment:RolePolicyAttachment")
+        if i["inputs"]["role"] in names
+    }
     attached |= {arn for name in names for arn in (objects[name]["inputs"].get("managedPolicyArns") or [])}
     return {arn.rsplit("/", 1)[-1] for arn in attached}
 
@@ -230,19 +302,33 @@ def _nodes_can_join(inputs: dict[str, Any], objects: Objects) -> None:
     cluster = inputs["clusterName"]
     for subnet in inputs["subnetIds"]:
         if not _has_way_out(subnet, objects):
-            raise Refused(f"NodeCreationFailure: Instances failed to join the kubernetes cluster: {subnet} has no route to a gateway")
+            raise Refused(
+                f"NodeCreationFailure: Instances failed to join the kubernetes cluster: {subnet} has no route to a gateway"
+            )
     policies = _policies_of(inputs["nodeRoleArn"], objects)
     missing = {"AmazonEKSWorkerNodePolicy"} - policies
-    if not policies & {"AmazonEC2ContainerRegistryReadOnly", "AmazonEC2ContainerRegistryPullOnly", "AmazonEC2ContainerRegistryPowerUser"}:
+    if not policies & {
+        "AmazonEC2ContainerRegistryReadOnly",
+        "AmazonEC2ContainerRegistryPullOnly",
+        "AmazonEC2ContainerRegistryPowerUser",
+    }:
         missing.add("AmazonEC2ContainerRegistryPullOnly")
-    cni = [a for a in _of(objects, "aws:eks/addon:Addon", clusterName=cluster) if a["inputs"]["addonName"] == "vpc-cni"]
-    cni_has_own_role = any(a["inputs"].get("serviceAccountRoleArn") or a["inputs"].get("podIdentityAssociations") for a in cni)
+    cni = [
+        a
+        for a in _of(objects, "aws:eks/addon:Addon", clusterName=cluster)
+        if a["inputs"]["addonName"] == "vpc-cni"
+    ]
+    cni_has_own_role = any(
+        a["inputs"].get("serviceAccountRoleArn") or a["inputs"].get("podIdentityAssociations") for a in cni
+    )
     if not cni_has_own_role and not _pod_identity(cluster, "aws-node", objects):
         missing |= {"AmazonEKS_CNI_Policy"} - policies
     if missing:
         raise Refused(f"NodeCreationFailure: Unhealthy nodes: the node role lacks {sorted(missing)}")
     if not cni and not objects[cluster]["inputs"].get("bootstrapSelfManagedAddons", True):
-        raise Refused("NodeCreationFailure: Unhealthy nodes: container runtime network not ready: cni plugin not initialized")
+        raise Refused(
+            "NodeCreationFailure: Unhealthy nodes: container runtime network not ready: cni plugin not initialized"
+        )
 
 
 def _pod_identity(cluster: str, service_account: str, objects: Objects) -> bool:
@@ -254,7 +340,10 @@ def _has_way_out(subnet: str, objects: Objects) -> bool:
     for association in _of(objects, "aws:ec2/routeTableAssociation:RouteTableAssociation", subnetId=subnet):
         table = association["inputs"]["routeTableId"]
         inline = objects[table]["inputs"].get("routes") or []
-        for route in [*inline, *(item["inputs"] for item in _of(objects, "aws:ec2/route:Route", routeTableId=table))]:
+        for route in [
+            *inline,
+            *(item["inputs"] for item in _of(objects, "aws:ec2/route:Route", routeTableId=table)),
+        ]:
             everything = "0.0.0.0/0" in (route.get("cidrBlock"), route.get("destinationCidrBlock"))
             if everything and (route.get("natGatewayId") or route.get("gatewayId")):
                 return True
@@ -265,7 +354,9 @@ def _addon_can_start(inputs: dict[str, Any], objects: Objects) -> None:
     # Deployments wait for nodes; after twenty minutes the add-on is DEGRADED and the creation fails.
     needs_nodes = inputs["addonName"] in ("coredns", "metrics-server", "aws-ebs-csi-driver")
     if needs_nodes and not _of(objects, "aws:eks/nodeGroup:NodeGroup", clusterName=inputs["clusterName"]):
-        raise Refused(f"unexpected state 'DEGRADED': InsufficientNumberOfReplicas: {inputs['addonName']} found no nodes")
+        raise Refused(
+            f"unexpected state 'DEGRADED': InsufficientNumberOfReplicas: {inputs['addonName']} found no nodes"
+        )
 
 
 def _once_per_service_account(inputs: dict[str, Any], objects: Objects) -> None:
@@ -282,7 +373,9 @@ def refuse_deletion(id: str, objects: Objects) -> None:
         if other_id == id or other.get("owner") == id:
             continue
         if _ID.fullmatch(id) and id in strings(other["inputs"]):
-            raise Refused(f"DependencyViolation: {id!r} has a dependent object: {other_id!r} ({other['type']})")
+            raise Refused(
+                f"DependencyViolation: {id!r} has a dependent object: {other_id!r} ({other['type']})"
+            )
         for (token, name), words in _HOLDS.items():
             if other["type"] == token and called & set(_inside(other["inputs"], name)):
                 raise Refused(f"{words} ({other_id!r})")

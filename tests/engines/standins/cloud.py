@@ -33,7 +33,7 @@ class Cloud:
     @contextlib.contextmanager
     def changing(self) -> Iterator[dict[str, Any]]:
         """The whole content under a lock; written back when the block ends without an error."""
-        with open(self.path.with_name(self.path.name + ".lock"), "w") as lock:
+        with self.path.with_name(self.path.name + ".lock").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             content = self._load()
             yield content
@@ -50,8 +50,10 @@ class Cloud:
         return self._load()["objects"]
 
     def log(self, call: str, **details: Any) -> None:
-        with open(self.calls, "a") as log:
-            log.write(json.dumps({"at": round(time.time(), 3), "pid": os.getpid(), "call": call, **details}) + "\n")
+        with self.calls.open("a") as log:
+            log.write(
+                json.dumps({"at": round(time.time(), 3), "pid": os.getpid(), "call": call, **details}) + "\n"
+            )
 
     def strike(self, on: str, urn: str, *, after: bool = False) -> None:
         """Fail or hang here when a fault is set for this call.
@@ -59,7 +61,11 @@ class Cloud:
         Raises: Refused with the fault's own text.
         """
         for index, fault in enumerate(self._faults):
-            if fault["type"] != type_of(urn) or fault.get("on", "create") != on or bool(fault.get("after")) != after:
+            if (
+                fault["type"] != type_of(urn)
+                or fault.get("on", "create") != on
+                or bool(fault.get("after")) != after
+            ):
                 continue
             if fault.get("name", name_of(urn)) != name_of(urn) or not self._due(str(index), fault):
                 continue

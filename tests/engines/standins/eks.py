@@ -38,7 +38,9 @@ _ABSENT = {
 class ServiceRole(pulumi.ComponentResource):
     """The component's role with its managed policies; `ready` resolves when all of them are attached."""
 
-    def __init__(self, name: str, *, service: str, policies: list[str], tags: Any, opts: pulumi.ResourceOptions) -> None:
+    def __init__(
+        self, name: str, *, service: str, policies: list[str], tags: Any, opts: pulumi.ResourceOptions
+    ) -> None:
         super().__init__("eks:index:ServiceRole", name, None, opts)
         own = pulumi.ResourceOptions(parent=self)
         actions = ["sts:AssumeRole", "sts:TagSession"]
@@ -53,7 +55,10 @@ class ServiceRole(pulumi.ComponentResource):
         arns = [f"arn:aws:iam::aws:policy/{policy}" for policy in policies]
         self.ready: list[pulumi.Resource] = [
             aws.iam.RolePolicyAttachment(
-                f"{name}-{hashlib.sha1(arn.encode()).hexdigest()[:8]}", policy_arn=arn, role=self.role.name, opts=own
+                f"{name}-{hashlib.sha1(arn.encode()).hexdigest()[:8]}",
+                policy_arn=arn,
+                role=self.role.name,
+                opts=own,
             )
             for arn in arns
         ]
@@ -98,14 +103,26 @@ class Cluster(pulumi.ComponentResource):
         role = None
         if given is None:
             policies = ["AmazonEKSClusterPolicy"]
-            role = ServiceRole(f"{name}-eksRole", service="eks.amazonaws.com", policies=policies, tags=args.get("tags"), opts=self.own)
+            role = ServiceRole(
+                f"{name}-eksRole",
+                service="eks.amazonaws.com",
+                policies=policies,
+                tags=args.get("tags"),
+                opts=self.own,
+            )
         mode = args.get("authenticationMode")
-        access = {"authentication_mode": mode, "bootstrap_cluster_creator_admin_permissions": True} if mode else None
+        access = (
+            {"authentication_mode": mode, "bootstrap_cluster_creator_admin_permissions": True}
+            if mode
+            else None
+        )
         key = args.get("encryptionConfigKeyArn")
         return aws.eks.Cluster(
             f"{name}-eksCluster",
             name=args.get("name"),
-            role_arn=role.role.arn if role else pulumi.Output.from_input(given).apply(lambda found: found.arn),
+            role_arn=role.role.arn
+            if role
+            else pulumi.Output.from_input(given).apply(lambda found: found.arn),
             bootstrap_self_managed_addons=_default(args.get("bootstrapSelfManagedAddons"), True),
             vpc_config={
                 "security_group_ids": [self.group.id] if self.group else None,
@@ -124,7 +141,10 @@ class Cluster(pulumi.ComponentResource):
             deletion_protection=args.get("deletionProtection"),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                ignore_changes=["accessConfig.bootstrapClusterCreatorAdminPermissions", "bootstrapSelfManagedAddons"],
+                ignore_changes=[
+                    "accessConfig.bootstrapClusterCreatorAdminPermissions",
+                    "bootstrapSelfManagedAddons",
+                ],
                 depends_on=role.ready if role else None,
             ),
         )
@@ -165,7 +185,13 @@ class Cluster(pulumi.ComponentResource):
                 )
         return entries
 
-    def _addon(self, addon: str, options: Mapping[str, Any], opts: pulumi.ResourceOptions | None = None, name: str = "") -> None:
+    def _addon(
+        self,
+        addon: str,
+        options: Mapping[str, Any],
+        opts: pulumi.ResourceOptions | None = None,
+        name: str = "",
+    ) -> None:
         if options.get("enabled") is False:
             return
         version = options.get("version") or options.get("addonVersion")
@@ -195,7 +221,10 @@ class Cluster(pulumi.ComponentResource):
         if self.args.get("useDefaultVpcCni"):
             return
         holder = pulumi.ComponentResource(
-            "eks:index:VpcCniAddon", f"{self.name}-vpc-cni", None, pulumi.ResourceOptions(parent=self, depends_on=entries)
+            "eks:index:VpcCniAddon",
+            f"{self.name}-vpc-cni",
+            None,
+            pulumi.ResourceOptions(parent=self, depends_on=entries),
         )
         own = pulumi.ResourceOptions(parent=holder, depends_on=entries)
         self._addon("vpc-cni", self.args.get("vpcCniOptions") or {}, own, f"{self.name}-vpc-cni")
@@ -224,7 +253,14 @@ class Cluster(pulumi.ComponentResource):
             tags=self._tags(self.args.get("clusterSecurityGroupTags"), title),
             opts=self.own,
         )
-        self._rule("eksClusterInternetEgressRule", group, type="egress", protocol="-1", ports=(0, 0), cidr_blocks=["0.0.0.0/0"])
+        self._rule(
+            "eksClusterInternetEgressRule",
+            group,
+            type="egress",
+            protocol="-1",
+            ports=(0, 0),
+            cidr_blocks=["0.0.0.0/0"],
+        )
         return group
 
     def _node_group(self) -> aws.ec2.SecurityGroup:
@@ -232,21 +268,49 @@ class Cluster(pulumi.ComponentResource):
         title = f"{self.name}-nodeSecurityGroup"
         owned = self.cluster.name.apply(lambda cluster: {f"kubernetes.io/cluster/{cluster}": "owned"})
         group = aws.ec2.SecurityGroup(
-            title, vpc_id=self.args.get("vpcId"), revoke_rules_on_delete=True, tags=self._tags(owned, title), opts=self.own
+            title,
+            vpc_id=self.args.get("vpcId"),
+            revoke_rules_on_delete=True,
+            tags=self._tags(owned, title),
+            opts=self.own,
         )
         source = {"source_security_group_id": self.group.id}
         self._rule("eksNodeIngressRule", group, type="ingress", protocol="-1", ports=(0, 0), self=True)
-        self._rule("eksNodeClusterIngressRule", group, type="ingress", protocol="tcp", ports=(1025, 65535), **source)
-        self._rule("eksExtApiServerClusterIngressRule", group, type="ingress", protocol="tcp", ports=(443, 443), **source)
-        self._rule("eksNodeInternetEgressRule", group, type="egress", protocol="-1", ports=(0, 0), cidr_blocks=["0.0.0.0/0"])
+        self._rule(
+            "eksNodeClusterIngressRule", group, type="ingress", protocol="tcp", ports=(1025, 65535), **source
+        )
+        self._rule(
+            "eksExtApiServerClusterIngressRule",
+            group,
+            type="ingress",
+            protocol="tcp",
+            ports=(443, 443),
+            **source,
+        )
+        self._rule(
+            "eksNodeInternetEgressRule",
+            group,
+            type="egress",
+            protocol="-1",
+            ports=(0, 0),
+            cidr_blocks=["0.0.0.0/0"],
+        )
         back = {"source_security_group_id": group.id}
-        self._rule("eksClusterIngressRule", self.group, type="ingress", protocol="tcp", ports=(443, 443), **back)
+        self._rule(
+            "eksClusterIngressRule", self.group, type="ingress", protocol="tcp", ports=(443, 443), **back
+        )
         return group
 
     def _rule(self, title: str, group: aws.ec2.SecurityGroup, *, ports: tuple[int, int], **rule: Any) -> None:
         own = {"self_": rule.pop("self")} if "self" in rule else {}
         aws.ec2.SecurityGroupRule(
-            f"{self.name}-{title}", security_group_id=group.id, from_port=ports[0], to_port=ports[1], opts=self.own, **rule, **own
+            f"{self.name}-{title}",
+            security_group_id=group.id,
+            from_port=ports[0],
+            to_port=ports[1],
+            opts=self.own,
+            **rule,
+            **own,
         )
 
     def _state(self) -> dict[str, Any]:
@@ -287,18 +351,26 @@ def _default(value: Any, otherwise: Any) -> Any:
 def _refuse(args: Mapping[str, Any]) -> None:
     problems = schema.check("eks:index:Cluster", _settled(dict(args)))
     if problems:
-        raise ValueError("; ".join(f"{problem.path}: {problem.kind}: {problem.message}" for problem in problems))
+        raise ValueError(
+            "; ".join(f"{problem.path}: {problem.kind}: {problem.message}" for problem in problems)
+        )
     for name, what in _ABSENT.items():
         if args.get(name):
             raise ValueError(f"{name}: this stand-in does not make {what}")
     if not args.get("skipDefaultNodeGroup"):
-        raise ValueError("skipDefaultNodeGroup: the published component makes a node group of its own unless this is true")
+        raise ValueError(
+            "skipDefaultNodeGroup: the published component makes a node group of its own unless this is true"
+        )
     if args.get("createInstanceRole"):
         raise ValueError("createInstanceRole: this stand-in does not make the default node group's role")
     if args.get("subnetIds") is not None and (args.get("publicSubnetIds") or args.get("privateSubnetIds")):
-        raise ValueError("subnetIds, and the use of publicSubnetIds and/or privateSubnetIds are mutually exclusive")
+        raise ValueError(
+            "subnetIds, and the use of publicSubnetIds and/or privateSubnetIds are mutually exclusive"
+        )
     if args.get("authenticationMode") != "API":
-        raise ValueError("authenticationMode: without API the published component manages the aws-auth ConfigMap")
+        raise ValueError(
+            "authenticationMode: without API the published component manages the aws-auth ConfigMap"
+        )
 
 
 def _settled(value: Any) -> Any:
@@ -319,12 +391,22 @@ def _kubeconfig(cluster: aws.eks.Cluster, credentials: Mapping[str, Any]) -> pul
             "apiVersion": "client.authentication.k8s.io/v1beta1",
             "command": "aws",
             "args": args,
-            "env": [{"name": "KUBERNETES_EXEC_INFO", "value": '{"apiVersion": "client.authentication.k8s.io/v1beta1"}'}],
+            "env": [
+                {
+                    "name": "KUBERNETES_EXEC_INFO",
+                    "value": '{"apiVersion": "client.authentication.k8s.io/v1beta1"}',
+                }
+            ],
         }
         return {
             "apiVersion": "v1",
             "kind": "Config",
-            "clusters": [{"name": "kubernetes", "cluster": {"server": endpoint, "certificate-authority-data": authority}}],
+            "clusters": [
+                {
+                    "name": "kubernetes",
+                    "cluster": {"server": endpoint, "certificate-authority-data": authority},
+                }
+            ],
             "contexts": [{"name": "aws", "context": {"cluster": "kubernetes", "user": "aws"}}],
             "current-context": "aws",
             "users": [{"name": "aws", "user": {"exec": call}}],
@@ -343,7 +425,11 @@ class Eks(Provider):
         super().__init__("4.4.0", json.dumps({"name": "eks", "version": "4.4.0"}))
 
     def construct(
-        self, name: str, resource_type: str, inputs: Mapping[str, Any], options: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        resource_type: str,
+        inputs: Mapping[str, Any],
+        options: pulumi.ResourceOptions | None = None,
     ) -> ConstructResult:
         if resource_type != "eks:index:Cluster":
             raise ValueError(f"{resource_type}: this stand-in makes eks:index:Cluster only")

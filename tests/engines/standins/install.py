@@ -21,7 +21,9 @@ def install(folder: Path) -> Path:
     start = Path(__file__).resolve().with_name("start.py")
     for program, module in PLUGINS.items():
         path = folder / program
-        path.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(start))} {module} "$@"\n')
+        path.write_text(
+            f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {shlex.quote(str(start))} {module} "$@"\n'
+        )
         path.chmod(0o755)
     return folder
 

@@ -52,7 +52,9 @@ class Kubernetes(ResourceProvider):
     def comparable(self, token: str, inputs: dict[str, Any]) -> dict[str, Any]:
         return inputs
 
-    def replaced_by(self, token: str, changed: list[str], olds: dict[str, Any], news: dict[str, Any]) -> list[str]:
+    def replaced_by(
+        self, token: str, changed: list[str], olds: dict[str, Any], news: dict[str, Any]
+    ) -> list[str]:
         fixed = ["metadata.name", "metadata.namespace", *_FIXED.get(token.split(":")[-1], ())]
         different = {path.split(".")[0] for path in fixed if _dig(olds, path) != _dig(news, path)}
         return [key for key in changed if key in different]
@@ -69,20 +71,30 @@ class Kubernetes(ResourceProvider):
             objects[key] = item
         return id, inputs
 
-    def _refuse_creation(self, kind: str, inputs: dict[str, Any], objects: dict[str, Any], cluster: str) -> None:
+    def _refuse_creation(
+        self, kind: str, inputs: dict[str, Any], objects: dict[str, Any], cluster: str
+    ) -> None:
         space = inputs["metadata"].get("namespace")
         if space and space not in _ALWAYS_THERE and _key(cluster, "Namespace", space) not in objects:
             raise Refused(f'NotFound: namespaces "{space}" not found')
         annotations = inputs["metadata"].get("annotations") or {}
-        if kind in _AWAITED and annotations.get("pulumi.com/skipAwait") != "true" and not _has_nodes(objects, cluster):
+        if (
+            kind in _AWAITED
+            and annotations.get("pulumi.com/skipAwait") != "true"
+            and not _has_nodes(objects, cluster)
+        ):
             raise Refused(f"{kind} timed out waiting to be Ready: 0/0 nodes are available")
 
-    def read(self, token: str, urn: str, id: str, inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    def read(
+        self, token: str, urn: str, id: str, inputs: dict[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
         objects = self.cloud.objects()
         item = objects.get(_key(self._cluster(objects), token.split(":")[-1], id))
         return (item["inputs"], item["outputs"]) if item else None
 
-    def update(self, token: str, urn: str, id: str, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
+    def update(
+        self, token: str, urn: str, id: str, olds: dict[str, Any], news: dict[str, Any]
+    ) -> dict[str, Any]:
         with self.cloud.changing() as content:
             objects = content["objects"]
             item = objects.get(_key(self._cluster(objects), token.split(":")[-1], id))
@@ -98,7 +110,11 @@ class Kubernetes(ResourceProvider):
             cluster = self._cluster(objects)
             objects.pop(_key(cluster, kind, id), None)
             if kind == "Namespace":
-                for key in [key for key in objects if key.startswith(f"{cluster}|") and key.split("|")[2].startswith(f"{id}/")]:
+                for key in [
+                    key
+                    for key in objects
+                    if key.startswith(f"{cluster}|") and key.split("|")[2].startswith(f"{id}/")
+                ]:
                     del objects[key]
 
     def _cluster(self, objects: dict[str, Any]) -> str:
@@ -136,4 +152,6 @@ def _dig(value: Any, path: str) -> Any:
 
 
 if __name__ == "__main__":
-    serve(lambda server: provider_pb2_grpc.add_ResourceProviderServicer_to_server(Kubernetes(Cloud()), server))
+    serve(
+        lambda server: provider_pb2_grpc.add_ResourceProviderServicer_to_server(Kubernetes(Cloud()), server)
+    )

@@ -26,23 +26,33 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
     def __init__(self, engine: str | None) -> None:
         self.engine = engine
 
-    def Handshake(self, request: pb.LanguageHandshakeRequest, context: grpc.ServicerContext) -> pb.LanguageHandshakeResponse:
+    def Handshake(
+        self, request: pb.LanguageHandshakeRequest, context: grpc.ServicerContext
+    ) -> pb.LanguageHandshakeResponse:
         self.engine = request.engine_address
         return pb.LanguageHandshakeResponse()
 
     def GetPluginInfo(self, request: empty_pb2.Empty, context: grpc.ServicerContext) -> plugin_pb2.PluginInfo:
         return plugin_pb2.PluginInfo(version=version("pulumi"))
 
-    def GetRequiredPlugins(self, request: object, context: grpc.ServicerContext) -> pb.GetRequiredPluginsResponse:
+    def GetRequiredPlugins(
+        self, request: object, context: grpc.ServicerContext
+    ) -> pb.GetRequiredPluginsResponse:
         return pb.GetRequiredPluginsResponse()
 
-    def GetRequiredPackages(self, request: object, context: grpc.ServicerContext) -> pb.GetRequiredPackagesResponse:
+    def GetRequiredPackages(
+        self, request: object, context: grpc.ServicerContext
+    ) -> pb.GetRequiredPackagesResponse:
         return pb.GetRequiredPackagesResponse()
 
-    def InstallDependencies(self, request: object, context: grpc.ServicerContext) -> Iterator[pb.InstallDependenciesResponse]:
+    def InstallDependencies(
+        self, request: object, context: grpc.ServicerContext
+    ) -> Iterator[pb.InstallDependenciesResponse]:
         return iter(())
 
-    def RuntimeOptionsPrompts(self, request: object, context: grpc.ServicerContext) -> pb.RuntimeOptionsResponse:
+    def RuntimeOptionsPrompts(
+        self, request: object, context: grpc.ServicerContext
+    ) -> pb.RuntimeOptionsResponse:
         return pb.RuntimeOptionsResponse()
 
     def About(self, request: object, context: grpc.ServicerContext) -> pb.AboutResponse:
@@ -78,10 +88,14 @@ class LanguageHost(language_pb2_grpc.LanguageRuntimeServicer):
         if done.returncode == _BAIL:
             return pb.RunResponse(bail=True)
         if done.returncode:
-            return pb.RunResponse(error=f"the program ended with {done.returncode}: {done.stderr[-_STDERR_KEPT:]}")
+            return pb.RunResponse(
+                error=f"the program ended with {done.returncode}: {done.stderr[-_STDERR_KEPT:]}"
+            )
         return pb.RunResponse()
 
 
 if __name__ == "__main__":
     address = next((argument for argument in sys.argv[1:] if not argument.startswith("-")), None)
-    serve(lambda server: language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(address), server))
+    serve(
+        lambda server: language_pb2_grpc.add_LanguageRuntimeServicer_to_server(LanguageHost(address), server)
+    )

@@ -35,7 +35,6 @@ def main(entry: str) -> int:
 
 
 if __name__ == "__main__":
-
     sys.path[0] = str(Path(sys.path[0]).parent)
     from standins.serving import leave_with_parent
 

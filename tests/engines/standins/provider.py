@@ -39,7 +39,9 @@ class ResourceProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Inputs with everything taken out that makes no difference to the cloud."""
         raise NotImplementedError
 
-    def replaced_by(self, token: str, changed: list[str], olds: dict[str, Any], news: dict[str, Any]) -> list[str]:
+    def replaced_by(
+        self, token: str, changed: list[str], olds: dict[str, Any], news: dict[str, Any]
+    ) -> list[str]:
         """Which of the changed properties cannot be changed in place."""
         raise NotImplementedError
 
@@ -47,18 +49,24 @@ class ResourceProvider(provider_pb2_grpc.ResourceProviderServicer):
         """Make it. Returns: id and outputs. Raises: Refused."""
         raise NotImplementedError
 
-    def read(self, token: str, urn: str, id: str, inputs: dict[str, Any]) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    def read(
+        self, token: str, urn: str, id: str, inputs: dict[str, Any]
+    ) -> tuple[dict[str, Any], dict[str, Any]] | None:
         """What is there now: (inputs, outputs), None when it is gone. `inputs` is empty for an import."""
         raise NotImplementedError
 
-    def update(self, token: str, urn: str, id: str, olds: dict[str, Any], news: dict[str, Any]) -> dict[str, Any]:
+    def update(
+        self, token: str, urn: str, id: str, olds: dict[str, Any], news: dict[str, Any]
+    ) -> dict[str, Any]:
         raise NotImplementedError
 
     def delete(self, token: str, urn: str, id: str, state: dict[str, Any]) -> None:
         raise NotImplementedError
 
     def invoke(self, token: str, args: dict[str, Any]) -> dict[str, Any]:
-        raise Refused(f"this stand-in has no function {token!r}: add it to tests/engines/standins/{self.package}.py")
+        raise Refused(
+            f"this stand-in has no function {token!r}: add it to tests/engines/standins/{self.package}.py"
+        )
 
     # ---- the plugin
 
@@ -96,13 +104,17 @@ class ResourceProvider(provider_pb2_grpc.ResourceProviderServicer):
         self.config = {key: _decoded(value) for key, value in raw.items()}
         self.cloud.log("Configure", package=self.package, keys=sorted(self.config))
         # Without secrets accepted the engine unwraps them on the way in and marks the same properties secret on the way out.
-        return pb.ConfigureResponse(acceptSecrets=False, supportsPreview=True, acceptResources=False, acceptOutputs=False)
+        return pb.ConfigureResponse(
+            acceptSecrets=False, supportsPreview=True, acceptResources=False, acceptOutputs=False
+        )
 
     # ---- resources
 
     def Check(self, request: pb.CheckRequest, context: grpc.ServicerContext) -> pb.CheckResponse:
         token, news = type_of(request.urn), to_python(request.news)
-        problems = [(problem.path, f"{problem.kind}: {problem.message}") for problem in schema.check(token, news)]
+        problems = [
+            (problem.path, f"{problem.kind}: {problem.message}") for problem in schema.check(token, news)
+        ]
         if not problems:
             news = self.complete(token, request.urn, news, to_python(request.olds))
             problems = self.objections(token, news)
@@ -119,7 +131,9 @@ class ResourceProvider(provider_pb2_grpc.ResourceProviderServicer):
         self.cloud.log("Diff", urn=request.urn, changed=changed, replaces=replaces)
         kinds = {key: self._kind(key, olds, news, replace=key in replaces) for key in changed}
         changes = pb.DiffResponse.DIFF_SOME if changed else pb.DiffResponse.DIFF_NONE
-        return pb.DiffResponse(replaces=replaces, diffs=changed, detailedDiff=kinds, hasDetailedDiff=True, changes=changes)
+        return pb.DiffResponse(
+            replaces=replaces, diffs=changed, detailedDiff=kinds, hasDetailedDiff=True, changes=changes
+        )
 
     @staticmethod
     def _kind(key: str, olds: dict[str, Any], news: dict[str, Any], *, replace: bool) -> pb.PropertyDiff:
@@ -193,7 +207,7 @@ def unknown_outputs(token: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """A preview's outputs: the inputs, and "not known yet" for all that the cloud fills in."""
     found = schema.resource(token)
     names = found["outputs"] if found else {}
-    return {**{name: UNKNOWN for name in names}, **inputs}
+    return {**dict.fromkeys(names, UNKNOWN), **inputs}
 
 
 def _decoded(value: Any) -> Any:

@@ -22,7 +22,9 @@ from typing import Any
 
 from .wire import SIGNATURE, UNKNOWN
 
-Spec = list[Any]  # ["string"], ["array", Spec], ["map", Spec], ["union", [Spec, ...]], ["enum", [...]], ["object", name], ["any"]
+Spec = list[
+    Any
+]  # ["string"], ["array", Spec], ["map", Spec], ["union", [Spec, ...]], ["enum", [...]], ["object", name], ["any"]
 _FORMAT = 1  # part of the cache path: raise it when the shape below changes
 
 
@@ -72,7 +74,11 @@ def _introspect(package: str, token: str) -> dict[str, Any] | None:
         return None
     seen: dict[str, Any] = {}
     inputs, required = _members(args, seen) if args is not None else ({}, [])
-    outputs = {name: _spec(hint, scope, {}) for name, (_, hint, scope) in _hints(cls).items() if name not in ("urn", "id")}
+    outputs = {
+        name: _spec(hint, scope, {})
+        for name, (_, hint, scope) in _hints(cls).items()
+        if name not in ("urn", "id")
+    }
     return {"inputs": inputs, "required": required, "outputs": outputs, "types": seen}
 
 
@@ -86,7 +92,9 @@ def _tokens(package: str) -> dict[str, tuple[str, str]]:
         for entry in json.loads(modules.group(1) or "[]"):
             found |= {token: (entry["fqn"], cls) for token, cls in entry["classes"].items()}
     if packages := re.search(r'resource_packages="""(.*?)"""', source, re.S):
-        found |= {entry["token"]: (entry["fqn"], entry["class"]) for entry in json.loads(packages.group(1) or "[]")}
+        found |= {
+            entry["token"]: (entry["fqn"], entry["class"]) for entry in json.loads(packages.group(1) or "[]")
+        }
     return found
 
 
@@ -101,7 +109,9 @@ def _classes(package: str, token: str) -> tuple[Any, Any]:
     candidates = [getattr(module, class_name + suffix, None) for suffix in ("Args", "InitArgs")]
     args = [found for found in candidates if getattr(found, "_pulumi_input_type", False)]
     # A nested type may carry the resource's own name (s3.BucketVersioningArgs); the one defined beside the resource wins.
-    return cls, next((found for found in args if found.__module__ == module.__name__), args[0] if args else None)
+    return cls, next(
+        (found for found in args if found.__module__ == module.__name__), args[0] if args else None
+    )
 
 
 def _hints(cls: type) -> dict[str, tuple[str, Any, dict[str, Any]]]:
@@ -154,7 +164,11 @@ def _lifted(part: Any) -> bool:
 
     if isinstance(part, typing.ForwardRef):
         return part.__forward_arg__.startswith("Output[")
-    return part is type(None) or part is pulumi.Output or typing.get_origin(part) in (collections.abc.Awaitable, pulumi.Output)
+    return (
+        part is type(None)
+        or part is pulumi.Output
+        or typing.get_origin(part) in (collections.abc.Awaitable, pulumi.Output)
+    )
 
 
 def _union(parts: list[Any], scope: dict[str, Any], seen: dict[str, Any]) -> Spec:
@@ -166,7 +180,11 @@ def _union(parts: list[Any], scope: dict[str, Any], seen: dict[str, Any]) -> Spe
 
 
 def _leaf(hint: Any, seen: dict[str, Any]) -> Spec:
-    simple = {str: "string", bool: "boolean", int: "integer", float: "number"}.get(hint) if inspect.isclass(hint) else None
+    simple = (
+        {str: "string", bool: "boolean", int: "integer", float: "number"}.get(hint)
+        if inspect.isclass(hint)
+        else None
+    )
     if simple:
         return [simple]
     if inspect.isclass(hint) and issubclass(hint, enum.Enum):
@@ -204,7 +222,13 @@ def _object(path: str, spec: Any, value: Any, named: dict[str, Any], out: list[P
         if name in properties:
             _value(_join(path, name), properties[name], item, named, out)
         elif not name.startswith("__"):
-            out.append(Problem(_join(path, name), "unknown-property", f"is not one of {', '.join(sorted(properties))[:300]}"))
+            out.append(
+                Problem(
+                    _join(path, name),
+                    "unknown-property",
+                    f"is not one of {', '.join(sorted(properties))[:300]}",
+                )
+            )
     return None
 
 
@@ -228,7 +252,9 @@ def _value(path: str, spec: Spec, value: Any, named: dict[str, Any], out: list[P
             _value(_join(path, key), spec[1], item, named, out)
     elif not _scalar(spec, value):
         wanted = f"one of {spec[1][:12]}" if kind == "enum" else f"a value of type {kind}"
-        out.append(Problem(path, "bad-enum" if kind == "enum" else "wrong-type", f"expected {wanted}, got {value!r}"))
+        out.append(
+            Problem(path, "bad-enum" if kind == "enum" else "wrong-type", f"expected {wanted}, got {value!r}")
+        )
 
 
 def _any_of(path: str, specs: list[Spec], value: Any, named: dict[str, Any], out: list[Problem]) -> None:

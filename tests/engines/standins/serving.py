@@ -13,7 +13,10 @@ _LIMIT_BYTES = 400 << 20  # the engine's own message limit
 
 def serve(add: Callable[[grpc.Server], None], *, workers: int = 32) -> None:
     """Serve until the parent process ends. A SIGKILL of the engine must not leave providers that go on making things."""
-    limits = [("grpc.max_receive_message_length", _LIMIT_BYTES), ("grpc.max_send_message_length", _LIMIT_BYTES)]
+    limits = [
+        ("grpc.max_receive_message_length", _LIMIT_BYTES),
+        ("grpc.max_send_message_length", _LIMIT_BYTES),
+    ]
     server = grpc.server(futures.ThreadPoolExecutor(workers), options=limits)
     add(server)
     port = server.add_insecure_port("127.0.0.1:0")

@@ -41,7 +41,9 @@ class Budget(Store):
 
     def read(self, id: str) -> dict[str, Any] | None:
         name = id.partition(":")[2]
-        answer = asking(lambda: self.client.describe_budget(AccountId=self.account, BudgetName=name), missing=_GONE)
+        answer = asking(
+            lambda: self.client.describe_budget(AccountId=self.account, BudgetName=name), missing=_GONE
+        )
         if answer is None:
             return None
         found = answer["Budget"]
@@ -53,7 +55,9 @@ class Budget(Store):
             "timeUnit": found["TimeUnit"],
             "limitAmount": found["BudgetLimit"]["Amount"],
             "limitUnit": found["BudgetLimit"]["Unit"],
-            "costFilters": [{"name": key, "values": values} for key, values in found.get("CostFilters", {}).items()],
+            "costFilters": [
+                {"name": key, "values": values} for key, values in found.get("CostFilters", {}).items()
+            ],
             "notifications": self._notifications(name),
             "tags": self.own_tags(unpaired(tags)),
         }
@@ -63,7 +67,9 @@ class Budget(Store):
         found = []
         for item in asking(lambda: self.client.describe_notifications_for_budget(**budget))["Notifications"]:
             ask = {**budget, "Notification": item}
-            people = asking(lambda ask=ask: self.client.describe_subscribers_for_notification(**ask))["Subscribers"]
+            people = asking(lambda ask=ask: self.client.describe_subscribers_for_notification(**ask))[
+                "Subscribers"
+            ]
             found.append(_read_notification(item, people))
         return found
 

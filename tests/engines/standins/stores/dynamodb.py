@@ -1,6 +1,6 @@
 """DynamoDB tables."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from ..cloud import Refused
 from .store import Store, asking, pairs, unpaired
@@ -13,7 +13,13 @@ class Table(Store):
 
     token = "aws:dynamodb/table:Table"
     service = "dynamodb"
-    defaults = {"billingMode": "PROVISIONED", "tableClass": "STANDARD", "streamViewType": "", "readCapacity": 0, "writeCapacity": 0}
+    defaults: ClassVar[dict[str, Any]] = {
+        "billingMode": "PROVISIONED",
+        "tableClass": "STANDARD",
+        "streamViewType": "",
+        "readCapacity": 0,
+        "writeCapacity": 0,
+    }
     fixed = ("name", "hashKey", "rangeKey", "localSecondaryIndexes", "region")
     local = ("restoreToLatestTime",)
 
@@ -25,12 +31,18 @@ class Table(Store):
     def _request(self, inputs: dict[str, Any]) -> dict[str, Any]:
         declared = {item["name"]: item["type"] for item in inputs.get("attributes", [])}
         indexes = [*inputs.get("globalSecondaryIndexes", []), *inputs.get("localSecondaryIndexes", [])]
-        used = {key for item in [inputs, *indexes] for key in (item.get("hashKey"), item.get("rangeKey")) if key}
+        used = {
+            key for item in [inputs, *indexes] for key in (item.get("hashKey"), item.get("rangeKey")) if key
+        }
         if used != set(declared):
-            raise Refused(f"ValidationException: keys are {sorted(used)}, attributes declare {sorted(declared)}")
+            raise Refused(
+                f"ValidationException: keys are {sorted(used)}, attributes declare {sorted(declared)}"
+            )
         request = {
             "TableName": inputs["name"],
-            "AttributeDefinitions": [{"AttributeName": name, "AttributeType": kind} for name, kind in declared.items()],
+            "AttributeDefinitions": [
+                {"AttributeName": name, "AttributeType": kind} for name, kind in declared.items()
+            ],
             "KeySchema": _keys(inputs),
             "BillingMode": inputs.get("billingMode", "PROVISIONED"),
             "TableClass": inputs.get("tableClass", "STANDARD"),
@@ -51,7 +63,11 @@ class Table(Store):
         recovery, ttl = (news.get("pointInTimeRecovery") or {}), (news.get("ttl") or {})
         if recovery != (olds.get("pointInTimeRecovery") or {}):
             setting = {"PointInTimeRecoveryEnabled": bool(recovery.get("enabled"))}
-            asking(lambda: self.client.update_continuous_backups(TableName=name, PointInTimeRecoverySpecification=setting))
+            asking(
+                lambda: self.client.update_continuous_backups(
+                    TableName=name, PointInTimeRecoverySpecification=setting
+                )
+            )
         if ttl != (olds.get("ttl") or {}):
             attribute = (ttl or olds.get("ttl") or {}).get("attributeName")
             setting = {"Enabled": bool(ttl.get("enabled")), "AttributeName": attribute}
@@ -64,10 +80,16 @@ class Table(Store):
         table = answer["Table"]
         found: dict[str, Any] = {
             "name": id,
-            "attributes": [{"name": i["AttributeName"], "type": i["AttributeType"]} for i in table["AttributeDefinitions"]],
+            "attributes": [
+                {"name": i["AttributeName"], "type": i["AttributeType"]}
+                for i in table["AttributeDefinitions"]
+            ],
             "billingMode": table.get("BillingModeSummary", {}).get("BillingMode", "PROVISIONED"),
             "deletionProtectionEnabled": table.get("DeletionProtectionEnabled", False),
-            **{("hashKey" if key["KeyType"] == "HASH" else "rangeKey"): key["AttributeName"] for key in table["KeySchema"]},
+            **{
+                ("hashKey" if key["KeyType"] == "HASH" else "rangeKey"): key["AttributeName"]
+                for key in table["KeySchema"]
+            },
         }
         if indexes := table.get("GlobalSecondaryIndexes"):
             found["globalSecondaryIndexes"] = [_read_index(item) for item in indexes]
@@ -75,7 +97,9 @@ class Table(Store):
         return {**found, **self._read_extras(id), "tags": self.own_tags(unpaired(tags.get("Tags")))}
 
     def _read_extras(self, name: str) -> dict[str, Any]:
-        backups = asking(lambda: self.client.describe_continuous_backups(TableName=name))["ContinuousBackupsDescription"]
+        backups = asking(lambda: self.client.describe_continuous_backups(TableName=name))[
+            "ContinuousBackupsDescription"
+        ]
         ttl = asking(lambda: self.client.describe_time_to_live(TableName=name))["TimeToLiveDescription"]
         found: dict[str, Any] = {}
         if backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED":
@@ -121,7 +145,10 @@ def _index(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def _read_index(item: dict[str, Any]) -> dict[str, Any]:
-    keys = {("hashKey" if key["KeyType"] == "HASH" else "rangeKey"): key["AttributeName"] for key in item["KeySchema"]}
+    keys = {
+        ("hashKey" if key["KeyType"] == "HASH" else "rangeKey"): key["AttributeName"]
+        for key in item["KeySchema"]
+    }
     found = {"name": item["IndexName"], "projectionType": item["Projection"]["ProjectionType"], **keys}
     if item["Projection"].get("NonKeyAttributes"):
         found["nonKeyAttributes"] = item["Projection"]["NonKeyAttributes"]

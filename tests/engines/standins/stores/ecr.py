@@ -1,7 +1,7 @@
 """ECR repositories and their lifecycle policies."""
 
 import json
-from typing import Any
+from typing import Any, ClassVar
 
 from .store import Store, asking, from_api, pairs, to_api, unpaired
 
@@ -13,7 +13,10 @@ class Repository(Store):
 
     token = "aws:ecr/repository:Repository"
     service = "ecr"
-    defaults = {"imageTagMutability": "MUTABLE", "encryptionConfigurations": [{"encryptionType": "AES256"}]}
+    defaults: ClassVar[dict[str, Any]] = {
+        "imageTagMutability": "MUTABLE",
+        "encryptionConfigurations": [{"encryptionType": "AES256"}],
+    }
     fixed = ("name", "encryptionConfigurations", "region")
     local = ("forceDelete",)
 
@@ -38,16 +41,25 @@ class Repository(Store):
         return {
             "name": id,
             "imageTagMutability": found["imageTagMutability"],
-            "imageScanningConfiguration": {"scanOnPush": found["imageScanningConfiguration"].get("scanOnPush", False)},
+            "imageScanningConfiguration": {
+                "scanOnPush": found["imageScanningConfiguration"].get("scanOnPush", False)
+            },
             "encryptionConfigurations": [from_api(to_api(found["encryptionConfiguration"]))],
             "tags": self.own_tags(unpaired(tags["tags"])),
         }
 
     def update(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> None:
-        mutability, scanning = news.get("imageTagMutability", "MUTABLE"), news.get("imageScanningConfiguration")
+        mutability, scanning = (
+            news.get("imageTagMutability", "MUTABLE"),
+            news.get("imageScanningConfiguration"),
+        )
         asking(lambda: self.client.put_image_tag_mutability(repositoryName=id, imageTagMutability=mutability))
         setting = scanning or {"scanOnPush": False}
-        asking(lambda: self.client.put_image_scanning_configuration(repositoryName=id, imageScanningConfiguration=setting))
+        asking(
+            lambda: self.client.put_image_scanning_configuration(
+                repositoryName=id, imageScanningConfiguration=setting
+            )
+        )
         arn = self.outputs(id, news)["arn"]
         gone = sorted(self.all_tags(olds).keys() - self.all_tags(news).keys())
         if gone:

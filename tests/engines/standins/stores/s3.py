@@ -23,7 +23,11 @@ class Bucket(Store):
         # us-east-1 answers a second creation by the owner with success; the provider looks first and refuses.
         if asking(lambda: self.client.head_bucket(Bucket=name), missing=_GONE) is not None:
             raise Refused(f"BucketAlreadyExists: the bucket {name!r} exists")
-        place = {} if self.region == "us-east-1" else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
+        place = (
+            {}
+            if self.region == "us-east-1"
+            else {"CreateBucketConfiguration": {"LocationConstraint": self.region}}
+        )
         lock = {"ObjectLockEnabledForBucket": True} if inputs.get("objectLockEnabled") else {}
         asking(lambda: self.client.create_bucket(Bucket=name, **place, **lock))
         self._tag(name, inputs)
@@ -53,8 +57,15 @@ class Bucket(Store):
         asking(lambda: self.client.delete_bucket(Bucket=id), missing=_GONE)
 
     def _versions(self, name: str) -> list[dict[str, str]]:
-        pages = asking(lambda: list(self.client.get_paginator("list_object_versions").paginate(Bucket=name)), missing=_GONE)
-        found = [item for page in pages or [] for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]]
+        pages = asking(
+            lambda: list(self.client.get_paginator("list_object_versions").paginate(Bucket=name)),
+            missing=_GONE,
+        )
+        found = [
+            item
+            for page in pages or []
+            for item in [*page.get("Versions", []), *page.get("DeleteMarkers", [])]
+        ]
         return [{"Key": item["Key"], "VersionId": item["VersionId"]} for item in found]
 
     def outputs(self, id: str, inputs: dict[str, Any]) -> dict[str, Any]:
@@ -105,7 +116,10 @@ class Versioning(_Satellite):
 
     def put(self, bucket: str, inputs: dict[str, Any]) -> Callable[[], Any]:
         wanted = inputs["versioningConfiguration"]
-        body = {"Status": wanted["status"], **({"MFADelete": wanted["mfaDelete"]} if "mfaDelete" in wanted else {})}
+        body = {
+            "Status": wanted["status"],
+            **({"MFADelete": wanted["mfaDelete"]} if "mfaDelete" in wanted else {}),
+        }
         return lambda: self.client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration=body)
 
     def get(self, bucket: str) -> dict[str, Any] | None:
@@ -114,7 +128,9 @@ class Versioning(_Satellite):
 
     def remove(self, bucket: str, state: dict[str, Any]) -> Callable[[], Any]:
         # Versioning that was ever on cannot be taken away, only suspended.
-        return lambda: self.client.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Suspended"})
+        return lambda: self.client.put_bucket_versioning(
+            Bucket=bucket, VersioningConfiguration={"Status": "Suspended"}
+        )
 
 
 class Lifecycle(_Satellite):
@@ -129,7 +145,9 @@ class Lifecycle(_Satellite):
         if any(not rule["Filter"] for rule in rules):
             rules = [{**rule, "Filter": rule["Filter"] or {"Prefix": ""}} for rule in rules]
         body = {"Rules": rules}
-        return lambda: self.client.put_bucket_lifecycle_configuration(Bucket=bucket, LifecycleConfiguration=body)
+        return lambda: self.client.put_bucket_lifecycle_configuration(
+            Bucket=bucket, LifecycleConfiguration=body
+        )
 
     def get(self, bucket: str) -> dict[str, Any] | None:
         rules = from_api(self.client.get_bucket_lifecycle_configuration(Bucket=bucket)["Rules"], self._names)
@@ -183,7 +201,9 @@ class Encryption(_Satellite):
 
     def put(self, bucket: str, inputs: dict[str, Any]) -> Callable[[], Any]:
         body = {"Rules": to_api(inputs["rules"], self._names)}
-        return lambda: self.client.put_bucket_encryption(Bucket=bucket, ServerSideEncryptionConfiguration=body)
+        return lambda: self.client.put_bucket_encryption(
+            Bucket=bucket, ServerSideEncryptionConfiguration=body
+        )
 
     def get(self, bucket: str) -> dict[str, Any] | None:
         answer = self.client.get_bucket_encryption(Bucket=bucket)
@@ -211,4 +231,11 @@ class Ownership(_Satellite):
         return lambda: self.client.delete_bucket_ownership_controls(Bucket=bucket)
 
 
-SATELLITES: tuple[type[Store], ...] = (Versioning, Lifecycle, Policy, PublicAccessBlock, Encryption, Ownership)
+SATELLITES: tuple[type[Store], ...] = (
+    Versioning,
+    Lifecycle,
+    Policy,
+    PublicAccessBlock,
+    Encryption,
+    Ownership,
+)

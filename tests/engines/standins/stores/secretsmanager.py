@@ -1,6 +1,6 @@
 """Secrets without their values: the provider makes the place, somebody else fills it."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from .store import Store, asking, pairs, unpaired
 
@@ -12,13 +12,17 @@ class Secret(Store):
 
     token = "aws:secretsmanager/secret:Secret"
     service = "secretsmanager"
-    defaults = {"recoveryWindowInDays": 30}
+    defaults: ClassVar[dict[str, Any]] = {"recoveryWindowInDays": 30}
     fixed = ("name", "namePrefix", "region")
     local = ("recoveryWindowInDays", "forceOverwriteReplicaSecret")
 
     def create(self, inputs: dict[str, Any]) -> str:
         request = {"Name": inputs["name"], "Tags": pairs(self.all_tags(inputs))}
-        request |= {api: inputs[own] for own, api in (("description", "Description"), ("kmsKeyId", "KmsKeyId")) if inputs.get(own)}
+        request |= {
+            api: inputs[own]
+            for own, api in (("description", "Description"), ("kmsKeyId", "KmsKeyId"))
+            if inputs.get(own)
+        }
         return asking(lambda: self.client.create_secret(**request))["ARN"]
 
     def read(self, id: str) -> dict[str, Any] | None:
@@ -26,7 +30,11 @@ class Secret(Store):
         if answer is None or answer.get("DeletedDate"):
             return None
         found = {"name": answer["Name"], "tags": self.own_tags(unpaired(answer.get("Tags")))}
-        found |= {own: answer[api] for own, api in (("description", "Description"), ("kmsKeyId", "KmsKeyId")) if answer.get(api)}
+        found |= {
+            own: answer[api]
+            for own, api in (("description", "Description"), ("kmsKeyId", "KmsKeyId"))
+            if answer.get(api)
+        }
         return found
 
     def update(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> None:

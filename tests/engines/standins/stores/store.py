@@ -11,7 +11,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ..cloud import Refused
 
 # One try and short waits: moto is on loopback, so a slow answer is a hang.
-_QUICK = Config(connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"})
+_QUICK = Config(
+    connect_timeout=5, read_timeout=60, retries={"total_max_attempts": 1}, s3={"addressing_style": "path"}
+)
 
 
 class Store:
@@ -27,7 +29,9 @@ class Store:
 
     def __init__(self, *, region: str, account: str, default_tags: dict[str, str]) -> None:
         self.region, self.account, self.default_tags = region, account, default_tags
-        self.client = boto3.client(self.service, region_name=region, config=_QUICK, endpoint_url=os.environ["AWS_ENDPOINT_URL"])
+        self.client = boto3.client(
+            self.service, region_name=region, config=_QUICK, endpoint_url=os.environ["AWS_ENDPOINT_URL"]
+        )
 
     def create(self, inputs: dict[str, Any]) -> str:
         raise NotImplementedError
@@ -82,7 +86,10 @@ def unpaired(tags: list[dict[str, str]] | None) -> dict[str, str]:
 def to_api(value: Any, names: dict[str, str] | None = None) -> Any:
     """camelCase properties as the API's CapitalCase, `names` for the exceptions."""
     if isinstance(value, dict):
-        return {(names or {}).get(key, key[:1].upper() + key[1:]): to_api(item, names) for key, item in value.items()}
+        return {
+            (names or {}).get(key, key[:1].upper() + key[1:]): to_api(item, names)
+            for key, item in value.items()
+        }
     return [to_api(item, names) for item in value] if isinstance(value, list) else value
 
 
@@ -90,5 +97,7 @@ def from_api(value: Any, names: dict[str, str] | None = None) -> Any:
     """The API's answer as properties, `names` as for to_api."""
     back = {api: own for own, api in (names or {}).items()}
     if isinstance(value, dict):
-        return {back.get(key, key[:1].lower() + key[1:]): from_api(item, names) for key, item in value.items()}
+        return {
+            back.get(key, key[:1].lower() + key[1:]): from_api(item, names) for key, item in value.items()
+        }
     return [from_api(item, names) for item in value] if isinstance(value, list) else value
