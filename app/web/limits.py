@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from contextlib import suppress
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,10 +27,12 @@ class RequestLimits:
         given = headers.get("x-request-id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else f"req_{secrets.token_hex(8)}"
         scope.setdefault("state", {})["request_id"] = request_id
-        started = False
+        started = too_large = False
 
         async def send_with_id(message: Message) -> None:
             nonlocal started
+            if too_large and not started:
+                return  # the app's own words for our exception, such as FastAPI's 400: we answer below
             if message["type"] == "http.response.start":
                 started = True
                 MutableHeaders(scope=message)["X-Request-Id"] = request_id
@@ -41,18 +44,18 @@ class RequestLimits:
         received = 0
 
         async def receive_bounded() -> Message:
-            nonlocal received
+            nonlocal received, too_large
             message = await receive()
             received += len(message.get("body", b""))
             if received > self._max_bytes:
+                too_large = True
                 raise _TooLarge
             return message
 
-        try:
+        with suppress(_TooLarge):
             await self._app(scope, receive_bounded, send_with_id)
-        except _TooLarge:
-            if not started:
-                await self._refuse(request_id, send)
+        if too_large and not started:
+            await self._refuse(request_id, send)
 
     async def _refuse(self, request_id: str, send: Send) -> None:
         error = LimitExceeded(
