@@ -107,7 +107,7 @@ class IndexReader:
         if request.mode is not SearchMode.VECTOR:
             lexical = snapshot.lexical.search(request.text, limit=depth, only=allowed.only)
         if request.mode is not SearchMode.LEXICAL and request.vector is not None:
-            rows, cosines, _ = nearest(
+            rows, cosines = nearest(
                 snapshot.matrix, request.vector, limit=depth, mask=allowed.mask, rows=allowed.rows
             )
             vector = dict(zip(rows.tolist(), cosines.tolist(), strict=True))
@@ -153,12 +153,13 @@ class IndexReader:
         return known[1]
 
 
-_CHUNK = 'id, ordinal, start, "end", page, headings, text'
+_CHUNK = 'id, ordinal, start, "end", page, page_starts, headings, text'
 
 
-def _chunk(row: tuple[int, int, int, int, int | None, str, str]) -> Chunk:
-    _, ordinal, start, end, page, headings, text = row
-    return Chunk(ordinal, start, end, text, tuple(json.loads(headings)) if headings else (), page)
+def _chunk(row: tuple[int, int, int, int, int | None, str, str, str]) -> Chunk:
+    _, ordinal, start, end, page, page_starts, headings, text = row
+    starts = tuple((at, new) for at, new in json.loads(page_starts)) if page_starts else ()
+    return Chunk(ordinal, start, end, text, tuple(json.loads(headings)) if headings else (), page, starts)
 
 
 def _hits(

@@ -62,26 +62,28 @@ def mapped(path: Path, *, dimensions: int) -> "Matrix":
 
 def nearest(
     matrix: "Matrix", vector: "Vector", *, limit: int, mask: Mask | None, rows: Rows
-) -> tuple[Rows, npt.NDArray[np.float32], "Vector | None"]:
-    """The best `limit` allowed rows with their cosines, best first, and all cosines where they were computed.
+) -> tuple[Rows, npt.NDArray[np.float32]]:
+    """The best `limit` allowed rows in no order, with their cosines.
 
     `mask` is True for the allowed rows (None: every row is), `rows` lists them.
     """
     if mask is not None and len(rows) <= len(matrix) * _GATHER_SHARE:
-        found = matrix[rows] @ vector
+        found = np.vecdot(matrix[rows], vector)
         best = _largest(found, limit)
-        return rows[best], found[best], None
-    cosines = matrix @ vector
+        return rows[best], found[best]
+    # Row by row on this thread. `matrix @ vector` is no faster on one core (0.9 against 0.6 ms for 14,000 rows) and
+    # BLAS spreads it over all cores, whose threads then spin: 16 ms a search as soon as the machine is busy.
+    cosines = np.vecdot(matrix, vector)
     ranked = cosines if mask is None else np.where(mask, cosines, np.float32(-2))
     best = _largest(ranked, min(limit, len(rows)))
-    return best, cosines[best], cosines
+    return best, cosines[best]
 
 
 def _largest(values: npt.NDArray[np.float32], limit: int) -> Rows:
-    """Positions of the largest values, largest first, ties by position."""
+    """Positions of the largest values, in no order: fusing sorts them anyway."""
     if limit <= 0 or not len(values):
         return np.zeros(0, dtype=np.int64)
     best = np.arange(len(values))
     if limit < len(values):
         best = np.argpartition(values, len(values) - limit)[len(values) - limit :]
-    return best[np.lexsort((best, -values[best]))]
+    return best
