@@ -108,7 +108,9 @@ def report(measured: dict[str, dict[str, Features]]) -> None:
     answerable = [values(constants, kinds["answerable"]) for kinds in measured.values()]
     threshold = float(np.mean([np.quantile(part, _REFUSED_SHARE) for part in answerable]))
     bias, coverage, cosine = constants
-    print(f"all: bias {bias:.2f}, coverage {coverage:.2f}, cosine {cosine:.2f}, abstain below {threshold:.2f}")
+    print(
+        f"all: bias {bias:.2f}, coverage {coverage:.2f}, cosine {cosine:.2f}, abstain below {threshold:.2f}"
+    )
     for name, kinds in measured.items():
         elsewhere = fit({other: found for other, found in measured.items() if other != name})
         print(

@@ -13,7 +13,7 @@ from app.adapters.embedded.wordllama import WordLlamaEmbedder
 from app.kernel.documents import Chunk, DocumentVersion
 from app.kernel.errors import StartError
 from app.kernel.ports.embeddings import Embedder, TextKind
-from app.rag.chunk import chunk
+from app.rag.chunking import chunk
 from app.rag.reading.plain import read_plain
 from app.rag.word_pieces import word_pieces_at_most
 from tests.evals.datasets import RetrievalSet, minilm_folder
