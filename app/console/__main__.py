@@ -36,7 +36,7 @@ def options(settings: Settings) -> dict[str, Any]:
         "client.showErrorDetails": "none",
         "client.showErrorLinks": "false",
         "runner.magicEnabled": False,
-        "logger.level": settings.log_level,
+        "logger.level": "warning" if settings.log_level == "info" else settings.log_level,
         "logger.hideWelcomeMessage": True,
         "global.developmentMode": False,
     } | THEME

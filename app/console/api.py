@@ -102,8 +102,8 @@ class Api:
         return Job.model_validate(_json(self._send("DELETE", _path("documents", document_id))))
 
     def jobs(self, *, limit: int) -> list[Job]:
-        """The jobs that changed last, of the first thousand that the service lists."""
-        page = _json(self._send("GET", "/v1/jobs", params={"limit": "1000"}))
+        """The jobs that changed last, of those of the thousand youngest documents."""
+        page = _json(self._send("GET", "/v1/jobs", params={"limit": "1000", "order": "newest"}))
         found = [Job.model_validate(item) for item in page.get("jobs", ())]
         return sorted(found, key=lambda job: str(job.updated_at), reverse=True)[:limit]
 

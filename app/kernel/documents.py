@@ -51,7 +51,7 @@ class Chunk:
     """A passage text[start:end] of a document: `text` is exactly that slice.
 
     `headings` is the path of headings above it, outermost first; it is indexed and embedded with the text
-    but is no part of it.
+    but is no part of it. `page` is where it begins; `page_starts` are (offset, page) of the pages that begin in it.
     """
 
     ordinal: int
@@ -60,6 +60,11 @@ class Chunk:
     text: str
     headings: tuple[str, ...] = ()
     page: int | None = None
+    page_starts: tuple[tuple[int, int], ...] = ()
+
+    def page_at(self, offset: int) -> int | None:
+        """The page that holds the document's character at `offset`, which lies in this chunk."""
+        return next((page for start, page in reversed(self.page_starts) if start <= offset), self.page)
 
     def indexed_text(self) -> str:
         """What the index and the embedder see: the heading path, then the passage."""

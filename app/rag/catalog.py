@@ -104,9 +104,9 @@ class Catalog:
             raise NotFound(f"No document {document_id!r}.", code="document_not_found") from None
 
     async def documents(
-        self, tenant: str, *, after: str | None, limit: int
+        self, tenant: str, *, after: str | None, limit: int, newest_first: bool = False
     ) -> tuple[list[Document], str | None]:
-        page = await self.records.page(_documents(tenant), after=after, limit=limit)
+        page = await self.records.page(_documents(tenant), after=after, limit=limit, descending=newest_first)
         return [_document(record) for record in page.records], page.after
 
     async def save_document(self, document: Document) -> Document:
@@ -141,10 +141,16 @@ class Catalog:
             raise NotFound(f"No job {job_id!r}.", code="job_not_found") from None
 
     async def jobs(
-        self, tenant: str, *, document_id: str = "", after: str | None = None, limit: int = 100
+        self,
+        tenant: str,
+        *,
+        document_id: str = "",
+        after: str | None = None,
+        limit: int = 100,
+        newest_first: bool = False,
     ) -> tuple[list[Job], str | None]:
         page = await self.records.page(
-            _jobs(tenant), prefix=_job_prefix(document_id), after=after, limit=limit
+            _jobs(tenant), prefix=_job_prefix(document_id), after=after, limit=limit, descending=newest_first
         )
         return [_job(record) for record in page.records], page.after
 

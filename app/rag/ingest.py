@@ -14,7 +14,7 @@ from app.kernel.ports.objects import Objects
 from app.rag import layout
 from app.rag.batching import Batcher
 from app.rag.catalog import Catalog, Document, Job
-from app.rag.chunk import chunk
+from app.rag.chunking import chunk
 from app.rag.describe import Describe
 from app.rag.word_pieces import word_pieces_at_most
 

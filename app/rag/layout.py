@@ -78,13 +78,23 @@ def decode_extracted(content: bytes) -> ExtractedText:
 
 
 def encode_chunks(chunks: list[Chunk]) -> bytes:
-    return orjson.dumps([[chunk.start, chunk.end, chunk.headings, chunk.page] for chunk in chunks])
+    return orjson.dumps(
+        [[chunk.start, chunk.end, chunk.headings, chunk.page, chunk.page_starts] for chunk in chunks]
+    )
 
 
 def decode_chunks(content: bytes, text: str) -> list[Chunk]:
     return [
-        Chunk(ordinal, start, end, text[start:end], tuple(headings), page)
-        for ordinal, (start, end, headings, page) in enumerate(orjson.loads(content))
+        Chunk(
+            ordinal,
+            start,
+            end,
+            text[start:end],
+            tuple(headings),
+            page,
+            tuple((at, new) for at, new in starts),
+        )
+        for ordinal, (start, end, headings, page, starts) in enumerate(orjson.loads(content))
     ]
 
 

@@ -1,7 +1,7 @@
 """The HTTP routes of the RAG service: parse, one call, return."""
 
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import orjson
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -39,6 +39,7 @@ from app.web.problems import STATUS, problem_responses, request_id_of
 Tenant = Annotated[str, Depends(tenant_of)]
 Wait = Annotated[float, Query(ge=0, le=300, description="Seconds to wait for the job to end.")]
 PageSize = Annotated[int, Query(ge=1, le=1000)]
+Order = Annotated[Literal["oldest", "newest"], Query(description="What comes first.")]
 After = Annotated[str | None, Query(max_length=128, description="The `after` of the page before.")]
 
 
@@ -112,9 +113,13 @@ def _add_documents(router: APIRouter, service: RagService) -> None:
         return await _accepted(accepted.job, accepted.job.sha256, accepted.duplicate_of, tenant, wait)
 
     @router.get("/v1/documents", tags=["documents"], responses=problem_responses(422))
-    async def documents(tenant: Tenant, limit: PageSize = 100, after: After = None) -> DocumentList:
-        """The tenant's documents, oldest first."""
-        page, following = await service.documents(tenant, after=after, limit=limit)
+    async def documents(
+        tenant: Tenant, limit: PageSize = 100, after: After = None, order: Order = "oldest"
+    ) -> DocumentList:
+        """The tenant's documents by the time they were first uploaded."""
+        page, following = await service.documents(
+            tenant, after=after, limit=limit, newest_first=order == "newest"
+        )
         return DocumentList(documents=[document_view(document) for document in page], after=following)
 
     @router.get("/v1/documents/{document_id}", tags=["documents"], responses=problem_responses(404))
@@ -205,10 +210,15 @@ def _add_documents(router: APIRouter, service: RagService) -> None:
 def _add_jobs(router: APIRouter, service: RagService) -> None:
     @router.get("/v1/jobs", tags=["jobs"], responses=problem_responses(422))
     async def jobs(
-        tenant: Tenant, limit: PageSize = 100, after: After = None, document_id: str = ""
+        tenant: Tenant,
+        limit: PageSize = 100,
+        after: After = None,
+        document_id: str = "",
+        order: Order = "oldest",
     ) -> JobList:
+        """Jobs by the age of their document, those of one document in their order."""
         page, following = await service.catalog.jobs(
-            tenant, document_id=document_id, after=after, limit=limit
+            tenant, document_id=document_id, after=after, limit=limit, newest_first=order == "newest"
         )
         return JobList(jobs=[job_view(job) for job in page], after=following)
 

@@ -66,10 +66,12 @@ class RagService:
                     raise
 
     async def documents(
-        self, tenant: str, *, after: str | None, limit: int
+        self, tenant: str, *, after: str | None, limit: int, newest_first: bool = False
     ) -> tuple[list[Document], str | None]:
         """A page of the documents that are not being deleted."""
-        page, following = await self.catalog.documents(tenant, after=after, limit=limit)
+        page, following = await self.catalog.documents(
+            tenant, after=after, limit=limit, newest_first=newest_first
+        )
         return [found for found in page if found.status is not DocumentStatus.DELETING], following
 
     async def job(self, tenant: str, job_id: str) -> Job:

@@ -193,6 +193,22 @@ async def test_paging_goes_on_after_a_key_that_is_gone_by_now(records: Records) 
     assert [record.key for record in [*first.records, *rest.records]] == list("abcdef")
 
 
+@pytest.mark.parametrize("limit", [1, 3, 7, 10, 11])
+async def test_pages_go_down_from_the_last_key_as_well(records: Records, limit: int) -> None:
+    for number in range(10):
+        await records.put("p", f"k{number}", {})
+    await records.put("p", "other", {})
+    seen: list[str] = []
+    after: str | None = None
+    while True:
+        page = await records.page("p", prefix="k", after=after, limit=limit, descending=True)
+        seen += [record.key for record in page.records]
+        after = page.after
+        if after is None:
+            break
+    assert seen == [f"k{number}" for number in reversed(range(10))]
+
+
 async def test_a_page_carries_values_and_revisions(records: Records) -> None:
     await records.put("p", "k", {"n": 1})
     written = await records.put("p", "k", {"n": 2})

@@ -24,6 +24,8 @@ _NEXT_FROM = 0.82  # of the best score; lower brings more noise than answers
 _SAME_FROM = 0.6
 _EMBEDDED = 16  # the best by words; embedding all of them takes MiniLM half a second
 
+_HEADING_WORDS = 14
+_LIST_MARK = re.compile(r"(?:[-*•–]|\(?\w{1,3}[.)])\s")
 _REFERENCE = re.compile(r"\s*\[[\d,; –-]{1,40}\]")
 _TERMINAL = re.compile(r"[.!?…。！？][\"'”’»)\]]*$")
 _CONTENTS_LINE = re.compile(r"(?:\.\s?){4,}|\s\d{1,4}$")
@@ -57,12 +59,13 @@ _ASKS_DEFINITION = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class _Candidate:
-    """One statement of a passage, with what stands before it, and how well it fits the question so far."""
+    """One statement of a passage, what stands before it, the heading above it, and how well it fits so far."""
 
     place: int
     passage: Passage
     text: str
     before: str
+    section: str
     score: float = 0.0
 
 
@@ -118,15 +121,33 @@ class ExtractiveChat:
 
 
 def _candidates(passages: Sequence[Passage]) -> list[_Candidate]:
+    """Every statement; headings only where there is nothing else to say."""
     found: list[_Candidate] = []
+    headings: list[_Candidate] = []
     for passage in passages:
-        before = ""
+        before = section = ""
         for start, end in statements(passage.text):
             text = _shown(passage.text[start:end])
-            if text:
-                found.append(_Candidate(len(found), passage, text, before))
+            if not text:
+                continue
+            one = _Candidate(len(found) + len(headings), passage, text, before, section)
+            if _is_heading(passage.text, start, end):
+                headings.append(one)
+                before, section = "", text
+            else:
+                found.append(one)
                 before = text
-    return found
+    return found or headings
+
+
+def _is_heading(text: str, start: int, end: int) -> bool:
+    """A short line that stands alone and does not end like a sentence, or the first row of a table."""
+    line, above, below = text[start:end].strip(), text[:start].rstrip(" "), text[end:].lstrip(" ")
+    alone = (not above or above.endswith("\n\n")) and (not below.strip() or below.startswith("\n\n"))
+    if "|" in line and (not above or above.endswith("\n\n")):
+        return "|" in below.lstrip("\n").partition("\n")[0]  # the head of a table
+    short = len(line.split()) <= _HEADING_WORDS and "|" not in line and "\n" not in line
+    return alone and short and not _TERMINAL.search(line) and not _LIST_MARK.match(line)
 
 
 def _shown(text: str) -> str:
@@ -146,7 +167,7 @@ def _weights(question: str, candidates: Sequence[_Candidate]) -> dict[str, float
 
 def _score(one: _Candidate, question: str, weights: Mapping[str, float]) -> float:
     own, before = set(stems(one.text)), set(stems(one.before))
-    headings = set(stems(" ".join(one.passage.headings)))
+    headings = set(stems(" ".join((*one.passage.headings, one.section))))
     # The answer of a question-and-answer list stands behind its question.
     after_question = 1.0 if one.before.endswith("?") else _BEFORE
     held = 0.0

@@ -40,11 +40,19 @@ class SqliteRecords:
         await self._file.run(lambda connection: _delete(connection, partition, key, expected))
 
     async def page(
-        self, partition: str, *, prefix: str = "", after: str | None = None, limit: int = 100
+        self,
+        partition: str,
+        *,
+        prefix: str = "",
+        after: str | None = None,
+        limit: int = 100,
+        descending: bool = False,
     ) -> RecordPage:
         if not 1 <= limit <= _MAX_PAGE:
             raise BadInput(f"A page has 1 to {_MAX_PAGE} records, not {limit}.")
-        return await self._file.run(lambda connection: _page(connection, partition, prefix, after, limit))
+        return await self._file.run(
+            lambda connection: _page(connection, partition, prefix, after, limit, descending=descending)
+        )
 
     async def ping(self) -> None:
         await self._file.run(
@@ -90,12 +98,22 @@ def _checked_revision(connection: sqlite3.Connection, partition: str, key: str, 
 
 
 def _page(
-    connection: sqlite3.Connection, partition: str, prefix: str, after: str | None, limit: int
+    connection: sqlite3.Connection,
+    partition: str,
+    prefix: str,
+    after: str | None,
+    limit: int,
+    *,
+    descending: bool,
 ) -> RecordPage:
-    rows = connection.execute(
-        "SELECT key, value, revision FROM records WHERE partition = ? AND key >= ? AND key > ?"
-        " AND substr(key, 1, ?) = ? ORDER BY key LIMIT ?",
-        (partition, prefix, after or "", len(prefix), prefix, limit + 1),
-    ).fetchall()
+    query = (
+        "SELECT key, value, revision FROM records WHERE partition = ? AND key >= ? AND substr(key, 1, ?) = ?"
+    )
+    values: list[str | int] = [partition, prefix, len(prefix), prefix]
+    if after is not None:
+        query += " AND key < ?" if descending else " AND key > ?"
+        values.append(after)
+    query += " ORDER BY key DESC LIMIT ?" if descending else " ORDER BY key LIMIT ?"
+    rows = connection.execute(query, (*values, limit + 1)).fetchall()
     records = [Record(partition, key, json.loads(value), revision) for key, value, revision in rows[:limit]]
     return RecordPage(records, records[-1].key if len(rows) > limit else None)

@@ -39,9 +39,15 @@ class Records(Protocol):
         ...
 
     async def page(
-        self, partition: str, *, prefix: str = "", after: str | None = None, limit: int = 100
+        self,
+        partition: str,
+        *,
+        prefix: str = "",
+        after: str | None = None,
+        limit: int = 100,
+        descending: bool = False,
     ) -> RecordPage:
-        """Records of one partition in key order."""
+        """Records of one partition in key order, or from the last key down."""
         ...
 
     async def ping(self) -> None: ...

@@ -158,7 +158,7 @@ def _citation(passage: SourcePassage, chunk: Chunk, support: Support) -> FoundCi
         document_id=passage.document_id,
         filename=passage.filename,
         version=passage.version,
-        page=chunk.page,
+        page=chunk.page_at(chunk.start + support.start),
         start=chunk.start + support.start,
         end=chunk.start + support.end,
         quote=support.quote,

@@ -10,7 +10,7 @@ from app.kernel.documents import BlockKind, ExtractedText
 from app.rag.reading.assembly import Assembly
 from app.rag.reading.budget import OutOfTime, cpu_budget
 from app.rag.reading.cleaning import one_line
-from app.rag.reading.html import read_html_text
+from app.rag.reading.html_page import read_html_text
 from app.rag.reading.plain import decoded, paragraphs
 
 # Real documents parse at about 1 MB/s. Brackets, backticks and emphasis can be stacked so that the time is quadratic.

@@ -46,7 +46,7 @@ def _quick(content: bytes, found: Format, *, cpu_s: float) -> ExtractedText:
         return read_plain(content)
     with cpu_budget(cpu_s):
         if found is Format.HTML:
-            from app.rag.reading.html import read_html
+            from app.rag.reading.html_page import read_html
 
             return read_html(content)
         from app.rag.reading.docx import read_docx

@@ -61,6 +61,7 @@ CREATE TABLE IF NOT EXISTS chunk (
   start INTEGER NOT NULL,
   "end" INTEGER NOT NULL,
   page INTEGER,
+  page_starts TEXT NOT NULL,
   headings TEXT NOT NULL,
   text TEXT NOT NULL
 );

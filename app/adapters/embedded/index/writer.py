@@ -169,7 +169,7 @@ class IndexWriter:
         ).lastrowid
         assert number is not None  # noqa: S101 - an INSERT into a table with a rowid always has one
         db.executemany(
-            "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO chunk VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
             (
                 (
                     chunk_key(shard, row),
@@ -178,6 +178,7 @@ class IndexWriter:
                     chunk.start,
                     chunk.end,
                     chunk.page,
+                    json.dumps(chunk.page_starts) if chunk.page_starts else "",
                     json.dumps(chunk.headings, ensure_ascii=False) if chunk.headings else "",
                     chunk.text,
                 )

@@ -1,5 +1,6 @@
 """Cuts an extracted document into passages for the index: whole sentences, rows and sections, exact offsets."""
 
+import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import NamedTuple
@@ -89,7 +90,9 @@ class _Chunking:
     def _chunk(self, atoms: Sequence[_Atom], *, ordinal: int) -> Chunk:
         start, end = atoms[0].start, atoms[-1].end
         headings, _ = self._path(atoms[0])
-        return Chunk(ordinal, start, end, self._text[start:end], headings, atoms[0].page)
+        pages = [(atom.start, atom.page) for atom in atoms if atom.page is not None]
+        starts = tuple(here for before, here in itertools.pairwise(pages) if here[1] != before[1])
+        return Chunk(ordinal, start, end, self._text[start:end], headings, atoms[0].page, starts)
 
     # Atoms
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.kernel.documents import Block, BlockKind, Chunk, ExtractedText
-from app.rag.chunk import chunk
+from app.rag.chunking import chunk
 from app.rag.reading.plain import paragraphs, read_plain
 from app.rag.word_pieces import word_pieces_at_most
 
@@ -203,3 +203,12 @@ def test_chunks_fit_minilm_by_the_estimate_alone(corpus: str) -> None:
         sizes += true
     assert max(sizes) <= 254
     assert under / len(sizes) < 0.01, "the estimate itself is seldom below the true count"
+
+
+def test_a_chunk_knows_on_which_page_each_of_its_characters_stands() -> None:
+    text = "First page.\n\nSecond page, same chunk.\n\nFourth page."
+    spans = [(0, 11, 1), (13, 37, 2), (39, 51, 4)]
+    blocks = tuple(Block(start, end, BlockKind.PARAGRAPH, page=page) for start, end, page in spans)
+    [only] = chunk(ExtractedText(text, blocks, pages=4), count_tokens=lambda text: len(text.split()))
+    assert only.page == 1
+    assert [only.page_at(text.index(word)) for word in ("First", "Second", "same", "Fourth")] == [1, 2, 2, 4]
