@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .fake_aws import CREDENTIALS, FakeAws
+from .standins.cloud import Cloud
 from .standins.install import install
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -224,6 +225,18 @@ class Bench:
     def rented(self) -> dict[str, dict[str, Any]]:
         """What is in the cloud file: everything that costs by the hour, Kubernetes objects included."""
         return json.loads(self.cloud.read_text())["objects"] if self.cloud.exists() else {}
+
+    def remove_by_hand(self, name: str) -> None:
+        """What a deletion in the console does: the thing of this id, name or ARN goes, and whatever is inside it."""
+        cloud = Cloud(str(self.cloud), "[]")
+        with cloud.changing() as content:
+            objects = content["objects"]
+            gone = [key for key, item in objects.items() if name in (key, item["outputs"].get("arn"))]
+            assert gone, f"nothing is called {name!r} in {self.cloud}"
+            while gone:
+                key = gone.pop()
+                if objects.pop(key, None) and key.startswith("vpc-"):
+                    gone += [other for other, item in objects.items() if item["inputs"].get("vpcId") == key]
 
     def calls(self, call: str | None = None) -> list[dict[str, Any]]:
         """Calls that reached the providers, oldest first."""
