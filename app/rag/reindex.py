@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -64,15 +65,16 @@ class Reindex:
             done.documents += 1
             done.chunks += len(chunks)
             if len(batch) == _BATCH:
-                await building.publish(batch)
+                await self._publish(building, batch)
                 batch = []
                 progress(done)
-        await building.publish(batch)
-        tries: Counter[DocumentVersion] = Counter()
+        await self._publish(building, batch)
+        tries: Counter[tuple[str, int]] = Counter()
         while missed := await building.behind():  # came in while we read
             for address in missed:
-                tries[address] += 1
-                await self._catch_up(building, address, embed=embed, done=done, last=tries[address] >= _TRIES)
+                place = (address.document_id, address.version)
+                tries[place] += 1
+                await self._catch_up(building, address, embed=embed, done=done, last=tries[place] >= _TRIES)
         await building.switch()
         await self.index.follow(building)
         progress(done)
@@ -93,7 +95,24 @@ class Reindex:
                 "delete it or upload it again, then rebuild."
             ) from error
         await building.put(address, chunks, vectors)
-        await building.publish([address])
+        await self._publish(building, [address])
+
+    async def _publish(self, building: RebuildableIndex, batch: list[DocumentVersion]) -> None:
+        """Make them visible in the rebuild, but for those that were deleted while they were read."""
+        try:
+            await building.publish(batch)
+        except NotFound:
+            for address in batch:
+                with suppress(NotFound):
+                    await building.publish([address])
+        for address in batch:
+            with suppress(NotFound):
+                document = await self.catalog.document(address.tenant, address.document_id)
+                # Described while it was staged, where a description does not reach.
+                if (document.filename, document.metadata) != (address.filename, address.metadata):
+                    await building.describe(
+                        replace(address, filename=document.filename, metadata=document.metadata)
+                    )
 
     async def _current(self, done: Rebuilt) -> AsyncIterator[layout.Manifest]:
         """The manifest of each document's visible version; a document without a record gets one."""

@@ -20,6 +20,7 @@ from app.rag.assembly import assemble_service, assemble_worker
 from app.rag.ingest import Observer, Reads, unobserved
 from app.rag.reading.read import read_document
 from app.rag.routes import rag_router
+from app.rag.service import RagService
 from app.rag.worker import Worker
 from app.settings import Settings, read_settings
 from app.web.service import create_app
@@ -49,6 +50,7 @@ class Running:
     ports: Ports
     worker_ports: Ports
     app: FastAPI
+    service: RagService
     worker: Worker
     http: httpx.AsyncClient
     other: httpx.AsyncClient
@@ -113,8 +115,9 @@ async def running(
     shared = {"embedder": embedder(), **ports}
     api = replace(build(settings, role="api"), **shared)
     writing = replace(build(settings, role="worker"), **shared)
+    service = assemble_service(settings, api)
     app = create_app(
-        [rag_router(assemble_service(settings, api))],
+        [rag_router(service)],
         title="test", keys=api.tenants_by_key, max_body_bytes=MAX_BODY,
         pings={"records": api.records.ping, "index": api.index.ping},
     )  # fmt: skip
@@ -124,7 +127,7 @@ async def running(
         client(app, "key-of-globex") as other,
         client(app) as nobody,
     ):
-        yield Running(settings, api, writing, app, worker, http, other, nobody)
+        yield Running(settings, api, writing, app, service, worker, http, other, nobody)
     await writing.aclose()
     await api.aclose()
 

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -93,7 +94,9 @@ class LexicalWriter:
         self._writer.commit()
 
     def close(self) -> None:
-        self._writer.rollback()
+        # Files of a generation that was replaced are gone before its writer: nothing is left to roll back.
+        with suppress(ValueError):
+            self._writer.rollback()
         self._writer.wait_merging_threads()
 
 
