@@ -88,7 +88,8 @@ class LexicalWriter:
 
     def remove(self, numbers: Iterable[int]) -> None:
         for number in numbers:
-            self._writer.delete_documents_by_term("document", number)
+            # By query: delete_documents_by_term takes a number for a signed one and finds nothing (tantivy 0.27).
+            self._writer.delete_documents_by_query(tantivy.Query.term_query(_schema(), "document", number))
 
     def commit(self) -> None:
         self._writer.commit()
