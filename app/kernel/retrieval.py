@@ -66,27 +66,28 @@ def fuse(
     Min-max: each half is scaled to 0..1 over its own candidates and weighed; a row that one half missed
     gets 0 from it. RRF: reciprocal ranks, scaled so that first place in both halves is 1.
     """
-    score = _scaled if fusion is Fusion.MINMAX else _reciprocal_ranks
-    parts = ((score(lexical), lexical_weight), (score(vector), 1.0 - lexical_weight))
     if fusion is Fusion.RRF:
-        parts = ((parts[0][0], 0.5), (parts[1][0], 0.5))
+        lexical, vector, lexical_weight = _reciprocal_ranks(lexical), _reciprocal_ranks(vector), 0.5
     if not vector or not lexical:  # one half alone keeps the whole range
-        parts = ((parts[0][0], 1.0), (parts[1][0], 1.0))
-    total: dict[int, float] = {}
-    for scores, weight in parts:
-        for row, value in scores.items():
-            total[row] = total.get(row, 0.0) + weight * value
+        total = _weighed(lexical or vector, weight=1.0, fusion=fusion)
+    else:
+        total = _weighed(lexical, weight=lexical_weight, fusion=fusion)
+        for row, value in _weighed(vector, weight=1.0 - lexical_weight, fusion=fusion).items():
+            total[row] = total.get(row, 0.0) + value
     return [(row, -negated) for negated, row in sorted([(-value, row) for row, value in total.items()])]
 
 
-def _scaled(scores: Mapping[int, float]) -> dict[int, float]:
+def _weighed(scores: Mapping[int, float], *, weight: float, fusion: Fusion) -> dict[int, float]:
+    """Every score times the weight, min-max scaled before unless they are reciprocal ranks already."""
+    if fusion is Fusion.RRF:
+        return {row: weight * value for row, value in scores.items()}
     if not scores:
         return {}
     low, high = min(scores.values()), max(scores.values())
     if high <= low:
-        return dict.fromkeys(scores, 1.0)
-    width = high - low
-    return {row: (value - low) / width for row, value in scores.items()}
+        return dict.fromkeys(scores, weight)
+    factor = weight / (high - low)
+    return {row: (value - low) * factor for row, value in scores.items()}
 
 
 def _reciprocal_ranks(scores: Mapping[int, float]) -> dict[int, float]:

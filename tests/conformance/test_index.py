@@ -159,6 +159,17 @@ async def test_a_version_withdrawn_before_it_was_published_cannot_appear(index: 
     assert await index.residue("acme", "secret") == 0
 
 
+@pytest.mark.parametrize("mode", MODES)
+async def test_what_was_removed_takes_no_place_from_what_is_left(index: Index, mode: SearchMode) -> None:
+    """More removed matches than any candidate list is long, each better than the one that is left."""
+    batch = [await put(index, f"gone{number}", "invoice invoice") for number in range(250)]
+    batch.append(await put(index, "left", "a long note that names one invoice among many words"))
+    await index.publish(batch)
+    for number in range(250):
+        await index.withdraw("acme", f"gone{number}")
+    assert await found(index, "invoice", limit=3, mode=mode) == ["left"]
+
+
 async def test_withdrawing_what_is_not_there_is_no_error(index: Index) -> None:
     await index.withdraw("acme", "nothing")
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from app.adapters.embedded.index.catalog import LIVE, Catalog, chunk_key
+from app.adapters.embedded.index.catalog import HEADING_BREAK, LIVE, Catalog, chunk_key
 from app.adapters.embedded.index.lexical import question_terms, terms
 from app.adapters.embedded.index.snapshot import ShardReader, Snapshot
 from app.adapters.embedded.index.vectors import nearest
@@ -159,7 +159,9 @@ _CHUNK = 'id, ordinal, start, "end", page, page_starts, headings, text'
 def _chunk(row: tuple[int, int, int, int, int | None, str, str, str]) -> Chunk:
     _, ordinal, start, end, page, page_starts, headings, text = row
     starts = tuple((at, new) for at, new in json.loads(page_starts)) if page_starts else ()
-    return Chunk(ordinal, start, end, text, tuple(json.loads(headings)) if headings else (), page, starts)
+    return Chunk(
+        ordinal, start, end, text, tuple(headings.split(HEADING_BREAK)) if headings else (), page, starts
+    )
 
 
 def _hits(

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.adapters.embedded.index.catalog import DEAD, LIVE, STAGED, Catalog, chunk_key
+from app.adapters.embedded.index.catalog import DEAD, HEADING_BREAK, LIVE, STAGED, Catalog, chunk_key
 from app.adapters.embedded.index.lexical import LexicalWriter
 from app.adapters.embedded.index.vectors import VectorWriter
 from app.kernel.documents import Chunk, DocumentVersion
@@ -179,7 +179,7 @@ class IndexWriter:
                     chunk.end,
                     chunk.page,
                     json.dumps(chunk.page_starts) if chunk.page_starts else "",
-                    json.dumps(chunk.headings, ensure_ascii=False) if chunk.headings else "",
+                    HEADING_BREAK.join(name.replace(HEADING_BREAK, " ") for name in chunk.headings),
                     chunk.text,
                 )
                 for row, chunk in enumerate(chunks, start=first_row)
