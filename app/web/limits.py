@@ -41,7 +41,8 @@ class RequestLimits:
 
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > self._max_bytes:
-            return await self._refuse(request_id, send)
+            await self._refuse(request_id, send)
+            return
         received = 0
 
         async def receive_bounded() -> Message:
