@@ -19,7 +19,11 @@ def statements() -> Iterator[tuple[str, dict[str, Any]]]:
                     yield f"{thing.kind} {thing.name} {statement.get('Sid', name)}", statement
 
 
-ALLOWING = [(where, statement) for where, statement in statements() if statement["Effect"] == "Allow"]
+# Sorted: the engine's mocks record in no fixed order, and parallel test runs compare what they collected.
+ALLOWING = sorted(
+    ((where, statement) for where, statement in statements() if statement["Effect"] == "Allow"),
+    key=lambda pair: (pair[0], json.dumps(pair[1], sort_keys=True)),
+)
 
 
 def as_list(value: Any) -> list[Any]:
