@@ -1,4 +1,4 @@
-"""One stack on the real engine: every run in a folder of its own, with an account, a backend and a cloud that nothing else sees."""
+"""One stack on the real engine: a folder of its own, with an account, a backend and a cloud that nothing else sees."""
 
 import json
 import os
@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .fake_aws import CREDENTIALS, FakeAws
+from .standins import aws_rules
 from .standins.cloud import Cloud
 from .standins.install import install
 
@@ -185,7 +186,10 @@ class Bench:
         return self.must("destroy", "--yes", "--skip-preview", *flags, *self._where(), **kwargs)
 
     def kill_during_up(self, when: Callable[[], bool], faults: list[dict[str, Any]] | None = None) -> str:
-        """Start `up` and SIGKILL the engine as soon as `when` holds; wait until nothing it started is left. Returns its output."""
+        """Start `up`, SIGKILL the engine as soon as `when` holds, wait until nothing it started is left.
+
+        Returns: its output.
+        """
         process, log = self.start("up", "--yes", "--skip-preview", *self._where(), faults=faults)
         deadline = time.monotonic() + LIMIT_S
         while not when() and process.poll() is None and time.monotonic() < deadline:
@@ -194,11 +198,23 @@ class Bench:
         process.kill()
         process.wait()
         self._await_silence()
+        self._mend_state()
         if finished:
             raise EngineFailed(
                 f"`pulumi up` had ended with {process.returncode} before it could be killed:\n{log.read_text()[-3000:]}"
             )
         return log.read_text()
+
+    def _mend_state(self) -> None:
+        """Give the file backend what S3 and Pulumi Cloud have: a state that is replaced in one go.
+
+        A SIGKILL in the middle of writing leaves half a file here, and the one before it as `.bak`.
+        """
+        for state in (self.folder / "backend").rglob(f"stacks/**/{self.stack}.json"):
+            try:
+                json.loads(state.read_text())
+            except json.JSONDecodeError:
+                shutil.copyfile(state.with_name(state.name + ".bak"), state)
 
     def _await_silence(self) -> None:
         pids = {call["pid"] for call in self.calls()}
@@ -226,6 +242,12 @@ class Bench:
         """What is in the cloud file: everything that costs by the hour, Kubernetes objects included."""
         return json.loads(self.cloud.read_text())["objects"] if self.cloud.exists() else {}
 
+    def unrecorded(self) -> list[str]:
+        """Ids of rented things that a killed run was just making: they exist, and the state has only the intention."""
+        known = {item.get("id") for item in self.state()}
+        meant = {item["resource"]["urn"] for item in self.pending() if item["type"] == "creating"}
+        return [key for key, item in self.rented().items() if item.get("urn") in meant and key not in known]
+
     def remove_by_hand(self, name: str) -> None:
         """What a deletion in the console does: the thing of this id, name or ARN goes, and whatever is inside it."""
         cloud = Cloud(str(self.cloud), "[]")
@@ -233,10 +255,9 @@ class Bench:
             objects = content["objects"]
             gone = [key for key, item in objects.items() if name in (key, item["outputs"].get("arn"))]
             assert gone, f"nothing is called {name!r} in {self.cloud}"
-            while gone:
-                key = gone.pop()
-                if objects.pop(key, None) and key.startswith("vpc-"):
-                    gone += [other for other, item in objects.items() if item["inputs"].get("vpcId") == key]
+            for key in gone:
+                for part in aws_rules.whole(key, objects):
+                    del objects[part]
 
     def calls(self, call: str | None = None) -> list[dict[str, Any]]:
         """Calls that reached the providers, oldest first."""

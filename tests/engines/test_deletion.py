@@ -11,7 +11,9 @@ from .fake_aws import FakeAws
 pytestmark = pytest.mark.engines
 
 
-def test_paused_up_lets_go_of_everything_rented_and_keeps_the_data_in_state(bench: Bench, aws: FakeAws) -> None:
+def test_paused_up_lets_go_of_everything_rented_and_keeps_the_data_in_state(
+    bench: Bench, aws: FakeAws
+) -> None:
     bench.up()
     account.put_data(aws, "kept")
     stored = account.bytes_in_bucket(aws)

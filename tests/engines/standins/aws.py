@@ -202,7 +202,7 @@ class Aws(ResourceProvider):
             if id not in objects:
                 return None
             aws_rules.refuse_deletion(id, objects)
-            for gone in [id, *(key for key, item in objects.items() if item.get("owner") == id)]:
+            for gone in aws_rules.whole(id, objects):
                 del objects[gone]
         return None
 
@@ -271,6 +271,10 @@ def _essence(value: Any) -> Any:
 def _id(token: str, inputs: dict[str, Any], sequence: int) -> str:
     if token in PREFIXES:
         return f"{PREFIXES[token]}{sequence:017x}"
+    if token == "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
+        return f"arn:aws:iam::{ACCOUNT}:oidc-provider/{inputs['url'].removeprefix('https://')}"
+    if token == "aws:iam/policy:Policy":
+        return f"arn:aws:iam::{ACCOUNT}:policy/{inputs['name']}"
     made_of = {
         "aws:eks/nodeGroup:NodeGroup": ("clusterName", "nodeGroupName"),
         "aws:eks/addon:Addon": ("clusterName", "addonName"),
@@ -320,6 +324,8 @@ def _computed(token: str, id: str, inputs: dict[str, Any], region: str) -> dict[
             "version": inputs.get("version") or "1.34",
             "vpcConfig": {**inputs["vpcConfig"], "clusterSecurityGroupId": group},
         }
+    if token in ("aws:iam/policy:Policy", "aws:iam/openIdConnectProvider:OpenIdConnectProvider"):
+        return {"arn": id}
     if token == "aws:eks/nodeGroup:NodeGroup":
         group = f"eks-{inputs['nodeGroupName']}-{hashlib.sha256(id.encode()).hexdigest()[:12]}"
         return {
@@ -328,7 +334,8 @@ def _computed(token: str, id: str, inputs: dict[str, Any], region: str) -> dict[
         }
     if token == "aws:lb/loadBalancer:LoadBalancer":
         name = inputs["name"]
-        arn = f"arn:aws:elasticloadbalancing:{region}:{ACCOUNT}:loadbalancer/app/{name}/{hashlib.sha256(id.encode()).hexdigest()[:16]}"
+        tail = f"loadbalancer/app/{name}/{hashlib.sha256(id.encode()).hexdigest()[:16]}"
+        arn = f"arn:aws:elasticloadbalancing:{region}:{ACCOUNT}:{tail}"
         return {
             "arn": arn,
             "dnsName": f"{name}-1.{region}.elb.amazonaws.com",

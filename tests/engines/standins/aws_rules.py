@@ -365,20 +365,57 @@ def _once_per_service_account(inputs: dict[str, Any], objects: Objects) -> None:
         raise Refused(f"ResourceInUseException: an association for {key} exists")
 
 
-def refuse_deletion(id: str, objects: Objects) -> None:
-    """Raises: Refused while something else still stands on it."""
-    target = objects[id]
-    called = {id, target["inputs"].get("name"), target["outputs"].get("arn")} - {None}
-    for other_id, other in objects.items():
-        if other_id == id or other.get("owner") == id:
+# Parts that AWS removes along with the whole, by the property that names the whole.
+_PARTS = {
+    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "securityGroupId",
+    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "securityGroupId",
+    "aws:ec2/securityGroupRule:SecurityGroupRule": "securityGroupId",
+    "aws:ec2/route:Route": "routeTableId",
+    "aws:lb/listener:Listener": "loadBalancerArn",
+    "aws:eks/addon:Addon": "clusterName",
+    "aws:eks/accessEntry:AccessEntry": "clusterName",
+    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": "clusterName",
+    "aws:eks/podIdentityAssociation:PodIdentityAssociation": "clusterName",
+    "aws:autoscaling/attachment:Attachment": "autoscalingGroupName",
+}
+
+
+def whole(key: str, objects: Objects) -> set[str]:
+    """The thing and everything that goes with it: what AWS made along with it, its parts, and theirs."""
+    found, open_ends = {key}, [key]
+    while open_ends:
+        of = open_ends.pop()
+        called = _called(of, objects)
+        for other, item in objects.items():
+            part = item.get("owner") == of or item["inputs"].get(_PARTS.get(item["type"], "")) in called
+            if part and other not in found:
+                found.add(other)
+                open_ends.append(other)
+    return found
+
+
+def _called(key: str, objects: Objects) -> set[str]:
+    item = objects[key]
+    return {
+        text
+        for text in (key, item["inputs"].get("name"), item["outputs"].get("arn"))
+        if isinstance(text, str) and text
+    }
+
+
+def refuse_deletion(key: str, objects: Objects) -> None:
+    """Raises: Refused while something that does not go with it still stands on it."""
+    going, called = whole(key, objects), _called(key, objects)
+    for other_key, other in objects.items():
+        if other_key in going:
             continue
-        if _ID.fullmatch(id) and id in strings(other["inputs"]):
+        if _ID.fullmatch(key) and key in strings(other["inputs"]):
             raise Refused(
-                f"DependencyViolation: {id!r} has a dependent object: {other_id!r} ({other['type']})"
+                f"DependencyViolation: {key!r} has a dependent object: {other_key!r} ({other['type']})"
             )
         for (token, name), words in _HOLDS.items():
             if other["type"] == token and called & set(_inside(other["inputs"], name)):
-                raise Refused(f"{words} ({other_id!r})")
+                raise Refused(f"{words} ({other_key!r})")
 
 
 def _inside(value: Any, name: str) -> list[str]:

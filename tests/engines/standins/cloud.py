@@ -1,8 +1,8 @@
 """The part of the cloud that no emulator covers: one JSON file of objects, a log of every call, and a way to go wrong on purpose.
 
 The path is `STANDIN_CLOUD`; calls are appended to `<path>.calls` as one JSON line each. `STANDIN_FAULTS` is a JSON list of
-`{"type": "aws:eks/nodeGroup:NodeGroup", "on": "create"|"update"|"delete"|"read", "error": text, "times": n, "name": resource name,
-"hang": seconds, "after": true}`; without `times` the fault stays, `hang` waits instead of failing, and `after` strikes when the
+`{"type": "aws:eks/nodeGroup:NodeGroup", "on": "create"|"update"|"delete"|"read", "error": text, "times": n,
+"name": resource name, "hang": seconds, "after": true}`; without `times` the fault stays, `hang` waits instead of failing, and `after` strikes when the
 cloud has already done what it was asked (so that the engine never learns of it).
 """
 
@@ -60,24 +60,25 @@ class Cloud:
 
         Raises: Refused with the fault's own text.
         """
-        for index, fault in enumerate(self._faults):
+        for fault in self._faults:
             if (
                 fault["type"] != type_of(urn)
                 or fault.get("on", "create") != on
                 or bool(fault.get("after")) != after
             ):
                 continue
-            if fault.get("name", name_of(urn)) != name_of(urn) or not self._due(str(index), fault):
+            if fault.get("name", name_of(urn)) != name_of(urn) or not self._due(fault):
                 continue
             self.log("Fault", urn=urn, on=on, fault=fault)
             time.sleep(fault.get("hang", 0))
             if "error" in fault:
                 raise Refused(f"{fault['error']}: {on} of {type_of(urn)} {name_of(urn)!r}")
 
-    def _due(self, key: str, fault: dict[str, Any]) -> bool:
+    def _due(self, fault: dict[str, Any]) -> bool:
         if "times" not in fault:
             return True
         with self.changing() as content:
+            key = json.dumps(fault, sort_keys=True)
             struck = content["struck"].get(key, 0)
             content["struck"][key] = struck + 1
         return struck < fault["times"]

@@ -1,8 +1,8 @@
 """Stand-in for pulumi-resource-eks 4.4.0: `eks:index:Cluster` with the children, names and defaults of the published component.
 
-Made: service role, default security groups, control plane, kube-proxy, VPC CNI and CoreDNS add-ons, access entries, OIDC provider,
-the component's own Kubernetes provider. Refused, because the platform switches it off: the default node group, Fargate, Auto Mode,
-storage classes, the aws-auth ConfigMap. Nodes and all else are plain `aws.eks` resources of the program.
+Made: service role, default security groups, control plane, kube-proxy, VPC CNI and CoreDNS add-ons, access entries,
+OIDC provider, the component's own Kubernetes provider. Refused, because the platform switches it off: the default node
+group, Fargate, Auto Mode, storage classes, the aws-auth ConfigMap. Nodes and all else are the program's own resources.
 """
 
 import hashlib
@@ -275,7 +275,7 @@ class Cluster(pulumi.ComponentResource):
             opts=self.own,
         )
         source = {"source_security_group_id": self.group.id}
-        self._rule("eksNodeIngressRule", group, type="ingress", protocol="-1", ports=(0, 0), self=True)
+        self._rule("eksNodeIngressRule", group, type="ingress", protocol="-1", ports=(0, 0), itself=True)
         self._rule(
             "eksNodeClusterIngressRule", group, type="ingress", protocol="tcp", ports=(1025, 65535), **source
         )
@@ -302,7 +302,7 @@ class Cluster(pulumi.ComponentResource):
         return group
 
     def _rule(self, title: str, group: aws.ec2.SecurityGroup, *, ports: tuple[int, int], **rule: Any) -> None:
-        own = {"self_": rule.pop("self")} if "self" in rule else {}
+        own = {"self": rule.pop("itself")} if "itself" in rule else {}
         aws.ec2.SecurityGroupRule(
             f"{self.name}-{title}",
             security_group_id=group.id,

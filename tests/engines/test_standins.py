@@ -1,0 +1,284 @@
+"""The stand-ins are as strict as what they stand in for; without that, green tests on them would prove nothing."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .bench import Bench
+from .fake_aws import FakeAws
+from .standins import aws_rules, schema
+from .standins.aws import Aws
+from .standins.cloud import Cloud, Refused
+from .standins.stores import STORES
+
+pytestmark = pytest.mark.engines
+
+TAGS = {"genai-ops:stack": "genai-ops/dev"}
+EXPIRY = {
+    "rules": [
+        {
+            "rulePriority": 1,
+            "description": "untagged images of a month ago",
+            "selection": {
+                "tagStatus": "untagged",
+                "countType": "sinceImagePushed",
+                "countUnit": "days",
+                "countNumber": 30,
+            },
+            "action": {"type": "expire"},
+        }
+    ]
+}
+MADE: dict[str, dict[str, Any]] = {
+    "aws:s3/bucket:Bucket": {"bucket": "some-data", "tags": TAGS, "forceDestroy": True},
+    "aws:s3/bucketVersioning:BucketVersioning": {
+        "bucket": "some-data",
+        "versioningConfiguration": {"status": "Enabled"},
+    },
+    "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration": {
+        "bucket": "some-data",
+        "rules": [
+            {
+                "id": "old",
+                "status": "Enabled",
+                "filter": {"prefix": ""},
+                "noncurrentVersionExpiration": {"noncurrentDays": 30},
+            }
+        ],
+    },
+    "aws:s3/bucketPolicy:BucketPolicy": {
+        "bucket": "some-data",
+        "policy": '{"Version":"2012-10-17","Statement":[]}',
+    },
+    "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock": {
+        "bucket": "some-data",
+        "blockPublicAcls": True,
+    },
+    "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration": {
+        "bucket": "some-data",
+        "rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "AES256"}}],
+    },
+    "aws:s3/bucketOwnershipControls:BucketOwnershipControls": {
+        "bucket": "some-data",
+        "rule": {"objectOwnership": "BucketOwnerEnforced"},
+    },
+    "aws:dynamodb/table:Table": {
+        "name": "some-records",
+        "billingMode": "PAY_PER_REQUEST",
+        "hashKey": "pk",
+        "rangeKey": "sk",
+        "attributes": [{"name": "pk", "type": "S"}, {"name": "sk", "type": "S"}],
+        "pointInTimeRecovery": {"enabled": True},
+        "tags": TAGS,
+    },
+    "aws:ecr/repository:Repository": {
+        "name": "some/images",
+        "imageTagMutability": "IMMUTABLE",
+        "imageScanningConfiguration": {"scanOnPush": True},
+        "tags": TAGS,
+    },
+    "aws:ecr/lifecyclePolicy:LifecyclePolicy": {"repository": "some/images", "policy": json.dumps(EXPIRY)},
+    "aws:secretsmanager/secret:Secret": {"name": "some/keys", "description": "keys", "tags": TAGS},
+    "aws:budgets/budget:Budget": {
+        "name": "some-budget",
+        "budgetType": "COST",
+        "timeUnit": "MONTHLY",
+        "limitAmount": "60",
+        "limitUnit": "USD",
+        "costFilters": [{"name": "TagKeyValue", "values": ["user:genai-ops:stack$genai-ops/dev"]}],
+        "notifications": [
+            {
+                "comparisonOperator": "GREATER_THAN",
+                "notificationType": "ACTUAL",
+                "threshold": 80,
+                "thresholdType": "PERCENTAGE",
+                "subscriberEmailAddresses": ["ops@example.com"],
+            }
+        ],
+        "tags": TAGS,
+    },
+}
+
+
+@pytest.fixture
+def provider(aws: FakeAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Aws:
+    for name, value in {
+        "AWS_ENDPOINT_URL": aws.url,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+    }.items():
+        monkeypatch.setenv(name, value)
+    return Aws(Cloud(str(tmp_path / "cloud.json"), "[]"))
+
+
+def urn(token: str) -> str:
+    return f"urn:pulumi:dev::small::{token}::it"
+
+
+def test_every_stored_type_has_an_example_here() -> None:
+    assert MADE.keys() == STORES.keys()
+
+
+def test_an_import_reads_back_what_was_made_and_asks_for_no_change(provider: Aws) -> None:
+    for token, inputs in MADE.items():
+        key, _ = provider.create(token, urn(token), inputs)
+        read = provider.read(token, urn(token), key, {})
+        assert read is not None, token
+        local = STORES[token].local
+        made = {name: value for name, value in inputs.items() if name not in local}
+        assert provider.comparable(token, read[0]) == provider.comparable(token, made), token
+
+
+def test_what_would_move_data_is_a_replacement(provider: Aws) -> None:
+    changes = {
+        "aws:s3/bucket:Bucket": {"bucket": "another-name"},
+        "aws:dynamodb/table:Table": {"hashKey": "id"},
+        "aws:ecr/repository:Repository": {"name": "other/images"},
+        "aws:secretsmanager/secret:Secret": {"name": "other/keys"},
+        "aws:ec2/vpc:Vpc": {"cidrBlock": "10.1.0.0/16"},
+        "aws:eks/nodeGroup:NodeGroup": {"instanceTypes": ["t3.large"]},
+        "aws:eks/cluster:Cluster": {"name": "another"},
+    }
+    for token, change in changes.items():
+        assert provider.replaced_by(token, list(change), {}, change) == list(change), token
+        assert provider.replaced_by(token, ["tags"], {}, {"tags": TAGS}) == [], token
+
+
+def test_a_bucket_with_objects_and_a_repository_with_images_refuse_deletion(
+    provider: Aws, aws: FakeAws
+) -> None:
+    bucket = "aws:s3/bucket:Bucket"
+    provider.create(bucket, urn(bucket), MADE[bucket])
+    aws.client("s3").put_object(Bucket="some-data", Key="a", Body=b"1")
+    with pytest.raises(Refused, match="BucketNotEmpty"):
+        provider.delete(bucket, urn(bucket), "some-data", {"forceDestroy": False})
+    provider.delete(bucket, urn(bucket), "some-data", {"forceDestroy": True})
+    assert provider.read(bucket, urn(bucket), "some-data", {}) is None
+
+
+def test_a_deleted_secret_keeps_its_name_for_the_recovery_window(provider: Aws) -> None:
+    secret = "aws:secretsmanager/secret:Secret"
+    key, _ = provider.create(secret, urn(secret), MADE[secret])
+    provider.delete(secret, urn(secret), key, {"recoveryWindowInDays": 30})
+    assert provider.read(secret, urn(secret), key, {}) is None
+    with pytest.raises(Refused, match=r"exists|scheduled for deletion"):
+        provider.create(secret, urn(secret), MADE[secret])
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "kinds"),
+    [
+        ("aws:ec2/vpc:Vpc", {"cidrBlock": "10.0.0.0/16", "enableDnsHostnames": True}, []),
+        ("aws:ec2/vpc:Vpc", {"cidrBlok": "10.0.0.0/16"}, ["unknown-property"]),
+        ("aws:ec2/subnet:Subnet", {"cidrBlock": "10.0.0.0/24"}, ["missing-required"]),
+        ("aws:eks/cluster:Cluster", {"roleArn": "x", "vpcConfig": {"subnetIds": "a"}}, ["wrong-type"]),
+        ("aws:ec2/nope:Nope", {}, ["unknown-type"]),
+        ("eks:index:Cluster", {"authenticationMode": "NOPE"}, ["bad-enum"]),
+        (
+            "kubernetes:apps/v1:Deployment",
+            {"spec": {"selector": {}, "template": {"spec": {"containers": [{"image": "x", "portz": []}]}}}},
+            ["missing-required", "unknown-property"],
+        ),
+    ],
+)
+def test_inputs_are_checked_against_the_generated_sdk(
+    token: str, inputs: dict[str, Any], kinds: list[str]
+) -> None:
+    assert sorted(problem.kind for problem in schema.check(token, inputs)) == kinds
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs", "reason"),
+    [
+        (
+            "aws:ec2/subnet:Subnet",
+            {"vpcId": "vpc-00000000000000099", "cidrBlock": "10.0.0.0/24"},
+            "does not exist",
+        ),
+        (
+            "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+            {"role": "nobody", "policyArn": "x"},
+            "names no",
+        ),
+        (
+            "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+            {"role": "nobody", "policyArn": "arn:aws:iam::aws:policy/AmazonEKSWorkerNodesPolicy"},
+            "no AWS managed policy",
+        ),
+        ("aws:lb/targetGroup:TargetGroup", {"vpcId": "vpc-00000000000000099"}, "does not exist"),
+    ],
+)
+def test_what_is_not_there_cannot_be_referred_to(token: str, inputs: dict[str, Any], reason: str) -> None:
+    with pytest.raises(Refused, match=reason):
+        aws_rules.refuse_creation(token, inputs, {})
+
+
+@pytest.mark.parametrize(
+    ("token", "inputs"),
+    [
+        ("aws:lb/loadBalancer:LoadBalancer", {"name": "a" * 33}),
+        ("aws:lb/targetGroup:TargetGroup", {"name": "no_underscores"}),
+        ("aws:s3/bucket:Bucket", {"bucket": "No-Capitals"}),
+        ("aws:ec2/vpc:Vpc", {"tags": {"aws:mine": "x"}}),
+        ("aws:ec2/vpc:Vpc", {"tags": {"note": "no; semicolons"}}),
+        (
+            "aws:iam/role:Role",
+            {"assumeRolePolicy": '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"x"}]}'},
+        ),
+        ("aws:iam/rolePolicy:RolePolicy", {"policy": '{"Version":"2008","Statement":[]}'}),
+    ],
+)
+def test_names_tags_and_documents_that_aws_refuses_fail_at_preview(
+    token: str, inputs: dict[str, Any]
+) -> None:
+    assert aws_rules.objections(token, inputs)
+
+
+NODES = """
+import json
+import pulumi
+import pulumi_aws as aws
+vpc = aws.ec2.Vpc("v", cidr_block="10.0.0.0/16")
+zones = {"us-east-1a": "10.0.0.0/24", "us-east-1b": "10.0.1.0/24"}
+subnets = [aws.ec2.Subnet(z, vpc_id=vpc.id, cidr_block=cidr, availability_zone=z) for z, cidr in zones.items()]
+def role(name, service, *policies):
+    may = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    made = aws.iam.Role(name, assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [may]}))
+    arn = "arn:aws:iam::aws:policy/"
+    return made, [aws.iam.RolePolicyAttachment(f"{name}-{p}", role=made.name, policy_arn=arn + p) for p in policies]
+control, attached = role("control", "eks.amazonaws.com", "AmazonEKSClusterPolicy")
+ids = [s.id for s in subnets]
+after = pulumi.ResourceOptions(depends_on=attached)
+cluster = aws.eks.Cluster("c", name="c", role_arn=control.arn, vpc_config={"subnet_ids": ids}, opts=after)
+policies = ("AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryPullOnly")
+nodes, granted = role("nodes", "ec2.amazonaws.com", *policies)
+sizes = {"min_size": 1, "max_size": 1, "desired_size": 1}
+group = aws.eks.NodeGroup("n", cluster_name=cluster.name, node_role_arn=nodes.arn, subnet_ids=ids, scaling_config=sizes,
+                          opts=pulumi.ResourceOptions(depends_on=granted))
+"""
+
+
+def test_nodes_without_a_route_never_join(program: Callable[[str], Bench]) -> None:
+    """The strictest rule: the engine is told what AWS would say after twenty minutes of waiting."""
+    outcome = program(NODES).try_up()
+    assert outcome.code != 0
+    assert "failed to join the kubernetes cluster" in outcome.output
+
+
+def test_the_component_makes_what_the_published_one_makes_unless_switched_off(
+    program: Callable[[str], Bench],
+) -> None:
+    source = NODES.split("control, attached")[0] + (
+        "import pulumi_eks as eks\n"
+        'eks.Cluster("k", vpc_id=vpc.id, subnet_ids=[s.id for s in subnets], authentication_mode="API",'
+        " skip_default_node_group=True, create_oidc_provider=True)\n"
+    )
+    bench = program(source)
+    bench.up()
+    made = {item["urn"].split("::")[-1] for item in bench.state() if "eks:index:Cluster$" in item["urn"]}
+    assert {"k-eksCluster", "k-eksRole-role", "k-kube-proxy", "k-vpc-cni", "k-oidcProvider"} <= made
+    assert {"k-eksClusterSecurityGroup", "k-nodeSecurityGroup", "k-eksClusterIngressRule"} <= made
+    assert "k-coredns" not in made, "without nodes of its own the component leaves CoreDNS out"
