@@ -37,10 +37,7 @@ class FolderLock:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             file = self._path.open("a+")
         except OSError as error:
-            raise SettingsError(
-                f"The data folder {str(self._path.parent)!r} is not writable ({error.strerror}); "
-                "mend its permissions or set GENAI_DATA_DIR to another."
-            ) from None
+            raise unusable(self._path.parent, error) from None
         deadline = time.monotonic() + wait_s
         while not _try_lock(file):
             if time.monotonic() >= deadline:
@@ -61,6 +58,15 @@ class FolderLock:
         if self._file is not None:
             self._file.close()
             self._file = None
+
+
+def unusable(data_dir: Path, error: OSError) -> SettingsError:
+    """What to say when the folder, or something in it, cannot be made or written."""
+    place = f" at {str(error.filename)!r}" if error.filename else ""
+    return SettingsError(
+        f"The data folder {str(data_dir)!r} is not writable ({error.strerror}{place}); "
+        "mend it or set GENAI_DATA_DIR to another."
+    )
 
 
 def _try_lock(file: IO[str]) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
-from app.folder import TURN_S, RunningService, announce, owner_lock, withdraw_announcement
+from app.folder import TURN_S, RunningService, announce, owner_lock, unusable, withdraw_announcement
 from app.kernel.errors import StartError
 from app.settings import Settings
 from app.supervisor import START_ERROR, Child, Supervisor, bind
@@ -84,7 +84,10 @@ def _reachable(host: str) -> str:
 
 def _fresh_folder(folder: Path) -> Path:
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    try:
+        folder.mkdir(parents=True)
+    except OSError as error:
+        raise unusable(folder.parent, error) from None
     return folder
 
 

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from app.folder import worker_lock
+from app.folder import unusable, worker_lock
 from app.rag.assembly import assemble_service, assemble_worker
 from app.rag.operations import OPERATOR
 from app.rag.reading.sandbox import Reader
@@ -16,7 +16,7 @@ from app.rag.worker import Worker
 from app.settings import Settings
 from app.web.authentication import LOCAL_TENANT
 from app.web.service import create_app
-from app.wiring import Role, build
+from app.wiring import Ports, Role, build
 
 # base64 makes four bytes of three; the rest is room for the JSON or multipart around the document.
 _ENCODING = 4 / 3
@@ -25,7 +25,7 @@ _ENVELOPE_BYTES = 1_000_000
 
 def create(settings: Settings) -> FastAPI:
     """Opens the stores now, so that a bad choice stops the start with one line. Raises StartError."""
-    ports = build(settings, role="api")
+    ports = open_ports(settings, role="api")
     service = assemble_service(settings, ports)
 
     @asynccontextmanager
@@ -50,6 +50,14 @@ def create(settings: Settings) -> FastAPI:
     )
 
 
+def open_ports(settings: Settings, *, role: Role) -> Ports:
+    """The stores and models of the settings. Raises StartError, also when the folder cannot be used."""
+    try:
+        return build(settings, role=role)
+    except OSError as error:
+        raise unusable(settings.data_dir, error) from None
+
+
 # A predecessor that was told to stop may still be at its last batch.
 _TURN_S = 30.0
 
@@ -68,7 +76,7 @@ async def open_worker(settings: Settings, *, role: Role = "worker") -> AsyncIter
     """The one writer of the folder, ready to run; unfinished work of a predecessor is queued again."""
     lock = worker_lock(settings.data_dir)
     lock.take(wait_s=_TURN_S)
-    ports = build(settings, role=role)
+    ports = open_ports(settings, role=role)
     reader = Reader(
         cpu_s=settings.extract_cpu_s,
         memory_mb=settings.extract_memory_mb,
