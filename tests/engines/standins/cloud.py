@@ -1,9 +1,9 @@
-"""The part of the cloud that no emulator covers: one JSON file of objects, a log of every call, and a way to go wrong on purpose.
+"""The part of the cloud that no emulator covers: a JSON file, a log of calls, faults on purpose.
 
-The path is `STANDIN_CLOUD`; calls are appended to `<path>.calls` as one JSON line each. `STANDIN_FAULTS` is a JSON list of
+The path is `STANDIN_CLOUD`; calls are appended to `<path>.calls`, one JSON line each. `STANDIN_FAULTS` is a JSON list of
 `{"type": "aws:eks/nodeGroup:NodeGroup", "on": "create"|"update"|"delete"|"read", "error": text, "times": n,
-"name": resource name, "hang": seconds, "after": true}`; without `times` the fault stays, `hang` waits instead of failing, and `after` strikes when the
-cloud has already done what it was asked (so that the engine never learns of it).
+"name": resource name, "hang": seconds, "after": true}`; without `times` the fault stays, `hang` waits instead of failing,
+and `after` strikes when the cloud has already done what it was asked (so that the engine never learns of it).
 """
 
 import contextlib
