@@ -15,7 +15,9 @@ from app.kernel.errors import BadInput, GenaiError, Unavailable
 from app.rag.sources import Source
 
 _PARALLEL = 8
-_LOOK_S = 1.0
+# Short at first, so that a few files are not waited for; a look at a full page costs the service 50 ms.
+_FIRST_LOOK_S, _LOOK_S = 0.05, 1.0
+_PAGE = 1000
 _TRIES = 5
 
 
@@ -60,33 +62,60 @@ def import_sources(
     started = time.monotonic()
     summary, bar = Summary(), _Bar(len(sources), out)
     known = _known(client)
+    held = _bring_all(client, sources, known, metadata, summary, bar)
+    if prune:
+        gone = _prune(client, known, {source.name for source in sources}, summary)
+        # Their bytes were in a document whose own source is gone: now they are documents of their own.
+        orphans = [source for document_id, source in held if document_id in gone]
+        summary.duplicates -= len(orphans)
+        _bring_all(client, orphans, {}, metadata, summary, bar)
+    bar.end()
+    summary.seconds = time.monotonic() - started
+    return summary
+
+
+def _bring_all(
+    client: httpx.Client,
+    sources: Sequence[Source],
+    known: Mapping[str, dict[str, Any]],
+    metadata: Mapping[str, Any],
+    summary: Summary,
+    bar: "_Bar",
+) -> list[tuple[str, Source]]:
+    """Upload side by side and wait for the jobs. Returns the duplicates with the document that has their bytes."""
     waiting: dict[str, str] = {}
+    held: list[tuple[str, Source]] = []
     with ThreadPoolExecutor(_PARALLEL) as threads:
         uploads = {
             threads.submit(_bring, client, source, known.get(source.name), metadata): source
             for source in sources
         }
         for upload in as_completed(uploads):
-            name = uploads[upload].name
+            source = uploads[upload]
             try:
-                outcome, document_id = upload.result()
+                outcome, answer = upload.result()
             except (GenaiError, OSError) as error:
-                summary.failed.append((name, str(error)))
+                summary.failed.append((source.name, str(error)))
             else:
                 setattr(summary, outcome, getattr(summary, outcome) + 1)
-                if outcome in ("new", "changed"):
-                    waiting[document_id] = name
+                if outcome == "duplicates":
+                    held.append((answer["document_id"], source))
+                elif outcome != "unchanged":
+                    waiting[answer["job_id"]] = source.name
             bar.show(sent=bar.sent + 1, waiting=len(waiting))
     _settle(client, waiting, summary, bar)
-    if prune:
-        present = {source.name for source in sources}
-        for name, document in known.items():
-            if name not in present:
-                _call(client, "DELETE", f"/v1/documents/{document['document_id']}")
-                summary.removed += 1
-    bar.end()
-    summary.seconds = time.monotonic() - started
-    return summary
+    return held
+
+
+def _prune(
+    client: httpx.Client, known: Mapping[str, dict[str, Any]], present: set[str], summary: Summary
+) -> set[str]:
+    """Delete the documents of earlier imports whose source is gone; returns their ids."""
+    gone = {document["document_id"] for name, document in known.items() if name not in present}
+    for document_id in gone:
+        _call(client, "DELETE", f"/v1/documents/{document_id}")
+        summary.removed += 1
+    return gone
 
 
 def _known(client: httpx.Client) -> dict[str, dict[str, Any]]:
@@ -101,7 +130,7 @@ def _documents(client: httpx.Client) -> Iterator[dict[str, Any]]:
     after: str | None = None
     while True:
         page = _call(
-            client, "GET", "/v1/documents", params={"limit": 1000, **({"after": after} if after else {})}
+            client, "GET", "/v1/documents", params={"limit": _PAGE, **({"after": after} if after else {})}
         )
         yield from page["documents"]
         after = page["after"]
@@ -111,7 +140,7 @@ def _documents(client: httpx.Client) -> Iterator[dict[str, Any]]:
 
 def _bring(
     client: httpx.Client, source: Source, known: dict[str, Any] | None, metadata: Mapping[str, Any]
-) -> tuple[str, str]:
+) -> tuple[str, dict[str, Any]]:
     content = source.read()
     wanted = {**metadata, "source": source.name}
     if (
@@ -120,43 +149,38 @@ def _bring(
         and known["status"] == "ready"
         and known["metadata"] == wanted
     ):
-        return "unchanged", known["document_id"]
+        return "unchanged", known
     body = {
         "filename": source.filename,
         "content_base64": base64.b64encode(content).decode(),
         "metadata": wanted,
     }
     if known:
-        answer = _call(client, "PUT", f"/v1/documents/{known['document_id']}", json=body)
-        return "changed", answer["document_id"]
+        return "changed", _call(client, "PUT", f"/v1/documents/{known['document_id']}", json=body)
     answer = _call(client, "POST", "/upload", json=body)
-    return ("duplicates" if answer["duplicate_of"] else "new"), answer["document_id"]
+    return ("duplicates" if answer["duplicate_of"] else "new"), answer
 
 
 def _settle(client: httpx.Client, waiting: dict[str, str], summary: Summary, bar: "_Bar") -> None:
-    """Wait for the jobs of what was sent; one listing tells of a thousand documents."""
+    """Wait for the jobs of what was sent: {job id: name}. Each look is one page, from the oldest open job on."""
+    order = sorted(waiting)
+    pause_s = _FIRST_LOOK_S
     while waiting:
+        oldest = next(job_id for job_id in order if job_id in waiting)
         before = len(waiting)
-        busy = {job["document_id"] for job in _open_jobs(client)}
-        for document in [found for found in _documents(client) if found["document_id"] in waiting]:
-            if document["document_id"] in busy or document["status"] == "pending":
-                continue
-            name = waiting.pop(document["document_id"])
-            if document["error"]:
-                summary.failed.append((name, document["error"]["detail"]))
+        page = _call(client, "GET", "/v1/jobs", params={"limit": _PAGE, "after": oldest[:-1]})["jobs"]
+        for job in page:
+            if job["status"] in ("done", "failed", "cancelled") and job["job_id"] in waiting:
+                name = waiting.pop(job["job_id"])
+                if job["status"] != "done":
+                    summary.failed.append((name, job["error"]["detail"]))
+        if not any(job["job_id"] == oldest for job in page):
+            summary.failed.append((waiting.pop(oldest), "It was deleted while it was brought in."))
         bar.show(sent=bar.sent, waiting=len(waiting))
-        if waiting and len(waiting) == before:
-            time.sleep(_LOOK_S)
-
-
-def _open_jobs(client: httpx.Client) -> Iterator[dict[str, Any]]:
-    after: str | None = None
-    while True:
-        page = _call(client, "GET", "/v1/jobs", params={"limit": 1000, **({"after": after} if after else {})})
-        yield from (job for job in page["jobs"] if job["status"] in ("queued", "running"))
-        after = page["after"]
-        if after is None:
-            return
+        moved = before - len(waiting)
+        if waiting and moved < _PAGE // 2:
+            time.sleep(pause_s)
+            pause_s = min(_LOOK_S, 2 * pause_s)
 
 
 def _call(client: httpx.Client, method: str, path: str, **arguments: Any) -> Any:
@@ -179,7 +203,7 @@ def _call(client: httpx.Client, method: str, path: str, **arguments: Any) -> Any
         return answer.json()
     try:
         detail = str(answer.json()["detail"])
-    except (ValueError, KeyError):
+    except (ValueError, KeyError, TypeError):
         detail = f"HTTP {answer.status_code}"
     if answer.status_code == 401:
         detail += " Set GENAI_API_KEY to a key of this service."
