@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.kernel.errors import BadInput
+from app.kernel.errors import BadInput, GenaiError
 from app.kernel.ports.objects import Objects
 
 SUFFIXES = frozenset({".pdf", ".docx", ".txt", ".text", ".md", ".markdown", ".html", ".htm"})
@@ -58,6 +58,10 @@ def _in_bucket(place: str, open_bucket: OpenBucket) -> Iterator[Source]:
     async def keys() -> list[str]:
         return [key async for key in objects.keys(prefix)]
 
-    for key in asyncio.run(keys()):
+    try:
+        found = asyncio.run(keys())
+    except GenaiError as error:
+        raise type(error)(f"{place!r} cannot be listed: {error.detail}") from None
+    for key in found:
         if Path(key).suffix.lower() in SUFFIXES:
             yield Source(f"s3://{bucket}/{key}", lambda key=key: asyncio.run(objects.get(key)))  # type: ignore[misc]
