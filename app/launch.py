@@ -46,7 +46,8 @@ def _run(settings: Settings, *, module: str, console: bool, quiet: bool) -> int:
     url = f"http://{_reachable(settings.host)}:{port}"
     console_url = f"http://{_CONSOLE_HOST}:{settings.console_port}"
     metrics = _fresh_folder(settings.data_dir / "metrics")
-    shared = {"PROMETHEUS_MULTIPROC_DIR": str(metrics)}
+    # BLAS threads of several processes fight over the cores: one product took 16 ms instead of 0.4.
+    shared = {"PROMETHEUS_MULTIPROC_DIR": str(metrics), "OPENBLAS_NUM_THREADS": "1"}
     os.set_inheritable(listener.fileno(), True)
     children = [Child("ingestion", ["app.rag", "worker"], shared)]
     children += [

@@ -1,5 +1,6 @@
 """Builds the ports that the settings ask for; the only module that knows the adapters."""
 
+import os
 from dataclasses import dataclass
 from typing import Literal
 
@@ -50,7 +51,7 @@ def build(settings: Settings, *, role: Role) -> Ports:
     from app.adapters.embedded.records import SqliteRecords
     from app.adapters.embedded.work import SqliteWork
 
-    embedder = build_embedder(settings)
+    embedder = build_embedder(settings, role=role)
     records_folder = settings.data_dir / "records"
     return Ports(
         objects=build_objects(settings),
@@ -97,12 +98,15 @@ def build_index(settings: Settings, embedder: Embedder, *, role: Role) -> Rebuil
     )
 
 
-def build_embedder(settings: Settings) -> Embedder:
+def build_embedder(settings: Settings, *, role: Role) -> Embedder:
     match settings.embedder:
         case "minilm":
             from app.adapters.embedded.minilm import MiniLmEmbedder
 
-            return MiniLmEmbedder(settings.minilm_folder)
+            # API processes share the cores; the ingestion process may have them all.
+            cores = os.cpu_count() or 1
+            threads = max(1, cores // settings.workers) if role == "api" else cores
+            return MiniLmEmbedder(settings.minilm_folder, threads=threads)
         case "openai":
             from app.adapters.openai_compatible import OpenAIEmbedder
 

@@ -13,7 +13,14 @@ from app.kernel.filters import parse_filter
 from app.rag import layout
 from app.rag.answer.citations import FoundCitation, TextDelta
 from app.rag.ask import Answered, AskEvent, Retrieved
-from app.rag.bodies import REPLACE_FORMS, UPLOAD_FORMS, read_replacement, read_upload
+from app.rag.bodies import (
+    REPLACE_FORMS,
+    RETRIEVAL_FORM,
+    UPLOAD_FORMS,
+    read_replacement,
+    read_retrieval,
+    read_upload,
+)
 from app.rag.catalog import Document, Job
 from app.rag.schemas import (
     ChunkList,
@@ -24,7 +31,6 @@ from app.rag.schemas import (
     QueryRequest,
     QueryResponse,
     ResidueView,
-    RetrievalRequest,
     RetrievalResponse,
     TextView,
     UploadResponse,
@@ -62,6 +68,25 @@ def rag_router(service: RagService) -> APIRouter:
 
 
 def _add_answers(router: APIRouter, service: RagService) -> None:
+    # First, because routes are tried in order.
+    @router.post(
+        "/v1/retrieval", tags=["answers"], response_model=RetrievalResponse, openapi_extra=RETRIEVAL_FORM,
+        responses=problem_responses(415, 422, 503),
+    )  # fmt: skip
+    async def retrieval(request: Request) -> Response:
+        """The passages themselves, best first, as they stand in the index."""
+        tenant = await tenant_of(request)
+        body = await read_retrieval(request)
+        found = await service.search(
+            body.query,
+            tenant=tenant,
+            limit=body.limit,
+            mode=body.mode,
+            where=parse_filter(body.filters),
+            min_score=body.min_score,
+        )
+        return Reply({"results": [result(hit) for hit in found.hits]})
+
     @router.post(
         "/query", tags=["answers"], response_model=QueryResponse, responses=problem_responses(422, 502, 503)
     )
@@ -79,24 +104,6 @@ def _add_answers(router: APIRouter, service: RagService) -> None:
         if body.stream:
             return event_stream(_stream(events, trace_id), request_id=trace_id)
         return Reply(await _collect(events, trace_id))
-
-    @router.post(
-        "/v1/retrieval",
-        tags=["answers"],
-        response_model=RetrievalResponse,
-        responses=problem_responses(422, 503),
-    )
-    async def retrieval(body: RetrievalRequest, tenant: Tenant) -> Response:
-        """The passages themselves, best first, as they stand in the index."""
-        found = await service.search(
-            body.query,
-            tenant=tenant,
-            limit=body.limit,
-            mode=body.mode,
-            where=parse_filter(body.filters),
-            min_score=body.min_score,
-        )
-        return Reply({"results": [result(hit) for hit in found.hits]})
 
 
 def _add_documents(router: APIRouter, service: RagService) -> None:

@@ -4,20 +4,16 @@ import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from app.kernel.errors import BadInput
 from app.kernel.filters import Filter
 from app.kernel.ports.embeddings import Embedder
 from app.kernel.ports.index import Hit, Index, SearchMode, SearchRequest
-from app.rag.batching import Batcher
 
 if TYPE_CHECKING:
     from app.kernel.ports.index import Vector
 
-# Queries that arrive while one batch is embedded share the next. More than 16 only adds latency.
-_QUERY_BATCH = 16
 # 3 MB of vectors with MiniLM.
 _REMEMBERED = 2_048
 MAX_QUERY_CHARS = 8_192
@@ -69,18 +65,11 @@ class Search:
         """
         vector = self._remembered.pop((tenant, query), None)
         if vector is None:
-            vector = await self._embed(query)
+            [vector] = await self.embedder.embed([query], kind="query")
         self._remembered[tenant, query] = vector
         if len(self._remembered) > _REMEMBERED:
             self._remembered.popitem(last=False)
         return vector
-
-    @cached_property
-    def _embed(self) -> "Batcher[str, Vector]":
-        async def run(queries: list[str]) -> "list[Vector]":
-            return list(await self.embedder.embed(queries, kind="query"))
-
-        return Batcher(run, max_items=_QUERY_BATCH)
 
 
 def check_query(query: str) -> None:

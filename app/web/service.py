@@ -41,8 +41,7 @@ def create_app(
         description="Errors are RFC 9457 problems with a stable `code`.",
     )
     app.state.keys = Keys(keys)
-    app.include_router(health_router(pings))
-    for router in routers:
+    for router in (*routers, health_router(pings)):
         app.include_router(router)
     install_problems(app)
     app.add_middleware(RequestMetrics)
