@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from app import gateway
 from app.settings import known_names, read_settings
 from infra import naming
 from infra.project import ROOT
@@ -58,6 +59,13 @@ def test_the_probes_ask_for_paths_that_the_app_answers():
 def test_the_probed_paths_are_routes_that_the_app_publishes():
     routes = json.loads((ROOT / "docs" / "reference" / "openapi.json").read_text(encoding="utf-8"))["paths"]
     assert {naming.LIVE_PATH, naming.READY_PATH} <= set(routes)
+
+
+def test_a_laptop_mounts_the_apps_that_the_load_balancer_sends_to_under_the_same_paths():
+    (listener,) = (thing for thing in declared() if thing.kind.endswith(":Listener"))
+    assert [action["type"] for action in listener.inputs["defaultActions"]] == ["forward"]
+    assert {path: module.split(".")[1] for path, module in gateway.APPS.items()} == {"/": "rag"}
+    assert set(naming.NODE_PORTS) == {"rag"}
 
 
 def test_every_app_with_a_node_port_has_an_image_target_of_its_name():
