@@ -15,13 +15,23 @@ class Batcher(Generic[_In, _Out]):
     """Calls `handle` with at most `max_items` items at a time and hands each caller its own result.
 
     Nothing waits for company: a lone item goes at once, so batching adds no latency to a quiet service.
+    With `linger_s` a batch waits that long for company, but only while `more_than(waiting)` promises some.
     Items may belong to different tenants: when a batch fails for any reason but an absent dependency, each item is
     tried alone, so that no caller fails for, or reads of, another's input.
     """
 
-    def __init__(self, handle: Callable[[list[_In]], Awaitable[Sequence[_Out]]], *, max_items: int) -> None:
+    def __init__(
+        self,
+        handle: Callable[[list[_In]], Awaitable[Sequence[_Out]]],
+        *,
+        max_items: int,
+        linger_s: float = 0.0,
+        more_than: Callable[[int], bool] = lambda waiting: False,
+    ) -> None:
         self._handle = handle
         self._max_items = max_items
+        self._linger_s = linger_s
+        self._more_than = more_than
         self._waiting: deque[tuple[_In, asyncio.Future[_Out]]] = deque()
         self._runner: asyncio.Task[None] | None = None
 
@@ -34,6 +44,8 @@ class Batcher(Generic[_In, _Out]):
 
     async def _run(self) -> None:
         while self._waiting:
+            if len(self._waiting) < self._max_items and self._more_than(len(self._waiting)):
+                await asyncio.sleep(self._linger_s)
             size = min(len(self._waiting), self._max_items)
             batch = [self._waiting.popleft() for _ in range(size)]
             batch = [(item, future) for item, future in batch if not future.done()]  # callers that gave up

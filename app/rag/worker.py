@@ -22,7 +22,7 @@ from app.kernel.errors import (
 )
 from app.kernel.ports.notify import Notify
 from app.kernel.ports.work import Lease, Work
-from app.rag.catalog import Catalog, Failure, Job, ingestion_of
+from app.rag.catalog import Catalog, Failure, Job, document_id_of_job, ingestion_of
 from app.rag.delete import Delete
 from app.rag.ingest import Cancelled, Ingest
 from app.rag.reindex import Reindex
@@ -32,6 +32,7 @@ from app.web.problems import status_of
 _log = logging.getLogger("genai.worker")
 _JOBS = Counter("genai_jobs_total", "Jobs that ended, by kind and how", ["kind", "outcome"])
 
+_FIRST_STEP = {JobKind.INGEST: "reading", JobKind.DELETE: "", JobKind.REINDEX: ""}
 _IDLE_WAIT_S = 1.0
 _MAX_BACKOFF_S = 60.0
 
@@ -122,15 +123,7 @@ class Worker:
 
     async def _handle(self, lease: Lease) -> None:
         tenant, _, job_id = lease.job_id.partition("/")
-        try:
-            job = await self.catalog.job(tenant, job_id)
-        except NotFound:
-            await self._leave(lease)
-            return
-        except Unavailable:
-            await self._give_back(lease)
-            return
-        async with self._heartbeat(lease), self._lock(job.document_id):
+        async with self._heartbeat(lease), self._lock(document_id_of_job(job_id)):
             try:
                 job = await self.catalog.job(tenant, job_id)
                 async with self._turn(job):
@@ -164,7 +157,7 @@ class Worker:
             return
         try:
             job = await self.catalog.save_job(
-                replace(job, status=JobStatus.RUNNING, attempts=job.attempts + 1)
+                replace(job, status=JobStatus.RUNNING, attempts=job.attempts + 1, step=_FIRST_STEP[job.kind])
             )
             await self._carry_out(job)
         except Cancelled:

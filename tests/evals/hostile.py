@@ -59,6 +59,7 @@ class Watch:
     service: Service
     slowest_health_s: float = 0.0
     unhealthy: int = 0
+    most_together_mb: float = 0.0
     base_mb: dict[int, float] = field(default_factory=dict)
     extra_mb: dict[str, float] = field(default_factory=dict)
     _done: threading.Event = field(default_factory=threading.Event)
@@ -91,6 +92,7 @@ class Watch:
 
     def _weigh(self) -> None:
         while not self._done.wait(0.02):
+            together = 0.0
             with suppress(psutil.Error):
                 for one in self.service.tree():
                     with suppress(psutil.Error):
@@ -98,6 +100,8 @@ class Watch:
                         extra = _resident_mb(one) - self.base_mb.get(one.pid, 0.0)
                         name = " ".join(one.cmdline()[1:4])
                         self.extra_mb[name] = max(self.extra_mb.get(name, 0.0), extra)
+                        together += max(0.0, extra)
+            self.most_together_mb = max(self.most_together_mb, together)
 
 
 def _resident_mb(process: psutil.Process) -> float:

@@ -35,10 +35,10 @@ def environ(folder: Path, **settings: str) -> dict[str, str]:
     }
 
 
-def run(*arguments: str, env: dict[str, str]) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, env: dict[str, str], timeout_s: float = 120) -> subprocess.CompletedProcess[str]:
     """A command to its end."""
     return subprocess.run(
-        [sys.executable, "-m", *arguments], env=env, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", *arguments], env=env, capture_output=True, text=True, timeout=timeout_s
     )
 
 
