@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -50,7 +49,8 @@ def ask(service: Service, **body: Any) -> Any:
 
 def events(service: Service) -> list[tuple[str, Any]]:
     frames = [frame for frame in ask(service, stream=True).text.split("\n\n") if frame.startswith("event: ")]
-    return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in (frame.split("\n") for frame in frames)]  # fmt: skip
+    pairs = (frame.split("\n") for frame in frames)
+    return [(name.removeprefix("event: "), json.loads(data.removeprefix("data: "))) for name, data in pairs]
 
 
 def test_the_models_words_are_shown_with_sources_that_were_retrieved_and_checked(
