@@ -239,3 +239,15 @@ def _plain(number: str) -> str:
     if number.count(".") == 1:
         number = number.rstrip("0").rstrip(".")
     return number.lstrip("0") or "0"
+
+
+_MEASURE = re.compile(
+    r"\bhow\s+(?:long|many|much|far|old|tall|high|deep|wide|big|large|heavy|fast|often|soon|late|early)\b",
+    re.IGNORECASE,
+)
+
+
+def asked_about(question: str) -> str:
+    """The question without the measure it asks for: an answer to "how long" says "20 minutes", not "long"."""
+    rest = _MEASURE.sub(" ", question)
+    return rest if any(words(rest)) else question

@@ -1,6 +1,6 @@
 import pytest
 
-from app.kernel.wording import negations, numbers, stems
+from app.kernel.wording import asked_about, negations, numbers, stems
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,16 @@ def test_a_number_is_the_same_in_each_spelling(text: str, found: set[str]) -> No
 )
 def test_negations_are_words_of_their_own(text: str, count: int) -> None:
     assert negations(text) == count
+
+
+@pytest.mark.parametrize(
+    ("question", "about"),
+    [
+        ("How long does resuming take?", "does resuming take?"),
+        ("And HOW  MUCH may a hotel cost?", "And may a hotel cost?"),
+        ("How does it work for long journeys?", "How does it work for long journeys?"),
+        ("How long?", "How long?"),
+    ],
+)
+def test_the_measure_that_is_asked_for_is_not_what_the_question_is_about(question: str, about: str) -> None:
+    assert " ".join(asked_about(question).split()) == about

@@ -16,6 +16,7 @@ from app.kernel.documents import Chunk
 from app.kernel.errors import BadInput, EmbedderMismatch
 from app.kernel.ports.index import Hit, SearchMode, SearchRequest
 from app.kernel.retrieval import Fusion, RetrievalProfile, fuse
+from app.kernel.wording import asked_about
 
 # Candidates of each half. nDCG@10 stops growing at about 100 on all three sets; below 50 it falls.
 _DEPTH = 100
@@ -85,7 +86,7 @@ class IndexReader:
         return [_chunk(row) for row in found] or [hit.chunk]
 
     def coverage(self, tenant: str, question: str, passages: Sequence[str]) -> list[float]:
-        asked = set(question_terms(question))
+        asked = set(question_terms(asked_about(question)))
         with self._current(tenant) as (_, snapshot):
             if snapshot is None or snapshot.lexical is None or not asked:
                 return [0.0] * len(passages)
