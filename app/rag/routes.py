@@ -39,6 +39,7 @@ from app.rag.search import check_query
 from app.rag.service import RagService
 from app.rag.views import chunk_view, document_view, job_view, residue_view, result
 from app.web.authentication import tenant as tenant_of
+from app.web.direct import DirectRoute
 from app.web.events import Event, event_stream
 from app.web.problems import STATUS, problem_responses, request_id_of
 
@@ -68,11 +69,6 @@ def rag_router(service: RagService) -> APIRouter:
 
 
 def _add_answers(router: APIRouter, service: RagService) -> None:
-    # First, because routes are tried in order.
-    @router.post(
-        "/v1/retrieval", tags=["answers"], response_model=RetrievalResponse, openapi_extra=RETRIEVAL_FORM,
-        responses=problem_responses(415, 422, 503),
-    )  # fmt: skip
     async def retrieval(request: Request) -> Response:
         """The passages themselves, best first, as they stand in the index."""
         tenant = await tenant_of(request)
@@ -86,6 +82,11 @@ def _add_answers(router: APIRouter, service: RagService) -> None:
             min_score=body.min_score,
         )
         return Reply({"results": [result(hit) for hit in found.hits]})
+
+    router.add_api_route(
+        "/v1/retrieval", retrieval, methods=["POST"], tags=["answers"], response_model=RetrievalResponse,
+        openapi_extra=RETRIEVAL_FORM, responses=problem_responses(415, 422, 503), route_class_override=DirectRoute,
+    )  # fmt: skip
 
     @router.post(
         "/query", tags=["answers"], response_model=QueryResponse, responses=problem_responses(422, 502, 503)

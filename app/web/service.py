@@ -7,6 +7,7 @@ from importlib.metadata import version
 from fastapi import APIRouter, FastAPI
 
 from app.web.authentication import Keys
+from app.web.direct import DirectRoute, DirectRoutes
 from app.web.health import Ping, health_router
 from app.web.limits import RequestLimits
 from app.web.metrics import RequestMetrics
@@ -44,6 +45,8 @@ def create_app(
     for router in (*routers, health_router(pings)):
         app.include_router(router)
     install_problems(app)
+    direct = [route for router in routers for route in router.routes if isinstance(route, DirectRoute)]
+    app.add_middleware(DirectRoutes, routes=direct, handlers=app.exception_handlers)
     app.add_middleware(RequestMetrics)
     app.add_middleware(RequestLimits, max_bytes=max_body_bytes)
     return app
