@@ -6,8 +6,12 @@ workers, answers the same questions over 32 kept-alive connections from a proces
 
 import argparse
 import asyncio
+import itertools
 import json
 import multiprocessing
+import re
+import select
+import socket
 import sys
 import time
 from pathlib import Path
@@ -20,7 +24,9 @@ GATE = 0.7
 _WORKERS = 2
 _CONNECTIONS = 32
 _WARM_S = 2.0
+_ARRIVAL_S = 0.02
 _TURNS = 6
+_CONTENT_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *(\d+)\r\n")
 SPAWN = multiprocessing.get_context("spawn")
 
 
@@ -39,33 +45,68 @@ def embed_for(folder: str, questions: list[str], seconds: float) -> float:
     return asyncio.run(run())
 
 
+class Connection:
+    """One kept-alive connection with one question out at a time."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection(("127.0.0.1", port))
+        self._received = bytearray()
+        self._length = 0
+        self.asked_at = 0.0
+
+    def ask(self, request: bytes) -> None:
+        self._received.clear()
+        self._length = 0
+        self.asked_at = time.perf_counter()
+        self.socket.sendall(request)
+
+    def take(self) -> bool | None:
+        """Read what is there: None until the answer is whole, then whether it is a 200 with a passage."""
+        piece = self.socket.recv(1 << 20)
+        if not piece:
+            raise ConnectionError("The service closed a connection that was to be kept alive.")
+        self._received += piece
+        if not self._length and (head := self._received.find(b"\r\n\r\n")) >= 0:
+            found = _CONTENT_LENGTH.search(self._received, 0, head + 2)
+            if found is None:
+                raise ConnectionError("An answer came without its length.")
+            self._length = head + 4 + int(found[1])
+        if not self._length or len(self._received) < self._length:
+            return None
+        return self._received.startswith(b"HTTP/1.1 200") and b'"chunk_id"' in self._received
+
+
 def ask_for(port: int, questions: list[str], seconds: float) -> tuple[float, int, list[float]]:
-    """(answers a second, errors, latencies in ms) over 32 connections, after a warm-up."""
-    return asyncio.run(_ask(port, questions, seconds))
+    """(answers a second, errors, latencies in ms) over 32 connections, after a warm-up.
 
-
-async def _ask(port: int, questions: list[str], seconds: float) -> tuple[float, int, list[float]]:
-    requests = [_request(question) for question in questions]
-    begin = time.perf_counter() + _WARM_S
-    end = begin + seconds
+    On bare sockets, since what the client computes is taken from the same two cores. The connections come one
+    after the other: each is taken by the worker that is free, while a burst may all fall to one of them.
+    """
+    requests = itertools.cycle([_request(question) for question in questions])
+    poll = select.poll()
+    connections: dict[int, Connection] = {}
+    started = time.perf_counter()
+    begin, end = started + _WARM_S, started + _WARM_S + seconds
     latencies: list[float] = []
     errors = 0
-
-    async def connection(place: int) -> None:
-        nonlocal errors
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        turn = place * len(requests) // _CONNECTIONS
-        while (started := time.perf_counter()) < end:
-            writer.write(requests[turn % len(requests)])
-            turn += 1
-            good = await _answered(reader)
+    while (now := time.perf_counter()) < end:
+        if len(connections) < _CONNECTIONS and now >= started + len(connections) * _ARRIVAL_S:
+            new = Connection(port)
+            connections[new.socket.fileno()] = new
+            poll.register(new.socket, select.POLLIN)
+            new.ask(next(requests))
+        for number, _ in poll.poll(_ARRIVAL_S * 1_000):
+            connection = connections[number]
+            good = connection.take()
+            if good is None:
+                continue
             ended = time.perf_counter()
             if begin <= ended < end:
-                latencies.append((ended - started) * 1_000)
+                latencies.append((ended - connection.asked_at) * 1_000)
                 errors += not good
-        writer.close()
-
-    await asyncio.gather(*(connection(place) for place in range(_CONNECTIONS)))
+            connection.ask(next(requests))
+    for connection in connections.values():
+        connection.socket.close()
     return len(latencies) / seconds, errors, latencies
 
 
@@ -76,18 +117,6 @@ def _request(question: str) -> bytes:
         f"content-length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
-
-
-async def _answered(reader: asyncio.StreamReader) -> bool:
-    """Read one answer; True for a 200 with at least one result."""
-    head = await reader.readuntil(b"\r\n\r\n")
-    length = next(
-        int(line.split(b":")[1])
-        for line in head.split(b"\r\n")
-        if line.lower().startswith(b"content-length:")
-    )
-    body = await reader.readexactly(length)
-    return head.startswith(b"HTTP/1.1 200") and b'"chunk_id"' in body
 
 
 def measure(name: str, *, seconds: float) -> tuple[float, float, int, list[float]]:
