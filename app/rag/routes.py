@@ -200,7 +200,8 @@ def _add_documents(router: APIRouter, service: RagService) -> None:
     async def _accepted(
         job: Job, sha256: str, duplicate_of: str | None, tenant: str, wait: float
     ) -> Response:
-        job = await service.wait(tenant, job.job_id, wait_s=wait)
+        if wait > 0:
+            job = await service.wait(tenant, job.job_id, wait_s=wait)
         if job.status is JobStatus.FAILED and job.failure and wait > 0:
             raise _failure_error(job)
         if job.status is JobStatus.CANCELLED and wait > 0:

@@ -6,11 +6,13 @@
 import argparse
 import asyncio
 import re
+import resource
 import statistics
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.adapters.embedded.minilm import MiniLmEmbedder
@@ -20,7 +22,7 @@ from app.rag.reading.read import read_document
 from tests.evals.datasets import ABSENT, available, load, minilm_folder
 from tests.evals.hostile import Watch
 from tests.journeys.pdfs import pdf
-from tests.processes.service import environ, run, started
+from tests.processes.service import Service, environ, run, started
 
 MOST_TIMES, MOST_MB = 1.5, 300.0
 _WORDS = "engine harbour copper lantern meadow river stone velvet window thunder orchard marble".split()  # noqa: SIM905
@@ -47,25 +49,40 @@ def chunks_of(texts: Sequence[str], embedder: MiniLmEmbedder) -> list[str]:
     ]
 
 
-def embedding_alone_s(chunks: Sequence[str], embedder: MiniLmEmbedder) -> float:
-    begun = time.perf_counter()
+@dataclass(frozen=True, slots=True)
+class Took:
+    """Seconds on the clock, and of processors: the second figure is what a busy machine leaves comparable."""
+
+    clock_s: float
+    cpu_s: float
+
+
+def embedding_alone(chunks: Sequence[str], embedder: MiniLmEmbedder) -> Took:
+    begun, cpu = time.perf_counter(), time.process_time()
     asyncio.run(embedder.embed(chunks))
-    return time.perf_counter() - begun
+    return Took(time.perf_counter() - begun, time.process_time() - cpu)
 
 
-def import_s(files: Path, *, model: Path, documents: int) -> tuple[float, float]:
-    """Seconds of an import into a fresh service, by its own summary and with the start of the command."""
+def import_into_a_fresh_service(files: Path, *, model: Path, documents: int) -> Took:
+    """By the command's own summary, and by the processors of the command and of all processes of the service."""
     with tempfile.TemporaryDirectory(prefix="bulk-") as folder:
         settings = {"GENAI_EMBEDDER": "minilm", "GENAI_MODEL_DIR": str(model)}
         with started(Path(folder), **settings) as service:
             service.upload("Warmed up before the clock runs.")
-            begun = time.perf_counter()
+            before = _cpu_s(service)
             done = run("app.rag", "import", str(files), env=environ(Path(folder), **settings), timeout_s=3600)
-            whole = time.perf_counter() - begun
+            spent = _cpu_s(service) - before
             assert done.returncode == 0 and f"{documents} new" in done.stdout, done.stdout + done.stderr
     found = re.search(r" in ([\d.]+) s", done.stdout)
     assert found is not None
-    return float(found[1]), whole
+    return Took(float(found[1]), spent)
+
+
+def _cpu_s(service: Service) -> float:
+    """Of the service's processes and of commands that have ended."""
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    times = [one.cpu_times() for one in service.tree()]
+    return ended.ru_utime + ended.ru_stime + sum(one.user + one.system for one in times)
 
 
 def measure_import(*, name: str, limit: int, rounds: int) -> bool:
@@ -76,24 +93,30 @@ def measure_import(*, name: str, limit: int, rounds: int) -> bool:
         return False
     embedder = MiniLmEmbedder(model)
     asyncio.run(embedder.embed(["warm"]))
-    ratios = []
+    ratios, cpu_ratios = [], []
     with tempfile.TemporaryDirectory(prefix="bulk-files-") as folder:
         texts = write_files(Path(folder), name=name, limit=limit)
         distinct = len(set(texts))
         chunks = chunks_of(texts, embedder)
         for _ in range(rounds):
-            before = embedding_alone_s(chunks, embedder)
-            imported, whole = import_s(Path(folder), model=model, documents=distinct)
+            before = embedding_alone(chunks, embedder)
+            imported = import_into_a_fresh_service(Path(folder), model=model, documents=distinct)
+            after = embedding_alone(chunks, embedder)
             # The machine may be busier now than before: the mean of both sides is what the import had.
-            alone = (before + embedding_alone_s(chunks, embedder)) / 2
-            ratios.append(imported / alone)
+            alone = Took((before.clock_s + after.clock_s) / 2, (before.cpu_s + after.cpu_s) / 2)
+            ratios.append(imported.clock_s / alone.clock_s)
+            cpu_ratios.append(imported.cpu_s / alone.cpu_s)
             print(
-                f"{len(texts):,} documents, {len(chunks):,} chunks: embedding alone {alone:.1f} s, import {imported:.1f} s "
-                f"({whole:.1f} s with the command's start), ratio {ratios[-1]:.2f}",
+                f"{len(texts):,} documents, {len(chunks):,} chunks: embedding alone {alone.clock_s:.1f} s "
+                f"({alone.cpu_s:.1f} s of processors), import {imported.clock_s:.1f} s ({imported.cpu_s:.1f} s), "
+                f"ratio {ratios[-1]:.2f} ({cpu_ratios[-1]:.2f})",
                 flush=True,
             )
     ratio = statistics.median(ratios)
-    print(f"import / embedding alone: {ratio:.2f} (at most {MOST_TIMES})")
+    print(
+        f"import / embedding alone: {ratio:.2f} on the clock (at most {MOST_TIMES}), "
+        f"{statistics.median(cpu_ratios):.2f} of processors"
+    )
     return ratio <= MOST_TIMES
 
 
