@@ -274,6 +274,18 @@ async def test_odd_job_ids_travel_unchanged(work: Work, job_id: str) -> None:
     await work.finish(lease)
 
 
+async def test_reclaimed_leases_are_free_at_once_with_their_attempts_counted(work: Work) -> None:
+    for job in ("leased", "resting", "waiting"):
+        await work.send(job)
+    leases = {lease.job_id: lease for lease in await work.receive(limit=2, lease_s=3600)}
+    await work.release(leases["resting"], delay_s=3600)
+    await work.reclaim()
+    again = await work.receive(limit=9, lease_s=60)
+    assert [(lease.job_id, lease.attempt) for lease in again] == [("leased", 2), ("waiting", 1)]
+    with pytest.raises(LeaseLost):
+        await work.finish(leases["leased"])
+
+
 async def test_many_receivers_at_once_never_share_a_job(opener: Opener) -> None:
     jobs = [f"job_{number}" for number in range(120)]
     first = opener()
