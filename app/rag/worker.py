@@ -42,7 +42,7 @@ class Worker:
     """Takes up to `parallel` jobs at a time. A job that fails `max_attempts` times for a passing reason fails.
 
     A job under way in a worker that died may be what killed it. After `together` such deaths it runs alone, so that
-    the others cannot be blamed, and after `max_attempts` it fails.
+    the others cannot be blamed, and after `max_attempts` more it fails.
     """
 
     catalog: Catalog
@@ -151,7 +151,8 @@ class Worker:
         if job.status.ended:
             await self._leave(lease)
             return
-        if _died(job) and job.attempts >= self.max_attempts and job.kind is JobKind.INGEST:
+        most = self.together + self.max_attempts
+        if _died(job) and job.attempts >= most and job.kind is JobKind.INGEST:
             await self._fail(job, _deadly(job))
             await self._leave(lease)
             return

@@ -116,7 +116,7 @@ async def _read_diary(there: Scene, diary: Path, told: Counter[str]) -> None:
 
 
 async def _retry_the_blamed(there: Scene, told: Counter[str]) -> None:
-    """A job found running by five new workers fails: right for a deadly document, bad luck here. It can be retried."""
+    """A job found running by seven new workers fails: right for a deadly document, bad luck here. It can be retried."""
     jobs, _ = await there.service.catalog.jobs(TENANT, limit=1000)
     for job in jobs:
         if job.failure and job.failure.code == "document_deadly":

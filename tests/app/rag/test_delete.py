@@ -71,12 +71,16 @@ async def test_the_words_of_deleted_and_replaced_versions_leave_the_index_for_wo
     """What stays there takes the places of what may be found, and is not deleted at all."""
     kept = await rag.upload("The kept word.")
     for number in range(3):
-        await rag.http.put(f"/v1/documents/{kept['document_id']}", json=upload_body(f"The kept word {number}."))
+        await rag.http.put(
+            f"/v1/documents/{kept['document_id']}", json=upload_body(f"The kept word {number}.")
+        )
         await rag.worker.drain()
     await _deleted(rag)
     [words] = (rag.settings.data_dir / "index").rglob("words")
     assert LexicalReader(words).moment().search("kept delete soon word", limit=99, only=None).keys() == {3}
-    assert sum(segment["max_doc"] for segment in json.loads((words / "meta.json").read_text())["segments"]) == 1
+    assert (
+        sum(segment["max_doc"] for segment in json.loads((words / "meta.json").read_text())["segments"]) == 1
+    )
 
 
 async def test_a_deletion_of_what_never_was_or_is_gone_is_not_found(rag: Running) -> None:

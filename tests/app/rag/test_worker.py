@@ -127,7 +127,7 @@ async def test_an_upload_whose_process_died_between_its_records_gets_its_job_fro
 
 async def test_a_document_that_killed_every_worker_fails_instead_of_looping(rag: Running) -> None:
     taken = await rag.upload("Deadly.", ingest=False)
-    await _die(rag, taken["job_id"], attempts=5)
+    await _die(rag, taken["job_id"], attempts=7)
     await rag.worker.resume(["acme"])
     await rag.worker.drain()
     document = await rag.get(f"/v1/documents/{taken['document_id']}")
