@@ -15,6 +15,7 @@ class Batcher(Generic[_In, _Out]):
     """Calls `handle` with at most `max_items` items at a time and hands each caller its own result.
 
     Nothing waits for company: a lone item goes at once, so batching adds no latency to a quiet service.
+    Up to `most_running` batches run side by side, so that the short tail of one leaves no core idle.
     With `linger_s` a batch waits that long for company, but only while `more_than(waiting)` promises some.
     Items may belong to different tenants: when a batch fails for any reason but an absent dependency, each item is
     tried alone, so that no caller fails for, or reads of, another's input.
@@ -25,21 +26,24 @@ class Batcher(Generic[_In, _Out]):
         handle: Callable[[list[_In]], Awaitable[Sequence[_Out]]],
         *,
         max_items: int,
+        most_running: int = 1,
         linger_s: float = 0.0,
         more_than: Callable[[int], bool] = lambda waiting: False,
     ) -> None:
         self._handle = handle
         self._max_items = max_items
+        self._most_running = most_running
         self._linger_s = linger_s
         self._more_than = more_than
         self._waiting: deque[tuple[_In, asyncio.Future[_Out]]] = deque()
-        self._runner: asyncio.Task[None] | None = None
+        self._runners: set[asyncio.Task[None]] = set()
 
     async def __call__(self, item: _In) -> _Out:
         future: asyncio.Future[_Out] = asyncio.get_running_loop().create_future()
         self._waiting.append((item, future))
-        if self._runner is None or self._runner.done():
-            self._runner = asyncio.create_task(self._run())
+        self._runners = {runner for runner in self._runners if not runner.done()}
+        if len(self._runners) < self._most_running:
+            self._runners.add(asyncio.create_task(self._run()))
         return await future
 
     async def _run(self) -> None:

@@ -120,7 +120,7 @@ class Ingest:
         async def run(texts: list[str]) -> "list[Matrix]":
             return list(await self.embedder.embed(texts, kind="passage"))
 
-        return Batcher(run, max_items=_EMBED_BATCH)
+        return Batcher(run, max_items=_EMBED_BATCH, most_running=2)
 
     @cached_property
     def _publisher(self) -> "Batcher[_Ready, bool]":

@@ -226,7 +226,7 @@ class Worker:
         with suppress(NotFound):
             await self.catalog.change_document(
                 job.tenant, job.document_id,
-                lambda found: replace(
+                lambda found: found if found.version >= job.version else replace(
                     found, failure=failure,
                     status=DocumentStatus.FAILED if found.status is DocumentStatus.PENDING else found.status,
                 ),

@@ -69,3 +69,30 @@ async def test_a_batcher_works_again_after_a_failure() -> None:
     with pytest.raises(ProviderRejected):
         await batcher("bad")
     assert await batcher("good") == "GOOD"
+
+
+async def test_batches_run_side_by_side_as_far_as_allowed() -> None:
+    inside = most = 0
+
+    async def handle(items: list[str]) -> Sequence[str]:
+        nonlocal inside, most
+        inside += 1
+        most = max(most, inside)
+        await asyncio.sleep(0.001)
+        inside -= 1
+        return items
+
+    batcher = Batcher(handle, max_items=2, most_running=3)
+    assert await asyncio.gather(*map(batcher, "abcdefghijklmnop")) == list("abcdefghijklmnop")
+    assert most == 3
+
+
+async def test_a_batch_waits_for_company_only_while_some_is_promised() -> None:
+    upper, promised = Upper(), True
+    batcher = Batcher(upper, max_items=8, linger_s=0.05, more_than=lambda waiting: promised)
+    first = asyncio.create_task(batcher("a"))
+    await asyncio.sleep(0.01)
+    assert await asyncio.gather(first, batcher("b")) == ["A", "B"]
+    assert upper.batches == [["a", "b"]]
+    promised = False
+    assert await batcher("c") == "C"
