@@ -60,8 +60,9 @@ def fuse(
     *,
     lexical_weight: float,
     fusion: Fusion = Fusion.MINMAX,
+    limit: int | None = None,
 ) -> list[tuple[int, float]]:
-    """Merge two {row: raw score} rankings into [(row, score in 0..1)], best first, ties by row.
+    """Merge two {row: raw score} rankings into [(row, score in 0..1)], best `limit` first, ties by row.
 
     Min-max: each half is scaled to 0..1 over its own candidates and weighed; a row that one half missed
     gets 0 from it. RRF: reciprocal ranks, scaled so that first place in both halves is 1.
@@ -74,7 +75,9 @@ def fuse(
         total = _weighed(lexical, weight=lexical_weight, fusion=fusion)
         for row, value in _weighed(vector, weight=1.0 - lexical_weight, fusion=fusion).items():
             total[row] = total.get(row, 0.0) + value
-    return [(row, -negated) for negated, row in sorted([(-value, row) for row, value in total.items()])]
+    # Sorting is stable, so rows that tie stay in the order of the first pass.
+    ranked = sorted(sorted(total), key=total.__getitem__, reverse=True)
+    return [(row, total[row]) for row in ranked[:limit]]
 
 
 def _weighed(scores: Mapping[int, float], *, weight: float, fusion: Fusion) -> dict[int, float]:

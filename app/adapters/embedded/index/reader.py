@@ -58,8 +58,14 @@ class IndexReader:
             if snapshot is None or snapshot.lexical is None or request.limit <= 0:
                 return []
             lexical, vector = self._halves(request, snapshot)
-            best = fuse(lexical, vector, lexical_weight=self._profile.lexical_weight, fusion=self._fusion)
-            found = [(row, score, lexical.get(row), vector.get(row)) for row, score in best[: request.limit]]
+            best = fuse(
+                lexical,
+                vector,
+                lexical_weight=self._profile.lexical_weight,
+                fusion=self._fusion,
+                limit=request.limit,
+            )
+            found = [(row, score, lexical.get(row), vector.get(row)) for row, score in best]
             return _hits(db, snapshot, found)
 
     def neighbours(self, hit: Hit, *, radius: int) -> list[Chunk]:
