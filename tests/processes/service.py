@@ -87,7 +87,7 @@ class Service:
         return [supervisor, *supervisor.children(recursive=True)]
 
     def child(self, command: str) -> psutil.Process:
-        [found] = [one for one in psutil.Process(self.process.pid).children() if command in one.cmdline()]
+        [found] = [one for one in psutil.Process(self.process.pid).children() if command in command_of(one)]
         return found
 
     def stop(self, number: int = signal.SIGTERM) -> int:
@@ -106,6 +106,14 @@ class Service:
             return self.http.get("/readyz").status_code == 200
         except httpx.TransportError:
             return False
+
+
+def command_of(process: psutil.Process) -> list[str]:
+    """Its command line; nothing of one that has just ended."""
+    try:
+        return list(process.cmdline())
+    except psutil.Error:
+        return []
 
 
 def all_gone(processes: list[psutil.Process]) -> bool:

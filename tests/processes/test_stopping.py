@@ -7,7 +7,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.processes.service import Service, all_gone, started
+from tests.processes.service import Service, all_gone, command_of, started
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -25,11 +25,11 @@ def test_a_signal_stops_every_process_with_exit_code_0(tmp_path: Path, number: s
 def test_two_workers_share_one_port_and_one_folder_and_any_of_them_may_die(tmp_path: Path) -> None:
     with started(tmp_path, GENAI_WORKERS="2") as service:
         service.upload("Known to both.")
-        apis = [one for one in service.tree() if "api" in one.cmdline()]
+        apis = [one for one in service.tree() if "api" in command_of(one)]
         assert len(apis) == 2
         assert {tuple(service.found("known both")) for _ in range(20)} == {("Known to both.",)}
         apis[0].kill()
-        Service.until(lambda: sum("api" in one.cmdline() for one in service.tree()) == 2)
+        Service.until(lambda: sum("api" in command_of(one) for one in service.tree()) == 2)
         service.upload("After the death of one.")
         Service.until(lambda: service.found("death") == ["After the death of one."])
         assert "genai_http_requests_total" in service.http.get("/metrics").text
