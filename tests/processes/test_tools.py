@@ -11,7 +11,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
-from tests.processes.service import Service, environ, run, started
+from tests.processes.service import Service, all_gone, environ, run, started
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_what_a_killed_service_announced_misleads_no_tool(tmp_path: Path, handbo
         tree = service.tree()
         service.process.kill()
         service.process.wait()
-        Service.until(lambda: not any(one.is_running() and one.status() != "zombie" for one in tree))
+        Service.until(lambda: all_gone(tree))
         assert (data / "service.json").exists()
     done = run("app.rag", "import", str(handbook), env=environ(data))
     assert done.returncode == 0, done.stderr
