@@ -2,22 +2,28 @@
 
 import hmac
 from collections.abc import Mapping
+from urllib.parse import urlsplit
 
 from fastapi import Request
 
-from app.kernel.errors import Unauthenticated
+from app.kernel.errors import Forbidden, Unauthenticated
 
 LOCAL_TENANT = "local"
+_HERE = frozenset({"127.0.0.1", "localhost", "::1"})
 
 
 class Keys:
-    """Keys to tenants. Without keys everybody on loopback is the tenant `local`, whatever they send."""
+    """Keys to tenants. Without keys everybody on this machine is the tenant `local`, whatever key they send.
+
+    A web page elsewhere is not on this machine, though its visitor's browser is: it is told by Host and Origin.
+    """
 
     def __init__(self, tenants_by_key: Mapping[str, str]) -> None:
         self._tenants = [(key.encode(), tenant) for key, tenant in tenants_by_key.items()]
 
     def tenant_of(self, request: Request) -> str:
         if not self._tenants:
+            _refuse_pages_from_elsewhere(request)
             return LOCAL_TENANT
         scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
         given = bearer if scheme.lower() == "bearer" else request.headers.get("x-api-key", "")
@@ -31,6 +37,18 @@ class Keys:
                 "This service needs a key: send `Authorization: Bearer <key>` or `X-API-Key: <key>`."
             )
         return found
+
+
+def _refuse_pages_from_elsewhere(request: Request) -> None:
+    """A name that was pointed here stands in Host (DNS rebinding), a page that posts a form in Origin."""
+    for header in ("host", "origin"):
+        value = request.headers.get(header)
+        if value is not None and urlsplit(f"//{value.rpartition('//')[2]}").hostname not in _HERE:
+            raise Forbidden(
+                f"Without keys this service answers this machine only, not {header} {value[:100]!r}; "
+                "open it as 127.0.0.1 or localhost, or set GENAI_API_KEYS.",
+                code="not_from_here",
+            )
 
 
 async def tenant(request: Request) -> str:

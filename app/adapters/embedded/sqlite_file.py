@@ -17,7 +17,8 @@ _BUSY_S = 30.0
 class SqliteFile:
     """Runs functions of a connection one after the other, off the event loop; processes share the file (WAL).
 
-    synchronous=FULL: what was acknowledged survives a power cut, at one fsync a transaction.
+    synchronous=FULL: what was acknowledged survives a power cut, at one fsync a transaction. secure_delete: what
+    was deleted does not stay behind in free pages.
     """
 
     def __init__(self, path: Path, schema: str) -> None:
@@ -48,7 +49,7 @@ class SqliteFile:
         connection = sqlite3.connect(
             self._path, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
         )
-        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;")
+        connection.executescript("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;")
         connection.executescript(self._schema)
         return connection
 
