@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # 3 MB of vectors with MiniLM.
 _REMEMBERED = 2_048
+# Turns of the event loop that a request waits for company; without company it is one.
+_MOST_TURNS = 3
 MAX_QUERY_CHARS = 8_192
 
 
@@ -30,12 +32,41 @@ class Found:
     search_ms: float
 
 
+class SideBySide:
+    """Lets the requests at hand embed one after the other, and then search one after the other.
+
+    The model is larger than the processor's caches: what it pushes out comes back once for all of them instead of
+    once for each. In process, 16 at once: 2.3 ms of a core a request instead of 3.1. Behind HTTP, 16 connections a
+    worker: newcomers that wait for those in between make groups of 8 instead of 5, and 7 % more answers.
+    """
+
+    def __init__(self) -> None:
+        self._embedded = 0
+
+    async def before_embedding(self) -> None:
+        """Wait for those who go on to search: their answers bring the next requests, which then come along."""
+        for _ in range(_MOST_TURNS):
+            if not self._embedded:
+                break
+            await asyncio.sleep(0)
+        await asyncio.sleep(0)
+
+    async def before_searching(self) -> None:
+        """Wait for those who embed in this turn of the event loop."""
+        self._embedded += 1
+        try:
+            await asyncio.sleep(0)
+        finally:
+            self._embedded -= 1
+
+
 @dataclass(frozen=True)
 class Search:
     """One retrieval for every door of the product."""
 
     index: Index
     embedder: Embedder
+    _together: SideBySide = field(default_factory=SideBySide)
     _remembered: "OrderedDict[tuple[str, str], Vector]" = field(default_factory=OrderedDict)
 
     async def __call__(
@@ -50,11 +81,11 @@ class Search:
     ) -> Found:
         """At most `limit` chunks with a fused score of at least `min_score`. Raises BadInput for a blank query."""
         check_query(query)
-        await _side_by_side()
+        await self._together.before_embedding()
         started = time.perf_counter()
         vector = None if mode is SearchMode.LEXICAL else await self._vector(query, tenant=tenant)
         embed_ms = (time.perf_counter() - started) * 1000
-        await _side_by_side()
+        await self._together.before_searching()
         started = time.perf_counter()
         hits = await self.index.search(SearchRequest(tenant, query, vector, limit, mode, where or Filter()))
         if min_score is not None:
@@ -73,15 +104,6 @@ class Search:
         if len(self._remembered) > _REMEMBERED:
             self._remembered.popitem(last=False)
         return vector
-
-
-async def _side_by_side() -> None:
-    """Let the other requests at hand come to the same step first.
-
-    So all of them are read, then embedded, then searched for: the model is larger than the processor's caches, and
-    what it pushes out comes back once for all instead of once for each (16 at once: 2.3 instead of 3.1 ms each).
-    """
-    await asyncio.sleep(0)
 
 
 def check_query(query: str) -> None:
