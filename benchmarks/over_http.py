@@ -62,7 +62,7 @@ class Connection:
 
     def take(self) -> bool | None:
         """Read what is there: None until the answer is whole, then whether it is a 200 with a passage."""
-        piece = self.socket.recv(1 << 20)
+        piece = self.socket.recv(65_536)
         if not piece:
             raise ConnectionError("The service closed a connection that was to be kept alive.")
         self._received += piece
