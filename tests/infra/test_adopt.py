@@ -168,6 +168,9 @@ def test_a_server_that_is_not_there_stops(aws: Account):
 def test_credentials_that_are_missing_stop_and_point_at_the_plan(monkeypatch: pytest.MonkeyPatch, tmp_path):
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
         monkeypatch.setenv(name, str(tmp_path / "none"))
+    # moto leaves made-up keys in the environment of whatever process it ran in.
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     with pytest.raises(Stop, match=r"No AWS credentials.*make plan"):
         adopt.look(load(), cloud=adopt.clients(region="us-east-1"), state=NOTHING)

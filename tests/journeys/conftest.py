@@ -1,4 +1,7 @@
-"""One platform and one browser for all journeys of a process; a fresh visitor for each."""
+"""One platform and one browser for the journeys of a module; a fresh visitor for each.
+
+Not for the whole session: while Playwright lives, its event loop runs in this thread and asynchronous tests cannot.
+"""
 
 from collections.abc import Iterator
 
@@ -14,7 +17,7 @@ from tests.journeys.browser import Visitor
 from tests.journeys.platform import Platform, running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     executable = chromium.find()
     if executable is None:
@@ -23,7 +26,7 @@ def browser() -> Iterator[Browser]:
         yield started
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def platform(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Platform]:
     """Depends on the browser only so that nothing is started where there is none."""
     with running(tmp_path_factory.mktemp("platform")) as started:
