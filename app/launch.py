@@ -11,7 +11,7 @@ from urllib.request import ProxyHandler, build_opener
 from app.folder import TURN_S, RunningService, announce, owner_lock, unusable, withdraw_announcement
 from app.kernel.errors import StartError
 from app.settings import Settings
-from app.supervisor import START_ERROR, Child, Supervisor, bind
+from app.supervisor import START_ERROR, Child, Supervisor, bind, bind_each
 
 _CONSOLE_HOST = "127.0.0.1"
 
@@ -39,20 +39,19 @@ def _run(settings: Settings, *, module: str, console: bool, quiet: bool) -> int:
     lock = owner_lock(settings.data_dir)
     lock.take(wait_s=TURN_S)
     withdraw_announcement(settings.data_dir)
-    listener = bind(settings.host, settings.port, setting="GENAI_PORT")
+    listeners = bind_each(settings.host, settings.port, count=settings.workers, setting="GENAI_PORT")
     if console:
         bind(_CONSOLE_HOST, settings.console_port, setting="GENAI_CONSOLE_PORT").close()
-    port = listener.getsockname()[1]
+    port = listeners[0].getsockname()[1]
     url = f"http://{_reachable(settings.host)}:{port}"
     console_url = f"http://{_CONSOLE_HOST}:{settings.console_port}"
     metrics = _fresh_folder(settings.data_dir / "metrics")
     # BLAS threads of several processes fight over the cores: one product took 16 ms instead of 0.4.
     shared = {"PROMETHEUS_MULTIPROC_DIR": str(metrics), "OPENBLAS_NUM_THREADS": "1"}
-    os.set_inheritable(listener.fileno(), True)
     children = [Child("ingestion", ["app.rag", "worker"], shared)]
     children += [
         Child("API", [module, "api", "--fd", str(listener.fileno())], shared, [listener.fileno()])
-        for _ in range(settings.workers)
+        for listener in listeners
     ]
     if console:
         # The console asks nobody for a key: on this machine it stays on this machine.
@@ -73,7 +72,8 @@ def _run(settings: Settings, *, module: str, console: bool, quiet: bool) -> int:
         return Supervisor(children, when_ready=when_ready, is_ready=ready).run()
     finally:
         withdraw_announcement(settings.data_dir)
-        listener.close()
+        for listener in listeners:
+            listener.close()
         lock.release()
 
 
