@@ -12,9 +12,9 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def aws_endpoint() -> Iterator[str]:
-    """A moto server for this test process, and credentials that mean nothing anywhere else."""
+    """A moto server, and credentials that mean nothing anywhere else and end with the module."""
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
