@@ -1,6 +1,6 @@
 """The shapes of the RAG service's HTTP contract; openapi.json is made of them."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -192,6 +192,3 @@ class QueryResponse(BaseModel):
     model: str
     timings_ms: dict[str, float]
     trace_id: str
-
-
-JobStatusFilter = Literal["queued", "running", "done", "failed", "cancelled"]
