@@ -1,5 +1,6 @@
 """Serves one FastAPI application on a socket that the supervisor bound."""
 
+import faulthandler
 import logging
 import socket
 
@@ -31,6 +32,7 @@ def serve(app: FastAPI, settings: Settings, *, fd: int | None = None) -> None:
 
 
 def configure_logging(settings: Settings) -> None:
+    faulthandler.enable()  # a native library that crashes leaves a line of ours behind
     logging.basicConfig(
         level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )

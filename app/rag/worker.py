@@ -35,6 +35,7 @@ _JOBS = Counter("genai_jobs_total", "Jobs that ended, by kind and how", ["kind",
 _FIRST_STEP = {JobKind.INGEST: "reading", JobKind.DELETE: "", JobKind.REINDEX: ""}
 _IDLE_WAIT_S = 1.0
 _MAX_BACKOFF_S = 60.0
+_QUEUE_PAUSE_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -101,7 +102,11 @@ class Worker:
                 leases = await self._receive(free, stop) if free else await _any_done(running)
             except Unavailable as error:
                 _log.warning("The work queue does not answer: %s", error.detail)
-                await asyncio.sleep(1)
+                await _pause(stop)
+                continue
+            except Exception:
+                _log.exception("The work queue failed in a way nobody foresaw; it is asked again")
+                await _pause(stop)
                 continue
             running |= {asyncio.create_task(self._handle(lease)) for lease in leases}
         await asyncio.gather(*running, return_exceptions=True)
@@ -284,6 +289,11 @@ def _deadly(job: Job) -> UnreadableDocument:
         f"{job.filename!r} ended the process that worked on it {job.attempts} times; split or simplify it.",
         code="document_deadly",
     )
+
+
+async def _pause(stop: asyncio.Event) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), _QUEUE_PAUSE_S)
 
 
 async def _any_done(running: set[asyncio.Task[None]]) -> Sequence[Lease]:

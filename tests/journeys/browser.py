@@ -89,7 +89,11 @@ class Visitor:
 
     def upload(self, files: Sequence[FilePayload]) -> Locator:
         """Drop files on the Documents page; their final reports."""
-        self.page.locator('[class*="st-key-drop-"] input[type=file]').set_input_files(list(files))
+        # The field of the batch before stays on the page until Streamlit has ended its run.
+        expect(self.page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        drop = self.page.locator('[class*="st-key-drop-"] input[type=file]')
+        expect(drop).to_have_count(1)
+        drop.set_input_files(list(files))
         names = self.page.locator(".st-key-reports .g-row-title")
         expect(names).to_have_text([file["name"] for file in files])
         return self.page.locator(".st-key-reports .g-progress")

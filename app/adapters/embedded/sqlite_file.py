@@ -40,9 +40,11 @@ class SqliteFile:
             if self._connection is None:
                 self._connection = self._open()
             return work(self._connection)
-        except sqlite3.OperationalError as error:
+        except sqlite3.DatabaseError as error:  # also of a file that is damaged or none of SQLite's
             raise Unavailable(
-                f"The store {self._path.name} cannot be used ({error}).", retry_after_s=1
+                f"The store {self._path.name} cannot be used ({error}); look for a full, read-only or damaged disk "
+                "when it stays.",
+                retry_after_s=1,
             ) from error
 
     def _open(self) -> sqlite3.Connection:
