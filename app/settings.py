@@ -12,6 +12,28 @@ from app.kernel.errors import SettingsError
 from app.kernel.retrieval import Fusion
 
 PREFIX = "GENAI_"
+PROVIDERS = ("extractive", "openai", "groq", "ollama", "vllm", "bedrock")
+
+# "choice=value" and the setting that it cannot do without.
+_NEEDS = (
+    ("embedder=openai", "embedder_url"),
+    ("embedder=openai", "embedder_model"),
+    ("embedder=openai", "embedder_dimensions"),
+    ("embedder=ollama", "embedder_model"),
+    ("embedder=ollama", "embedder_dimensions"),
+    ("embedder=vllm", "embedder_model"),
+    ("embedder=vllm", "embedder_dimensions"),
+    ("chat=openai", "chat_url"),
+    ("chat=openai", "chat_model"),
+    ("chat=groq", "chat_model"),
+    ("chat=ollama", "chat_model"),
+    ("chat=vllm", "chat_model"),
+    ("objects=s3", "bucket"),
+    ("records=dynamodb", "table"),
+    ("work=sqs", "queue_url"),
+    ("index=opensearch", "opensearch_url"),
+    ("cache=valkey", "cache_url"),
+)
 
 
 class Settings(BaseModel):
@@ -45,7 +67,7 @@ class Settings(BaseModel):
     )
     api_key: SecretStr = Field(SecretStr(""), description="Key that the console and command-line tools send.")
 
-    embedder: Literal["wordllama", "minilm", "openai"] = Field(
+    embedder: Literal["wordllama", "minilm", "openai", "ollama", "vllm", "bedrock"] = Field(
         "wordllama",
         description="Embedding model. wordllama comes in its package; minilm needs its files: "
         "`python -m app.rag model pull minilm` or GENAI_MODEL_DIR.",
@@ -55,23 +77,48 @@ class Settings(BaseModel):
         description="Folder with model.onnx and tokenizer.json of minilm; empty: the user's cache folder.",
     )
     embedder_url: str = Field(
-        "", description="Base URL of an OpenAI-compatible embeddings API, `/v1` included."
+        "",
+        description="Base URL of an OpenAI-compatible embeddings API, `/v1` included; empty: the preset's.",
     )
-    embedder_model: str = Field("", description="Model name for GENAI_EMBEDDER=openai.")
+    embedder_model: str = Field("", description="Model name for an embedder that is a service.")
     embedder_key: SecretStr = Field(SecretStr(""), description="Bearer key for GENAI_EMBEDDER_URL.")
     embedder_dimensions: int = Field(
-        0, ge=0, le=8192, description="Vector length of GENAI_EMBEDDER_MODEL; needed with openai."
+        0,
+        ge=0,
+        le=8192,
+        description="Vector length of GENAI_EMBEDDER_MODEL; needed with openai, ollama, vllm.",
+    )
+    embedder_timeout_s: float = Field(
+        10.0,
+        gt=0,
+        description="Seconds that embedding a question may take; then the words alone are searched.",
     )
     fusion: Fusion = Field(Fusion.MINMAX, description="How the two halves of hybrid search are merged.")
 
-    chat: Literal["extractive", "openai"] = Field(
+    chat: Literal["extractive", "openai", "groq", "ollama", "vllm", "bedrock"] = Field(
         "extractive", description="Answering model. extractive quotes the best sentences and needs no key."
     )
-    chat_url: str = Field("", description="Base URL of an OpenAI-compatible chat API, `/v1` included.")
-    chat_model: str = Field("", description="Model name for GENAI_CHAT=openai.")
-    chat_key: SecretStr = Field(SecretStr(""), description="Bearer key for GENAI_CHAT_URL.")
+    chat_url: str = Field(
+        "", description="Base URL of an OpenAI-compatible chat API, `/v1` included; empty: the preset's."
+    )
+    chat_model: str = Field(
+        "", description="Model that answers; empty: the default of GENAI_CHAT, if it has one."
+    )
+    chat_model_lite: str = Field("", description="Model behind `rag-lite`; empty: GENAI_CHAT_MODEL.")
+    chat_model_pro: str = Field("", description="Model behind `rag-pro`; empty: GENAI_CHAT_MODEL.")
+    chat_key: SecretStr = Field(SecretStr(""), description="Bearer key for the chat API.")
+    chat_fallbacks: str = Field(
+        "",
+        description="Who answers when GENAI_CHAT cannot, in order: `provider:model,...`, such as "
+        "`groq:llama-3.1-8b-instant,extractive`. Keys and addresses come from the provider's own settings.",
+    )
     chat_timeout_s: float = Field(
         60.0, gt=0, description="Seconds the chat model may take for a whole answer."
+    )
+    chat_first_token_s: float = Field(
+        20.0,
+        gt=0,
+        description="Seconds until its first word; then it is tried again or the next provider asked.",
     )
     chat_input_usd_per_mtok: float = Field(
         0.0, ge=0, description="Price of a million input tokens, for cost_usd."
@@ -79,12 +126,42 @@ class Settings(BaseModel):
     chat_output_usd_per_mtok: float = Field(
         0.0, ge=0, description="Price of a million output tokens, for cost_usd."
     )
+    openai_key: SecretStr = Field(SecretStr(""), description="Key of OpenAI, as first choice or fallback.")
+    groq_key: SecretStr = Field(SecretStr(""), description="Key of Groq, as first choice or fallback.")
+    ollama_url: str = Field("http://127.0.0.1:11434/v1", description="Where Ollama listens, `/v1` included.")
+    vllm_url: str = Field("http://127.0.0.1:8000/v1", description="Where vLLM listens, `/v1` included.")
+    guardrail: str = Field("", description="Id or ARN of a Bedrock Guardrail; empty: none.")
+    guardrail_version: str = Field("DRAFT", description="Version of GENAI_GUARDRAIL.")
 
     objects: Literal["folder", "s3"] = Field(
         "folder", description="Where documents, chunks and embeddings are kept."
     )
     bucket: str = Field("", description="Bucket for GENAI_OBJECTS=s3.")
-    region: str = Field("", description="AWS region of the bucket and secrets; empty: the AWS default.")
+    records: Literal["sqlite", "dynamodb"] = Field(
+        "sqlite", description="Where the states of documents and jobs are kept."
+    )
+    table: str = Field("", description="Table for GENAI_RECORDS=dynamodb: keys `pk` and `sk`, both strings.")
+    work: Literal["sqlite", "sqs"] = Field("sqlite", description="Where jobs wait.")
+    queue_url: str = Field("", description="URL of the queue for GENAI_WORK=sqs.")
+    index: Literal["embedded", "opensearch"] = Field("embedded", description="What searches.")
+    opensearch_url: str = Field("", description="Address for GENAI_INDEX=opensearch.")
+    opensearch_name: str = Field("genai", description="First part of the names of its indices and alias.")
+    opensearch_user: str = Field("", description="User of OpenSearch; empty: none.")
+    opensearch_password: SecretStr = Field(SecretStr(""), description="Password of that user.")
+    cache: Literal["sqlite", "valkey"] = Field(
+        "sqlite", description="Where answers are remembered and requests counted; valkey is also Redis."
+    )
+    cache_url: SecretStr = Field(
+        SecretStr(""), description="Address for GENAI_CACHE=valkey, such as `redis://:password@host:6379/0`."
+    )
+    answer_cache_s: int = Field(
+        3_600, ge=0, description="Seconds an answer is remembered while no document changes; 0: never."
+    )
+    requests_per_minute: int = Field(0, ge=0, description="Requests a minute and key; 0: no bound.")
+    tokens_per_minute: int = Field(0, ge=0, description="Tokens a minute and key under /v1; 0: no bound.")
+    region: str = Field(
+        "", description="AWS region of bucket, table, queue, models and secrets; empty: the AWS default."
+    )
 
     max_upload_mb: int = Field(50, ge=1, le=1024, description="Largest document, in MB.")
     max_pages: int = Field(5_000, ge=1, description="Most pages of a PDF.")
@@ -99,26 +176,53 @@ class Settings(BaseModel):
 
     @model_validator(mode="after")
     def _choices_agree(self) -> Self:
-        needs = (
-            (self.embedder == "openai", "GENAI_EMBEDDER=openai", "GENAI_EMBEDDER_URL", self.embedder_url),
-            (self.embedder == "openai", "GENAI_EMBEDDER=openai", "GENAI_EMBEDDER_MODEL", self.embedder_model),
-            (
-                self.embedder == "openai",
-                "GENAI_EMBEDDER=openai",
-                "GENAI_EMBEDDER_DIMENSIONS",
-                self.embedder_dimensions,
-            ),
-            (self.chat == "openai", "GENAI_CHAT=openai", "GENAI_CHAT_URL", self.chat_url),
-            (self.chat == "openai", "GENAI_CHAT=openai", "GENAI_CHAT_MODEL", self.chat_model),
-            (self.objects == "s3", "GENAI_OBJECTS=s3", "GENAI_BUCKET", self.bucket),
-        )
-        for wanted, choice, name, value in needs:
-            if wanted and not value:
-                raise ValueError(f"{choice} needs {name}, which is empty; set it or choose another.")
+        for wanted, needed in _NEEDS:
+            setting, _, choice = wanted.partition("=")
+            value = getattr(self, needed)
+            empty = not (value.get_secret_value() if isinstance(value, SecretStr) else value)
+            if getattr(self, setting) == choice and empty:
+                name = PREFIX + needed.upper()
+                raise ValueError(
+                    f"{PREFIX}{setting.upper()}={choice} needs {name}, which is empty; set it or choose another."
+                )
+        self._shared_stores_agree()
+        self.fallbacks()
         if self.api_keys.get_secret_value() and self.api_keys_secret:
             raise ValueError("GENAI_API_KEYS and GENAI_API_KEYS_SECRET are both set; keep one.")
         self.tenants_by_key()
         return self
+
+    def _shared_stores_agree(self) -> None:
+        """A queue or an index that several machines share needs the stores it speaks of to be shared as well."""
+        for setting, choice in (("work", "sqs"), ("index", "opensearch")):
+            if getattr(self, setting) == choice:
+                for needed, local in (("objects", "folder"), ("records", "sqlite")):
+                    if getattr(self, needed) == local:
+                        raise ValueError(
+                            f"{PREFIX}{setting.upper()}={choice} is shared between machines, "
+                            f"{PREFIX}{needed.upper()}={local} is not; share both or none."
+                        )
+
+    @property
+    def shared(self) -> bool:
+        """Whether several machines may run this service side by side: none of its stores lies on one of them."""
+        return (self.objects, self.records, self.work, self.index) == ("s3", "dynamodb", "sqs", "opensearch")
+
+    def fallbacks(self) -> list[tuple[str, str]]:
+        """(provider, model) of GENAI_CHAT_FALLBACKS. Raises ValueError that names the entry."""
+        found = []
+        for entry in (part.strip() for part in self.chat_fallbacks.split(",") if part.strip()):
+            provider, _, model = entry.partition(":")
+            if provider not in PROVIDERS:
+                raise ValueError(
+                    f"GENAI_CHAT_FALLBACKS entry {entry!r} names no provider; use one of {', '.join(PROVIDERS)}."
+                )
+            if not model and provider not in ("extractive", "bedrock"):
+                raise ValueError(
+                    f"GENAI_CHAT_FALLBACKS entry {entry!r} names no model; write {provider}:<model>."
+                )
+            found.append((provider, model))
+        return found
 
     def check_doors(self) -> None:
         """Raises SettingsError for an API that others can reach without a key. Every server calls it first."""

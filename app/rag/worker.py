@@ -104,7 +104,7 @@ class Worker:
                 _log.warning("The work queue does not answer: %s", error.detail)
                 await _pause(stop)
                 continue
-            except Exception:
+            except Exception:  # noqa: BLE001 - the process that ingests outlives any fault of its queue
                 _log.exception("The work queue failed in a way nobody foresaw; it is asked again")
                 await _pause(stop)
                 continue

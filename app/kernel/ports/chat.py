@@ -1,8 +1,8 @@
-"""An answer from passages, as a stream of text."""
+"""A language model: an answer from passages, or a plain completion, as a stream of text."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,25 @@ class ChatRequest:
     question: str
     passages: tuple[Passage, ...]
     max_tokens: int = 700
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message of a conversation."""
+
+    role: Literal["system", "user", "assistant"]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionRequest:
+    """Messages as they are, the last one to be answered. `model`: another model of the same provider."""
+
+    turns: tuple[Turn, ...]
+    max_tokens: int = 700
+    temperature: float = 0.0
+    stop: tuple[str, ...] = ()
+    model: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +72,14 @@ class Chat(Protocol):
 
     def answer(self, request: ChatRequest) -> AsyncIterator[Delta | Usage]:
         """Deltas in order, then one Usage. Sources are cited as [n] behind what they support."""
+        ...
+
+    def complete(self, request: CompletionRequest) -> AsyncIterator[Delta | Usage]:
+        """Deltas in order, then one Usage. ProviderRejected from a model that only quotes passages."""
+        ...
+
+    async def models(self) -> Sequence[str]:
+        """Names that CompletionRequest.model may have; empty where nothing can be completed."""
         ...
 
     async def ping(self) -> None: ...

@@ -1,0 +1,17 @@
+"""The HTTP routes of the RAG service, a file for each kind: parse, one call, return."""
+
+from fastapi import APIRouter
+
+from app.rag.routes.answers import add_answers
+from app.rag.routes.documents import add_documents
+from app.rag.routes.jobs import add_jobs
+from app.rag.service import RagService
+
+
+def rag_router(service: RagService) -> APIRouter:
+    """All routes of the RAG service over one set of use cases."""
+    router = APIRouter()
+    add_answers(router, service)
+    add_documents(router, service)
+    add_jobs(router, service)
+    return router
