@@ -9,7 +9,7 @@ from app.kernel.filters import parse_filter
 from app.rag.answer.citations import FoundCitation, TextDelta
 from app.rag.ask import Answered, AskEvent, Retrieved
 from app.rag.bodies import RETRIEVAL_FORM, read_retrieval
-from app.rag.routes.shared import Reply, Tenant
+from app.rag.routes.parameters import Tenant
 from app.rag.schemas import QueryRequest, QueryResponse, RetrievalResponse
 from app.rag.search import check_query
 from app.rag.service import RagService
@@ -18,6 +18,7 @@ from app.web.authentication import tenant as tenant_of
 from app.web.direct import DirectRoute
 from app.web.events import Event, event_stream
 from app.web.problems import problem_responses, request_id_of
+from app.web.replies import Reply
 
 
 def add_answers(router: APIRouter, service: RagService) -> None:

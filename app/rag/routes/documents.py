@@ -8,7 +8,7 @@ from app.kernel.errors import Conflict, GenaiError
 from app.rag import layout
 from app.rag.bodies import REPLACE_FORMS, UPLOAD_FORMS, read_replacement, read_upload
 from app.rag.catalog import Document, Job
-from app.rag.routes.shared import After, Order, PageSize, Reply, Tenant, Wait
+from app.rag.routes.parameters import After, Order, PageSize, Tenant, Wait
 from app.rag.schemas import (
     ChunkList,
     DocumentList,
@@ -21,6 +21,7 @@ from app.rag.schemas import (
 from app.rag.service import RagService
 from app.rag.views import chunk_view, document_view, job_view, residue_view
 from app.web.problems import STATUS, problem_responses
+from app.web.replies import Reply
 
 
 def add_documents(router: APIRouter, service: RagService) -> None:

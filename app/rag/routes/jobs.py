@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 
 from fastapi import APIRouter, Request, Response
 
-from app.rag.routes.shared import After, Order, PageSize, Tenant
+from app.rag.routes.parameters import After, Order, PageSize, Tenant
 from app.rag.schemas import JobList, JobView
 from app.rag.service import RagService
 from app.rag.views import job_view
