@@ -7,6 +7,7 @@ GenaiError
 │   └── LimitExceeded        too large, too many pages, too long
 ├── Unauthenticated          no key, or an unknown one
 ├── Forbidden                a key that may not do this
+├── RateLimited              a key that asked for more than a minute allows; later it may again
 ├── NotFound                 no such thing for this caller
 ├── Conflict                 a conditional write lost, or the state forbids the step
 │   └── LeaseLost            another worker holds the job now
@@ -27,16 +28,24 @@ class GenaiError(Exception):
     """What happened, with which value, and what to do next.
 
     `code` is stable and part of the HTTP contract; `detail` is for people and may change.
-    `retry_after_s` is set when waiting helps.
+    `retry_after_s` is set when waiting helps; `field` is the path of the request's field that is at fault.
     """
 
     code = "internal_error"
 
-    def __init__(self, detail: str, *, code: str | None = None, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self,
+        detail: str,
+        *,
+        code: str | None = None,
+        retry_after_s: float | None = None,
+        field: str | None = None,
+    ) -> None:
         super().__init__(detail)
         self.detail = detail
         self.code = code or type(self).code
         self.retry_after_s = retry_after_s
+        self.field = field
 
 
 class BadInput(GenaiError):
@@ -61,6 +70,10 @@ class Unauthenticated(GenaiError):
 
 class Forbidden(GenaiError):
     code = "forbidden"
+
+
+class RateLimited(GenaiError):
+    code = "rate_limited"
 
 
 class NotFound(GenaiError):

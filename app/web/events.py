@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from typing import TypeVar
 
 import orjson
 from fastapi.responses import StreamingResponse
@@ -15,21 +16,46 @@ _log = logging.getLogger("genai.web")
 PING_S = 15.0
 
 Event = tuple[str, object]
+_T = TypeVar("_T")
 
 
 def event_stream(
     events: AsyncIterator[Event], *, request_id: str, ping_s: float = PING_S
 ) -> StreamingResponse:
     """Stream (name, JSON value) pairs; an error on the way becomes a last `error` event with its problem."""
+    return frame_stream(
+        events,
+        frame=lambda event: _frame(*event),
+        last_words=lambda problem: _frame("error", problem.model_dump()),
+        request_id=request_id,
+        ping_s=ping_s,
+    )
+
+
+def frame_stream(
+    events: AsyncIterator[_T],
+    *,
+    frame: Callable[[_T], bytes],
+    last_words: Callable[[Problem], bytes],
+    request_id: str,
+    ping_s: float = PING_S,
+) -> StreamingResponse:
+    """Stream whatever the events are, each as its frame; an error on the way ends it with its last words."""
     return StreamingResponse(
-        _frames(events, request_id, ping_s),
+        _frames(events, frame, last_words, request_id, ping_s),
         media_type="text/event-stream",
         headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
     )
 
 
-async def _frames(events: AsyncIterator[Event], request_id: str, ping_s: float) -> AsyncIterator[bytes]:
-    pending: asyncio.Task[Event | None] | None = None
+async def _frames(
+    events: AsyncIterator[_T],
+    frame: Callable[[_T], bytes],
+    last_words: Callable[[Problem], bytes],
+    request_id: str,
+    ping_s: float,
+) -> AsyncIterator[bytes]:
+    pending: asyncio.Task[_T | None] | None = None
     try:
         while True:
             pending = pending or asyncio.ensure_future(_next(events))
@@ -41,11 +67,11 @@ async def _frames(events: AsyncIterator[Event], request_id: str, ping_s: float) 
             try:
                 event = finished.result()
             except Exception as error:  # noqa: BLE001 - the status line is sent: the last event has to tell
-                yield _frame("error", _problem(error, request_id).model_dump())
+                yield last_words(_problem(error, request_id))
                 return
             if event is None:
                 return
-            yield _frame(*event)
+            yield frame(event)
     finally:
         if pending is not None:  # the client went away: stop the work that nobody will read
             pending.cancel()
@@ -61,7 +87,7 @@ def _problem(error: Exception, request_id: str) -> Problem:
     return problem_of(GenaiError("unexpected"), request_id)
 
 
-async def _next(events: AsyncIterator[Event]) -> Event | None:
+async def _next(events: AsyncIterator[_T]) -> _T | None:
     return await anext(events, None)
 
 

@@ -4,11 +4,12 @@ import re
 import secrets
 from contextlib import suppress
 
+import orjson
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kernel.errors import LimitExceeded
-from app.web.problems import Problem, problem_of
+from app.web.problems import Dialects, Problem, problem_of, standing_headers
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 
@@ -16,9 +17,10 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 class RequestLimits:
     """Sets `request.state.request_id` (a well-formed X-Request-Id is kept) and refuses bodies over `max_bytes`."""
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, *, max_bytes: int, dialects: Dialects) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._dialects = dialects
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -41,7 +43,7 @@ class RequestLimits:
 
         length = headers.get("content-length", "")
         if length.isdigit() and int(length) > self._max_bytes:
-            await self._refuse(request_id, send)
+            await self._refuse(request_id, scope["path"], send)
             return
         received = 0
 
@@ -57,27 +59,29 @@ class RequestLimits:
         with suppress(_TooLarge):
             await self._app(scope, receive_bounded, send_with_id)
         if too_large and not started:
-            await self._refuse(request_id, send)
+            await self._refuse(request_id, scope["path"], send)
 
-    async def _refuse(self, request_id: str, send: Send) -> None:
+    async def _refuse(self, request_id: str, path: str, send: Send) -> None:
         error = LimitExceeded(
             f"The body is larger than {self._max_bytes // 1_000_000} MB; send less or raise GENAI_MAX_UPLOAD_MB.",
             code="body_too_large",
         )
-        await _send_problem(problem_of(error, request_id), send)
+        await self._tell(problem_of(error, request_id), path, send)
+
+    async def _tell(self, problem: Problem, path: str, send: Send) -> None:
+        told = self._dialects.of(path)(problem)
+        body = orjson.dumps(told.body)
+        headers = {
+            "content-type": told.media_type,
+            "content-length": str(len(body)),
+            "connection": "close",
+            **told.headers,
+            **standing_headers(problem),
+        }
+        raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+        await send({"type": "http.response.start", "status": told.status, "headers": raw})
+        await send({"type": "http.response.body", "body": body})
 
 
 class _TooLarge(Exception):
     """Leaves through the app, which must not answer for us."""
-
-
-async def _send_problem(problem: Problem, send: Send) -> None:
-    body = problem.model_dump_json().encode()
-    headers = [
-        (b"content-type", b"application/problem+json"),
-        (b"content-length", str(len(body)).encode()),
-        (b"x-request-id", problem.request_id.encode()),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})

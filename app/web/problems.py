@@ -1,6 +1,8 @@
-"""Errors as RFC 9457 problems with a stable `code`; callers never see a stack, a prompt or a key."""
+"""Errors as problems with a stable `code`, told in the dialect of the path; callers never see a stack, a prompt or a key."""
 
 import logging
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -23,6 +25,7 @@ STATUS: dict[type[errors.GenaiError], int] = {
     errors.LimitExceeded: 413,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
+    errors.RateLimited: 429,
     errors.NotFound: 404,
     errors.Conflict: 409,
     errors.Unavailable: 503,
@@ -52,6 +55,36 @@ class Problem(BaseModel):
     errors: list[FieldProblem] = Field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A problem as it goes out: the body and what has to stand in the head of the answer."""
+
+    status: int
+    body: Mapping[str, Any]
+    media_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+Dialect = Callable[[Problem], Told]
+
+
+def rfc_9457(problem: Problem) -> Told:
+    """The dialect of our own routes."""
+    return Told(problem.status, problem.model_dump(), "application/problem+json")
+
+
+class Dialects:
+    """Which dialect a path speaks: the one of the longest prefix, in whole path segments; RFC 9457 elsewhere."""
+
+    def __init__(self, by_prefix: Mapping[str, Dialect]) -> None:
+        self._by_prefix = sorted(by_prefix.items(), key=lambda item: -len(item[0]))
+
+    def of(self, path: str) -> Dialect:
+        return next(
+            (dialect for prefix, dialect in self._by_prefix if f"{path}/".startswith(f"{prefix}/")), rfc_9457
+        )
+
+
 def status_of(error: errors.GenaiError) -> int:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
@@ -59,19 +92,32 @@ def status_of(error: errors.GenaiError) -> int:
 def problem_of(error: errors.GenaiError, request_id: str) -> Problem:
     status = status_of(error)
     detail = error.detail if status != 500 else "Something went wrong here; the log has the request id."
+    fields = [FieldProblem(field=error.field, detail=detail)] if error.field and status != 500 else []
     return Problem(
-        title=HTTPStatus(status).phrase, status=status, code=error.code, detail=detail, request_id=request_id
-    )
+        title=HTTPStatus(status).phrase, status=status, code=error.code, detail=detail, request_id=request_id,
+        errors=fields,
+    )  # fmt: skip
 
 
-def install_problems(app: FastAPI) -> None:
-    """Render every error of every route as a problem."""
+def install_problems(app: FastAPI, dialects: Dialects) -> None:
+    """Render every error of every route in the dialect of its path."""
+
+    def render(
+        request: Request,
+        problem: Problem,
+        retry_after_s: float | None = None,
+        *,
+        headers: dict[str, str] | None = None,
+    ) -> JSONResponse:
+        told = dialects.of(request.url.path)(problem)
+        headers = {**(headers or {}), **told.headers, **standing_headers(problem, retry_after_s)}
+        return JSONResponse(told.body, status_code=told.status, headers=headers, media_type=told.media_type)
 
     @app.exception_handler(errors.GenaiError)
     async def _ours(request: Request, error: errors.GenaiError) -> JSONResponse:
         if status_of(error) >= 500:
             _log.error("%s %s: %s (%s)", request.method, request.url.path, error.code, error.detail)
-        return _render(problem_of(error, request_id_of(request)), error.retry_after_s)
+        return render(request, problem_of(error, request_id_of(request)), error.retry_after_s)
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -84,7 +130,7 @@ def install_problems(app: FastAPI) -> None:
             title="Unprocessable Entity", status=422, code="invalid_request", detail=first,
             request_id=request_id_of(request), errors=fields,
         )  # fmt: skip
-        return _render(problem)
+        return render(request, problem)
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
@@ -93,32 +139,26 @@ def install_problems(app: FastAPI) -> None:
             title=phrase, status=error.status_code, code=phrase.lower().replace(" ", "_"),
             detail=f"{error.detail}: {request.method} {request.url.path}", request_id=request_id_of(request),
         )  # fmt: skip
-        return _render(problem, headers=dict(error.headers or {}))
+        return render(request, problem, headers=dict(error.headers or {}))
 
     @app.exception_handler(Exception)
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         _log.exception("%s %s failed", request.method, request.url.path, exc_info=error)
-        return _render(problem_of(errors.GenaiError("unexpected"), request_id_of(request)))
+        return render(request, problem_of(errors.GenaiError("unexpected"), request_id_of(request)))
 
 
 def request_id_of(request: Request) -> str:
     return str(getattr(request.state, "request_id", "unknown"))
 
 
-def _render(
-    problem: Problem, retry_after_s: float | None = None, *, headers: dict[str, str] | None = None
-) -> JSONResponse:
-    headers = {**(headers or {}), "X-Request-Id": problem.request_id}
+def standing_headers(problem: Problem, retry_after_s: float | None = None) -> dict[str, str]:
+    """What the head of an answer says of a problem in every dialect."""
+    headers = {"X-Request-Id": problem.request_id}
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
-    if problem.status == 503:
+    if problem.status in (429, 503):
         headers["Retry-After"] = str(max(1, round(retry_after_s or 1)))
-    return JSONResponse(
-        problem.model_dump(),
-        status_code=problem.status,
-        headers=headers,
-        media_type="application/problem+json",
-    )
+    return headers
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:

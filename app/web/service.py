@@ -11,7 +11,7 @@ from app.web.direct import DirectRoute, DirectRoutes
 from app.web.health import Ping, health_router
 from app.web.limits import RequestLimits
 from app.web.metrics import RequestMetrics
-from app.web.problems import install_problems
+from app.web.problems import Dialect, Dialects, install_problems
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -24,8 +24,13 @@ def create_app(
     pings: Mapping[str, Ping],
     max_body_bytes: int,
     lifespan: Lifespan | None = None,
+    dialects: Mapping[str, Dialect] | None = None,
 ) -> FastAPI:
-    """`keys` maps API keys to tenants; `lifespan` opens and closes what the routers use."""
+    """`keys` maps API keys to tenants; `lifespan` opens and closes what the routers use.
+
+    `dialects`: how errors are told under a path prefix; the longest one that fits decides.
+    """
+    spoken = Dialects(dialects or {})
 
     @asynccontextmanager
     async def _lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -39,14 +44,14 @@ def create_app(
         title=title,
         version=version("genai-ops"),
         lifespan=_lifespan,
-        description="Errors are RFC 9457 problems with a stable `code`.",
+        description="Errors are RFC 9457 problems with a stable `code`; on OpenAI's routes they have OpenAI's shape.",
     )
-    app.state.keys = Keys(keys)
+    app.state.keys = Keys(keys, limits)
     for router in (*routers, health_router(pings)):
         app.include_router(router)
-    install_problems(app)
+    install_problems(app, spoken)
     direct = [route for router in routers for route in router.routes if isinstance(route, DirectRoute)]
     app.add_middleware(DirectRoutes, routes=direct, handlers=app.exception_handlers)
     app.add_middleware(RequestMetrics)
-    app.add_middleware(RequestLimits, max_bytes=max_body_bytes)
+    app.add_middleware(RequestLimits, max_bytes=max_body_bytes, dialects=spoken)
     return app
