@@ -22,7 +22,7 @@ from tests.wire.replies import DONE, Body, HangUp, Reply, Silence, Status, Strea
 
 CHAT_FIELDS = {
     "model": str, "messages": list, "max_tokens": int, "max_completion_tokens": int, "temperature": (int, float),
-    "stream": bool, "stream_options": dict,
+    "stream": bool, "stream_options": dict, "stop": list,
 }  # fmt: skip
 EMBEDDING_FIELDS = {"model": str, "input": list, "encoding_format": str, "dimensions": int}
 Model = Callable[[list[dict[str, str]]], str]

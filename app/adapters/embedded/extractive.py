@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.kernel.ports.chat import ChatRequest, Delta, Passage, Usage
+from app.kernel.errors import ProviderRejected
+from app.kernel.ports.chat import ChatRequest, CompletionRequest, Delta, Passage, Usage
 from app.kernel.ports.embeddings import Embedder
 from app.kernel.prompts import ABSTENTION
 from app.kernel.sentences import statements
@@ -96,6 +97,15 @@ class ExtractiveChat:
         read = len(request.question.split()) + sum(len(passage.text.split()) for passage in request.passages)
         yield Usage(read, written)
 
+    async def complete(self, request: CompletionRequest) -> AsyncIterator[Delta | Usage]:
+        """Raises ProviderRejected: quoting sentences answers questions about passages and nothing else."""
+        for item in _nothing_completed():
+            yield item
+
+    async def models(self) -> Sequence[str]:
+        """None: nothing can be completed here."""
+        return []
+
     async def ping(self) -> None:
         """Always there."""
 
@@ -118,6 +128,13 @@ class ExtractiveChat:
             for one, cosine in zip(best, cosines, strict=True)
         ]
         return sorted(added, key=lambda one: (-round(one.score, 6), one.place))
+
+
+def _nothing_completed() -> Sequence[Delta | Usage]:
+    raise ProviderRejected(
+        "There is no language model to complete this: GENAI_CHAT=extractive only quotes documents. "
+        "Set GENAI_CHAT to openai, groq, ollama, vllm or bedrock, with its model."
+    )
 
 
 def _candidates(passages: Sequence[Passage]) -> list[_Candidate]:

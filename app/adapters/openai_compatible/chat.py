@@ -4,7 +4,7 @@ import asyncio
 import math
 import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,8 +16,8 @@ from app.adapters.openai_compatible.errors import error_code, of_status
 from app.adapters.openai_compatible.sse import data_events
 from app.adapters.openai_compatible.wire import Wire, expect_object, parse_json
 from app.kernel.errors import GenaiError, ProviderRejected, ProviderUnavailable
-from app.kernel.ports.chat import ChatRequest, Delta, Usage
-from app.kernel.prompts import Message, render
+from app.kernel.ports.chat import ChatRequest, CompletionRequest, Delta, Usage
+from app.kernel.prompts import render
 
 _SERVICE = "chat"
 _LINGER_S = 0.5
@@ -67,22 +67,46 @@ class OpenAIChat:
     async def aclose(self) -> None:
         await self._wire.aclose()
 
-    async def answer(self, request: ChatRequest) -> AsyncIterator[Delta | Usage]:
+    def answer(self, request: ChatRequest) -> AsyncIterator[Delta | Usage]:
+        """The rules and the passages as two messages; what follows is the same as for complete."""
+        rendered = render(request, fence=secrets.token_hex(12))
+        messages = [{"role": message.role, "content": message.content} for message in rendered]
+        return self._told(self._body(messages, max_tokens=request.max_tokens))
+
+    def complete(self, request: CompletionRequest) -> AsyncIterator[Delta | Usage]:
+        """The turns as they are, to `request.model` where one is named."""
+        body = self._body(
+            [{"role": turn.role, "content": turn.text} for turn in request.turns],
+            max_tokens=request.max_tokens,
+        )
+        body["temperature"] = request.temperature
+        if request.model:
+            body["model"] = request.model
+        if request.stop:
+            body["stop"] = list(request.stop)
+        return self._told(body)
+
+    async def models(self) -> Sequence[str]:
+        """What GET /models lists, and in any case the model that was set: some servers list none."""
+        listed = (await self._wire.get("/models")).get("data")
+        names = [item.get("id") for item in listed or () if isinstance(item, dict)]
+        return list(dict.fromkeys([self._model, *(name for name in names if isinstance(name, str) and name)]))
+
+    async def _told(self, body: Mapping[str, Any]) -> AsyncIterator[Delta | Usage]:
         """Retries end with the first delta: from there on a failure is told, never papered over."""
-        messages = render(request, fence=secrets.token_hex(12))
         progress, deadline = _Progress(), self._wire.deadline()
-        async with _Stream(self._wire, self._body(messages, request.max_tokens), progress) as stream:
+        async with _Stream(self._wire, dict(body), progress) as stream:
             text = await self._wire.retrying(stream.first, deadline=deadline)
             while text:
                 progress.written += len(text)
                 yield Delta(text)
                 text = await self._wire.within(stream.next(), deadline=deadline)
-        yield progress.usage or _estimate(messages, progress.written)
+        yield progress.usage or _estimate(body["messages"], progress.written)
 
-    def _body(self, messages: tuple[Message, ...], max_tokens: int) -> dict[str, Any]:
+    def _body(self, messages: Sequence[Mapping[str, str]], *, max_tokens: int) -> dict[str, Any]:
         return {
             "model": self._model,
-            "messages": [{"role": message.role, "content": message.content} for message in messages],
+            "messages": list(messages),
             "max_tokens": max_tokens,
             "temperature": 0,
             "stream": True,
@@ -215,7 +239,7 @@ def _usage(raw: Any) -> Usage | None:
     return None
 
 
-def _estimate(messages: tuple[Message, ...], written: int) -> Usage:
+def _estimate(messages: Sequence[Mapping[str, str]], written: int) -> Usage:
     """For servers that do not count: by length, rather too much than too little."""
-    read = sum(len(message.content) for message in messages)
+    read = sum(len(message["content"]) for message in messages)
     return Usage(math.ceil(read / _CHARS_PER_TOKEN), math.ceil(written / _CHARS_PER_TOKEN))

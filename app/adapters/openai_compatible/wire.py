@@ -99,6 +99,18 @@ class Wire:
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, httpx.CookieConflict) as error:
             raise of_exception(error, service=self.service) from None
 
+    async def get(self, path: str) -> dict[str, Any]:
+        """The JSON object behind a path, read whole."""
+        response = await self.within(self._client.get(path), deadline=self.deadline())
+        if response.status_code != 200:
+            raise of_status(
+                response.status_code,
+                service=self.service,
+                body=parse_json(response.content[:_LARGEST_ERROR_BODY]),
+                retry_after_s=_retry_after_s(response.headers.get("retry-after")),
+            )
+        return expect_object(parse_json(response.content), service=self.service)
+
     async def ping(self) -> None:
         """Any answer counts but a refused key or a broken server: not all servers list their models."""
 

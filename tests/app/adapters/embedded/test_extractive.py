@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from app.adapters.embedded.extractive import ExtractiveChat
-from app.kernel.ports.chat import ChatRequest, Delta, Passage
+from app.kernel.errors import ProviderRejected
+from app.kernel.ports.chat import ChatRequest, CompletionRequest, Delta, Passage, Turn
 from app.kernel.ports.embeddings import TextKind
 from app.kernel.prompts import ABSTENTION
 from app.kernel.retrieval import RetrievalProfile
@@ -168,3 +169,10 @@ async def test_nothing_but_words_of_the_passage_is_ever_said_under_attack() -> N
         source = " ".join(re.sub(r"\s*\[[\d,; –-]{1,40}\]", "", case["text"]).split())
         for sentence in re.split(r" \[1\](?: |$)", answer):
             assert sentence in source, case["id"]
+
+
+async def test_without_a_model_a_completion_is_refused_and_says_what_to_set() -> None:
+    stream = ExtractiveChat().complete(CompletionRequest((Turn("user", "Write a poem."),)))
+    with pytest.raises(ProviderRejected, match="GENAI_CHAT"):
+        await anext(stream)
+    assert list(await ExtractiveChat().models()) == []
