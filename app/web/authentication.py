@@ -2,11 +2,13 @@
 
 import hmac
 from collections.abc import Mapping
+from hashlib import sha256
 from urllib.parse import urlsplit
 
 from fastapi import Request
 
 from app.kernel.errors import Forbidden, Unauthenticated
+from app.web.rates import RateLimits
 
 LOCAL_TENANT = "local"
 _HERE = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -18,25 +20,47 @@ class Keys:
     A web page elsewhere is not on this machine, though its visitor's browser is: it is told by Host and Origin.
     """
 
-    def __init__(self, tenants_by_key: Mapping[str, str]) -> None:
-        self._tenants = [(key.encode(), tenant) for key, tenant in tenants_by_key.items()]
+    def __init__(self, tenants_by_key: Mapping[str, str], limits: RateLimits | None = None) -> None:
+        self._tenants = [
+            (key.encode(), tenant, _name_of(key, tenant)) for key, tenant in tenants_by_key.items()
+        ]
+        # None where nothing is limited: the hottest route then pays for one comparison.
+        self.limits = limits if limits and limits.any and tenants_by_key else None
 
     def tenant_of(self, request: Request) -> str:
         if not self._tenants:
             _refuse_pages_from_elsewhere(request)
             return LOCAL_TENANT
+        return self._owner(request)[0]
+
+    async def admit(self, request: Request, limits: RateLimits) -> str:
+        """The tenant of a request that is within its key's limits. Raises RateLimited."""
+        tenant, name = self._owner(request)
+        await limits.admit(request, name)
+        return tenant
+
+    def _owner(self, request: Request) -> tuple[str, str]:
         scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
         given = bearer if scheme.lower() == "bearer" else request.headers.get("x-api-key", "")
         sent = given.strip().encode("latin-1")  # the bytes as they came: keys may hold any character
-        found = ""
-        for key, tenant in self._tenants:  # all of them, so that time tells nothing of which one matched
+        found = None
+        for (
+            key,
+            tenant,
+            name,
+        ) in self._tenants:  # all of them, so that time tells nothing of which one matched
             if hmac.compare_digest(key, sent):
-                found = tenant
-        if not found:
+                found = tenant, name
+        if found is None:
             raise Unauthenticated(
                 "This service needs a key: send `Authorization: Bearer <key>` or `X-API-Key: <key>`."
             )
         return found
+
+
+def _name_of(key: str, tenant: str) -> str:
+    """What a key is counted under: its own, the same in every process, and not the key."""
+    return sha256(f"{tenant}:{key}".encode()).hexdigest()[:32]
 
 
 def _refuse_pages_from_elsewhere(request: Request) -> None:
@@ -52,6 +76,11 @@ def _refuse_pages_from_elsewhere(request: Request) -> None:
 
 
 async def tenant(request: Request) -> str:
-    """The dependency that routes use; async, because FastAPI sends a plain function through a thread."""
+    """The dependency that routes use; async, because FastAPI sends a plain function through a thread.
+
+    Raises Unauthenticated, Forbidden, RateLimited.
+    """
     keys: Keys = request.app.state.keys
-    return keys.tenant_of(request)
+    if keys.limits is None:
+        return keys.tenant_of(request)
+    return await keys.admit(request, keys.limits)

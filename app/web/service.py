@@ -12,6 +12,7 @@ from app.web.health import Ping, health_router
 from app.web.limits import RequestLimits
 from app.web.metrics import RequestMetrics
 from app.web.problems import Dialect, Dialects, install_problems
+from app.web.rates import RateLimits
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
 
@@ -25,8 +26,9 @@ def create_app(
     max_body_bytes: int,
     lifespan: Lifespan | None = None,
     dialects: Mapping[str, Dialect] | None = None,
+    limits: RateLimits | None = None,
 ) -> FastAPI:
-    """`keys` maps API keys to tenants; `lifespan` opens and closes what the routers use.
+    """`keys` maps API keys to tenants, `limits` bounds each; `lifespan` opens and closes what the routers use.
 
     `dialects`: how errors are told under a path prefix; the longest one that fits decides.
     """
