@@ -69,8 +69,8 @@ class OpenAIChat:
 
     def answer(self, request: ChatRequest) -> AsyncIterator[Delta | Usage]:
         """The rules and the passages as two messages; what follows is the same as for complete."""
-        rendered = render(request, fence=secrets.token_hex(12))
-        messages = [{"role": message.role, "content": message.content} for message in rendered]
+        prompt = render(request, fence=secrets.token_hex(12))
+        messages = [{"role": "system", "content": prompt.system}, {"role": "user", "content": prompt.user}]
         return self._told(self._body(messages, max_tokens=request.max_tokens))
 
     def complete(self, request: CompletionRequest) -> AsyncIterator[Delta | Usage]:
