@@ -1,24 +1,27 @@
 """Objects in an S3 bucket through boto3, each call in a thread; versions and delete markers are purged too."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import boto3
-from botocore.config import Config
+import urllib3
+from botocore import exceptions as boto
 
-from app.adapters.aws_errors import aws_errors
-from app.kernel.errors import BadInput, ProviderRejected
+from app.adapters.aws_calls import Calls, limits
+from app.adapters.aws_errors import FAILED, THROTTLED
+from app.kernel.errors import BadInput, ProviderRejected, Unavailable
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-    from mypy_boto3_s3.type_defs import ListObjectsV2OutputTypeDef, ObjectIdentifierTypeDef
+    from mypy_boto3_s3.type_defs import ErrorTypeDef, ListObjectsV2OutputTypeDef, ObjectIdentifierTypeDef
 
-_T = TypeVar("_T")
 _PURGE_BATCH = 1_000  # the most that DeleteObjects takes
 _KEY_BYTES = 1_024  # S3's own limit
+_CUT = (
+    boto.IncompleteReadError, boto.ReadTimeoutError, boto.ResponseStreamingError, urllib3.exceptions.HTTPError
+)  # fmt: skip
 
 
 class S3Objects:
@@ -30,32 +33,24 @@ class S3Objects:
             "s3",
             region_name=region or None,
             endpoint_url=endpoint_url,
-            config=Config(
-                connect_timeout=5,
-                read_timeout=30,
-                max_pool_connections=32,
-                retries={"mode": "standard", "total_max_attempts": 3},
-                # Other makers' S3 refuses the newer default checksums; TLS guards the bytes on the way.
-                request_checksum_calculation="when_required",
-                response_checksum_validation="when_required",
-            ),
+            # Other makers' S3 refuses the newer default checksums; TLS guards the bytes on the way.
+            config=limits(read_s=5, checksums="when_required"),
         )
+        self._calls = Calls("s3")
 
     async def put(self, key: str, content: bytes) -> None:
         _check(key)
-        await _in_thread(lambda: self.client.put_object(Bucket=self.bucket, Key=key, Body=content), key)
+        await self._calls(lambda: self.client.put_object(Bucket=self.bucket, Key=key, Body=content), key)
 
     async def get(self, key: str) -> bytes:
         _check(key)
-        return await _in_thread(
-            lambda: self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read(), key
-        )
+        return await self._calls(lambda: self._get(key), key)
 
     async def keys(self, prefix: str) -> AsyncIterator[str]:
         _check_prefix(prefix)
         after: str | None = ""
         while after is not None:
-            page = await _in_thread(partial(self._page, prefix, after), prefix)
+            page = await self._calls(partial(self._page, prefix, after), prefix)
             found = [item["Key"] for item in page.get("Contents", ())]
             after = found[-1] if page["IsTruncated"] and found else None
             for key in found:
@@ -63,14 +58,24 @@ class S3Objects:
 
     async def purge(self, prefix: str) -> int:
         _check_prefix(prefix)
-        return await _in_thread(lambda: self._purge(prefix), prefix)
+        return await self._calls(lambda: self._purge(prefix), prefix)
 
     async def residue(self, prefix: str) -> int:
         _check_prefix(prefix)
-        return await _in_thread(lambda: sum(1 for _ in self._versions(prefix)), prefix)
+        return await self._calls(lambda: sum(1 for _ in self._versions(prefix)), prefix)
 
     async def ping(self) -> None:
-        await _in_thread(lambda: self.client.head_bucket(Bucket=self.bucket), self.bucket)
+        await self._calls(lambda: self.client.head_bucket(Bucket=self.bucket), self.bucket)
+
+    def close(self) -> None:
+        self._calls.close()
+
+    def _get(self, key: str) -> bytes:
+        """boto3 tries a request again, but not an answer that was cut while it was read."""
+        try:
+            return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+        except _CUT:
+            return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 
     def _page(self, prefix: str, after: str) -> "ListObjectsV2OutputTypeDef":
         return self.client.list_objects_v2(Bucket=self.bucket, Prefix=prefix, StartAfter=after)
@@ -90,12 +95,23 @@ class S3Objects:
         while batch := list(islice(everything, _PURGE_BATCH)):
             answer = self.client.delete_objects(Bucket=self.bucket, Delete={"Objects": batch, "Quiet": True})
             if failed := answer.get("Errors"):
-                raise ProviderRejected(
-                    f"S3 kept {len(failed)} objects under {prefix!r}, first {failed[0].get('Key')!r} "
-                    f"({failed[0].get('Code')}); check the bucket's policy and object locks, then delete again."
-                )
+                raise _kept(prefix, failed)
             gone += len(batch)
         return gone
+
+
+def _kept(prefix: str, failed: "list[ErrorTypeDef]") -> Unavailable | ProviderRejected:
+    """DeleteObjects answers 200 and names what it could not delete, also when S3 was only busy."""
+    codes = {str(one.get("Code")) for one in failed}
+    if codes <= THROTTLED | FAILED:
+        return Unavailable(
+            f"S3 kept {len(failed)} objects under {prefix!r} for now ({', '.join(sorted(codes))}); delete again.",
+            retry_after_s=1,
+        )
+    return ProviderRejected(
+        f"S3 kept {len(failed)} objects under {prefix!r}, first {failed[0].get('Key')!r} "
+        f"({failed[0].get('Code')}); check the bucket's policy and object locks, then delete again."
+    )
 
 
 def _check(key: str) -> None:
@@ -109,11 +125,3 @@ def _check_prefix(prefix: str) -> None:
         raise BadInput(f"Object prefix {prefix!r} is not a plain relative path.")
     if len(prefix.encode()) > _KEY_BYTES:
         raise BadInput(f"Object key of {len(prefix.encode())} bytes is too long; S3 takes {_KEY_BYTES}.")
-
-
-async def _in_thread(call: Callable[[], _T], what: str) -> _T:
-    def guarded() -> _T:
-        with aws_errors(what):
-            return call()
-
-    return await asyncio.to_thread(guarded)

@@ -1,22 +1,22 @@
 """One secret text from AWS Secrets Manager, read once at start; nothing here keeps or logs its value."""
 
 import boto3
-from botocore.config import Config
 from pydantic import SecretStr
 
+from app.adapters.aws_calls import limits
 from app.adapters.aws_errors import aws_errors
 from app.kernel.errors import NotFound, SettingsError
 
 
 def read_secret(name: str, *, region: str = "", endpoint_url: str | None = None) -> SecretStr:
     """The secret's current text. Raises SettingsError when it is absent, empty or binary; Unavailable."""
-    waiting = Config(
-        connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 3}
-    )
     try:
         with aws_errors(name):
             client = boto3.session.Session().client(
-                "secretsmanager", region_name=region or None, endpoint_url=endpoint_url, config=waiting
+                "secretsmanager",
+                region_name=region or None,
+                endpoint_url=endpoint_url,
+                config=limits(read_s=5, checksums="when_supported"),
             )
             text = client.get_secret_value(SecretId=name).get("SecretString", "")
     except NotFound:

@@ -1,10 +1,11 @@
-"""What every conformance suite shares: one event loop kind, and an S3 that boto3 reaches over real HTTP."""
+"""What every conformance suite shares: one event loop kind, and an AWS that boto3 reaches over real HTTP."""
 
 import os
 from collections.abc import Iterator
 
 import pytest
-from moto.server import ThreadedMotoServer
+
+from tests.conformance.aws_server import AwsServer
 
 
 @pytest.fixture
@@ -15,9 +16,7 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="module")
 def aws_endpoint() -> Iterator[str]:
     """A moto server, and credentials that mean nothing anywhere else and end with the module."""
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
+    server = AwsServer()
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("AWS_")]:
             patch.delenv(name)
@@ -27,5 +26,5 @@ def aws_endpoint() -> Iterator[str]:
         patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
         patch.setenv("AWS_CONFIG_FILE", os.devnull)
         patch.setenv("AWS_SHARED_CREDENTIALS_FILE", os.devnull)
-        yield f"http://{host}:{port}"
+        yield server.url
     server.stop()

@@ -10,20 +10,25 @@ from typing import Any
 
 import pytest
 
+from app.adapters.dynamodb import DynamoRecords
 from app.adapters.embedded.records import SqliteRecords
 from app.kernel.errors import BadInput, Conflict, NotFound
 from app.kernel.ports.records import Record, Records
 from tests.conformance.children import SPAWN, child, count_up, record_for_ever
+from tests.conformance.stores import make_table
 
 pytestmark = pytest.mark.anyio
 
 Opener = Callable[[], Records]
 
 
-@pytest.fixture(params=["sqlite"])
+@pytest.fixture(params=["sqlite", "dynamodb"])
 def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
     """Opens the same table again, also in another thread or process."""
-    return partial(SqliteRecords, tmp_path / "records.sqlite")
+    if request.param == "sqlite":
+        return partial(SqliteRecords, tmp_path / "records.sqlite")
+    endpoint: str = request.getfixturevalue("aws_endpoint")
+    return partial(DynamoRecords, make_table(endpoint), endpoint_url=endpoint)
 
 
 @pytest.fixture

@@ -4,6 +4,7 @@ import asyncio
 import dataclasses
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -13,16 +14,45 @@ from app.adapters.embedded.work import SqliteWork
 from app.kernel.errors import LeaseLost
 from app.kernel.ports.work import Lease, Work
 from tests.conformance.children import SPAWN, child, drain, lease_and_hang
+from tests.conformance.stores import work_opener
 
 pytestmark = pytest.mark.anyio
 
 Opener = Callable[[], Work]
 
 
-@pytest.fixture(params=["sqlite"])
-def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
+@dataclass(frozen=True)
+class Kind:
+    """What a kind of queue promises. tick_s: its smallest lease or delay. shared: reclaiming frees nobody's lease."""
+
+    open: Opener
+    tick_s: float
+    shared: bool
+
+    async def settled_depth(self, work: Work) -> int:
+        """A shared queue counts a message that nobody wants any more until somebody meets it."""
+        if self.shared:
+            assert list(await work.receive(limit=9, lease_s=60)) == []
+        return await work.depth()
+
+
+@pytest.fixture(params=["sqlite", "sqs"])
+def kind(request: pytest.FixtureRequest, tmp_path: Path) -> Kind:
+    if request.param == "sqlite":
+        return Kind(partial(SqliteWork, tmp_path / "work.sqlite"), tick_s=0.05, shared=False)
+    return Kind(work_opener(request.getfixturevalue("aws_endpoint")), tick_s=1.0, shared=True)
+
+
+@pytest.fixture
+def opener(kind: Kind) -> Opener:
     """Opens the same queue again, also in another thread or process."""
-    return partial(SqliteWork, tmp_path / "work.sqlite")
+    return kind.open
+
+
+@pytest.fixture
+def alone(kind: Kind) -> None:
+    if kind.shared:
+        pytest.skip("several machines share this queue: reclaiming frees nobody's lease")
 
 
 @pytest.fixture
@@ -35,10 +65,10 @@ async def _lease(work: Work, *, lease_s: float = 60.0, wait_s: float = 0.0) -> L
     return lease
 
 
-async def _expired(work: Work) -> Lease:
+async def _expired(work: Work, kind: Kind) -> Lease:
     """A lease that has run out; the wait is for the clock, not for speed."""
-    lease = await _lease(work, lease_s=0.05)
-    await asyncio.sleep(0.15)
+    lease = await _lease(work, lease_s=kind.tick_s)
+    await asyncio.sleep(kind.tick_s + 0.1)
     return lease
 
 
@@ -93,18 +123,18 @@ async def test_depth_counts_waiting_leased_and_delayed_jobs(work: Work) -> None:
     assert await work.depth() == 3
 
 
-async def test_a_lease_that_ran_out_goes_to_the_next_one_as_a_new_attempt(work: Work) -> None:
+async def test_a_lease_that_ran_out_goes_to_the_next_one_as_a_new_attempt(work: Work, kind: Kind) -> None:
     await work.send("job_1")
-    old = await _expired(work)
+    old = await _expired(work, kind)
     new = await _lease(work)
     assert (new.job_id, new.attempt) == ("job_1", 2)
     assert new.token != old.token
 
 
 @pytest.mark.parametrize("act", ["extend", "finish", "release"])
-async def test_the_late_holder_of_a_lost_lease_can_do_nothing(work: Work, act: str) -> None:
+async def test_the_late_holder_of_a_lost_lease_can_do_nothing(work: Work, kind: Kind, act: str) -> None:
     await work.send("job_1")
-    old = await _expired(work)
+    old = await _expired(work, kind)
     new = await _lease(work)
     with pytest.raises(LeaseLost):
         await _do(work, act, old)
@@ -145,19 +175,19 @@ async def _do(work: Work, act: str, lease: Lease) -> None:
         await work.release(lease)
 
 
-async def test_a_heartbeat_keeps_the_lease(work: Work) -> None:
+async def test_a_heartbeat_keeps_the_lease(work: Work, kind: Kind) -> None:
     await work.send("job_1")
-    lease = await _lease(work, lease_s=0.3)
+    lease = await _lease(work, lease_s=3 * kind.tick_s)
     await work.extend(lease, lease_s=60)
-    await asyncio.sleep(0.4)
+    await asyncio.sleep(3 * kind.tick_s + 0.1)
     assert list(await work.receive(limit=1, lease_s=60)) == []
     await work.finish(lease)
 
 
-async def test_a_heartbeat_may_also_shorten_the_lease(work: Work) -> None:
+async def test_a_heartbeat_may_also_shorten_the_lease(work: Work, kind: Kind) -> None:
     await work.send("job_1")
     lease = await _lease(work, lease_s=60)
-    await work.extend(lease, lease_s=0.05)
+    await work.extend(lease, lease_s=kind.tick_s)
     assert (await _lease(work, wait_s=20)).attempt == 2
 
 
@@ -169,9 +199,9 @@ async def test_a_released_job_comes_back_at_once_as_the_next_attempt(work: Work)
         await work.release(lease)
 
 
-async def test_a_delayed_job_rests_and_then_comes_back(work: Work) -> None:
+async def test_a_delayed_job_rests_and_then_comes_back(work: Work, kind: Kind) -> None:
     await work.send("job_1")
-    await work.release(await _lease(work), delay_s=0.4)
+    await work.release(await _lease(work), delay_s=4 * kind.tick_s)
     assert list(await work.receive(limit=1, lease_s=60)) == []
     assert (await _lease(work, wait_s=20)).attempt == 2
 
@@ -195,9 +225,11 @@ async def test_a_waiting_job_can_be_cancelled_and_a_leased_or_absent_one_cannot(
     assert await work.cancel("job_2") is False
 
 
-async def test_a_job_whose_lease_ran_out_can_be_cancelled_and_its_late_holder_is_told(work: Work) -> None:
+async def test_a_job_whose_lease_ran_out_can_be_cancelled_and_its_late_holder_is_told(
+    work: Work, kind: Kind
+) -> None:
     await work.send("job_1")
-    lease = await _expired(work)
+    lease = await _expired(work, kind)
     assert await work.cancel("job_1") is True
     with pytest.raises(LeaseLost):
         await work.finish(lease)
@@ -210,6 +242,25 @@ async def test_a_delayed_job_can_be_cancelled(work: Work) -> None:
     assert await work.depth() == 0
 
 
+async def test_a_cancelled_job_counts_no_more_once_the_queue_was_asked(work: Work, kind: Kind) -> None:
+    await work.send("job_1")
+    await work.cancel("job_1")
+    assert await kind.settled_depth(work) == 0
+
+
+async def test_a_job_is_leased_while_its_lease_is_in_force_and_no_longer(work: Work, kind: Kind) -> None:
+    assert not await work.leased("job_1")
+    await work.send("job_1")
+    assert not await work.leased("job_1")
+    lease = await _expired(work, kind)
+    assert not await work.leased("job_1")
+    await work.extend(lease, lease_s=60)
+    assert await work.leased("job_1")
+    await work.release(lease, delay_s=60)
+    assert not await work.leased("job_1")
+
+
+@pytest.mark.usefixtures("alone")
 async def test_reclaiming_frees_every_lease_at_once_and_keeps_counting_attempts(work: Work) -> None:
     for job in ("job_1", "job_2"):
         await work.send(job)
@@ -224,6 +275,7 @@ async def test_reclaiming_frees_every_lease_at_once_and_keeps_counting_attempts(
         await work.finish(lease)
 
 
+@pytest.mark.usefixtures("alone")
 async def test_reclaiming_before_anybody_takes_the_job_again_kills_the_old_token_too(work: Work) -> None:
     await work.send("job_1")
     lease = await _lease(work)
@@ -274,6 +326,7 @@ async def test_odd_job_ids_travel_unchanged(work: Work, job_id: str) -> None:
     await work.finish(lease)
 
 
+@pytest.mark.usefixtures("alone")
 async def test_reclaimed_leases_are_free_at_once_with_their_attempts_counted(work: Work) -> None:
     for job in ("leased", "resting", "waiting"):
         await work.send(job)
@@ -339,6 +392,16 @@ async def test_a_queue_opened_again_still_holds_its_jobs_and_leases(opener: Open
     assert (await _lease(two)).job_id == "waiting"
     await two.finish(lease)
     assert await one.depth() == 1
+
+
+async def test_reclaiming_a_shared_queue_takes_no_lease_from_anybody(work: Work, kind: Kind) -> None:
+    if not kind.shared:
+        pytest.skip("one machine owns this queue")
+    await work.send("job_1")
+    lease = await _lease(work)
+    await work.reclaim()
+    await work.extend(lease, lease_s=60)
+    assert list(await work.receive(limit=9, lease_s=60)) == []
 
 
 async def test_ping_answers(work: Work) -> None:

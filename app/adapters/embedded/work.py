@@ -70,6 +70,13 @@ class SqliteWork:
 
         return await self._file.run(remove)
 
+    async def leased(self, job_id: str) -> bool:
+        def look(connection: sqlite3.Connection) -> bool:
+            held = "SELECT 1 FROM work WHERE job_id = ? AND token <> '' AND ready_at > ?"
+            return connection.execute(held, (job_id, self._clock())).fetchone() is not None
+
+        return await self._file.run(look)
+
     async def depth(self) -> int:
         def count(connection: sqlite3.Connection) -> int:
             return int(connection.execute("SELECT count(*) FROM work").fetchone()[0])

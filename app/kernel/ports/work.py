@@ -18,7 +18,7 @@ class Work(Protocol):
     """At most one live lease a job. Errors: LeaseLost when the token is no longer valid; Unavailable."""
 
     async def send(self, job_id: str) -> None:
-        """Queue a job. Sending one that is already queued or leased changes nothing."""
+        """Queue a job. Sending one that is already queued or leased changes nothing, or nothing that anybody sees."""
         ...
 
     async def receive(self, *, limit: int, lease_s: float, wait_s: float = 0.0) -> Sequence[Lease]:
@@ -38,15 +38,22 @@ class Work(Protocol):
         ...
 
     async def reclaim(self) -> None:
-        """Free every lease at once. Only for a worker that knows that it is the only one alive."""
+        """Free every lease at once. Only for a worker that knows that it is the only one alive.
+
+        A queue that several machines share does nothing: nobody can know there, and leases run out by themselves.
+        """
         ...
 
     async def cancel(self, job_id: str) -> bool:
         """Take a job that nobody has leased out of the queue; False when it is leased or not there."""
         ...
 
+    async def leased(self, job_id: str) -> bool:
+        """Whether somebody holds a lease on the job that has not run out."""
+        ...
+
     async def depth(self) -> int:
-        """Jobs waiting or leased."""
+        """Jobs waiting or leased; a shared queue may only know it about."""
         ...
 
     async def ping(self) -> None: ...

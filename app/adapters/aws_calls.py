@@ -1,0 +1,52 @@
+"""How the AWS adapters call boto3: in threads of their own, with short time limits and few attempts."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Literal, TypeVar
+
+from botocore.config import Config
+
+from app.adapters.aws_errors import aws_errors
+
+_T = TypeVar("_T")
+_CONNECT_S = 2
+_ATTEMPTS = 3
+# More than a worker has jobs at once would only wait in AWS's queue instead of ours.
+_THREADS = 32
+
+
+class Calls:
+    """A pool of threads for one store: a store that hangs takes none of the threads that others need."""
+
+    def __init__(self, store: str) -> None:
+        self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix=store)
+
+    async def __call__(self, call: Callable[[], _T], what: str) -> _T:
+        """The call's result; AWS's errors become ours and name `what`."""
+
+        def guarded() -> _T:
+            with aws_errors(what):
+                return call()
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, guarded)
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def limits(
+    *, read_s: float, attempts: int = _ATTEMPTS, checksums: Literal["when_supported", "when_required"]
+) -> Config:
+    """read_s: longest silence of AWS. A call ends within attempts x (2 s + read_s) and pauses of at most 3 s.
+
+    The pauses between attempts are drawn at random (botocore's standard mode), so that many callers spread out.
+    """
+    return Config(
+        connect_timeout=_CONNECT_S,
+        read_timeout=read_s,
+        max_pool_connections=_THREADS,
+        retries={"mode": "standard", "total_max_attempts": attempts},
+        request_checksum_calculation=checksums,
+        response_checksum_validation=checksums,
+    )
