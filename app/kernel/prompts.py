@@ -37,20 +37,20 @@ def render(request: ChatRequest, *, fence: str) -> Prompt:
     passages = (_passage(passage, fence) for passage in request.passages)
     return Prompt(
         sources="\n\n".join([f"Fence: {fence}", *passages]),
-        question=f"<question-{fence}>\n{_clean(request.question, fence)}\n</question-{fence}>",
+        question=f"<question-{fence}>\n{clean(request.question, fence)}\n</question-{fence}>",
         system=_SYSTEM,
     )
 
 
 def _passage(passage: Passage, fence: str) -> str:
     source = " > ".join(part for part in (passage.filename, *passage.headings) if part)
-    named = f"source: {_one_line(_clean(source, fence))}\n" if source else ""
+    named = f"source: {_one_line(clean(source, fence))}\n" if source else ""
     return (
-        f"<passage-{fence} number={passage.number}>\n{named}{_clean(passage.text, fence)}\n</passage-{fence}>"
+        f"<passage-{fence} number={passage.number}>\n{named}{clean(passage.text, fence)}\n</passage-{fence}>"
     )
 
 
-def _clean(text: str, fence: str) -> str:
+def clean(text: str, fence: str) -> str:
     """Without characters that a reader cannot see but a model can, and without the fence."""
     text = _CONTROL.sub("", text)
     while fence in text:
