@@ -16,6 +16,7 @@ GenaiError
 │   ├── ProviderTimeout      the provider did not answer in time
 │   └── ProviderUnavailable  the provider is down or cut the answer
 ├── ProviderRejected         the provider refused this request; a retry will not help
+│   └── ProviderDenied       it refuses our account (key, rights, credit); another provider may still answer
 ├── EmbedderMismatch         the index was built by another embedder
 └── StartError               the service cannot start like this
     ├── SettingsError        a setting is unknown, malformed or contradicts another
@@ -106,6 +107,10 @@ class ProviderUnavailable(Unavailable):
 
 class ProviderRejected(GenaiError):
     code = "provider_rejected"
+
+
+class ProviderDenied(ProviderRejected):
+    code = "provider_denied"
 
 
 class EmbedderMismatch(GenaiError):

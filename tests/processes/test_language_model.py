@@ -96,7 +96,7 @@ def test_an_answer_that_is_cut_off_ends_in_an_error_event_behind_what_was_said(
 def test_a_refused_key_is_a_problem_that_does_not_show_it(service: Service, model: WireServer) -> None:
     model.script(Status(401, "invalid_api_key", f"Incorrect API key {KEY}."))
     answer = ask(service)
-    assert (answer.status_code, answer.json()["code"]) == (502, "provider_rejected")
+    assert (answer.status_code, answer.json()["code"]) == (502, "provider_denied")
     assert KEY not in answer.text
 
 

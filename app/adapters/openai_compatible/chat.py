@@ -2,9 +2,8 @@
 
 import asyncio
 import math
-import random
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,10 +45,8 @@ class OpenAIChat:
         timeout_s: float = 60.0,
         input_usd_per_mtok: float = 0.0,
         output_usd_per_mtok: float = 0.0,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        chance: Callable[[], float] = random.random,
     ) -> None:
-        self._wire = Wire(url, key=key, service=_SERVICE, timeout_s=timeout_s, sleep=sleep, chance=chance)
+        self._wire = Wire(url, key=key, service=_SERVICE, timeout_s=timeout_s)
         self._model = model
         self._prices = (input_usd_per_mtok, output_usd_per_mtok)
 
@@ -93,10 +90,9 @@ class OpenAIChat:
         return list(dict.fromkeys([self._model, *(name for name in names if isinstance(name, str) and name)]))
 
     async def _told(self, body: Mapping[str, Any]) -> AsyncIterator[Delta | Usage]:
-        """Retries end with the first delta: from there on a failure is told, never papered over."""
         progress, deadline = _Progress(), self._wire.deadline()
         async with _Stream(self._wire, dict(body), progress) as stream:
-            text = await self._wire.retrying(stream.first, deadline=deadline)
+            text = await self._wire.within(stream.first(), deadline=deadline)
             while text:
                 progress.written += len(text)
                 yield Delta(text)

@@ -4,9 +4,8 @@ import asyncio
 import base64
 import binascii
 import math
-import random
 import re
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,10 +42,8 @@ class OpenAIEmbedder:
         timeout_s: float = 60.0,
         max_tokens: int = 512,
         profile: RetrievalProfile = RetrievalProfile(),  # noqa: B008 - immutable
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        chance: Callable[[], float] = random.random,
     ) -> None:
-        self._wire = Wire(url, key=key, service=_SERVICE, timeout_s=timeout_s, sleep=sleep, chance=chance)
+        self._wire = Wire(url, key=key, service=_SERVICE, timeout_s=timeout_s)
         self._model = model
         self._shortened = False
         self._slots = asyncio.Semaphore(_BATCHES_AT_ONCE)
@@ -100,7 +97,7 @@ class OpenAIEmbedder:
                 answer = expect_object(parse_json(await response.aread()), service=_SERVICE)
             return _rows(answer, wanted=len(texts))
 
-        return await self._wire.retrying(call, deadline=self._wire.deadline())
+        return await self._wire.within(call(), deadline=self._wire.deadline())
 
     def _cut(self, text: str) -> str:
         used, end = 2, 0

@@ -8,6 +8,7 @@ import httpx
 
 from app.kernel.errors import (
     GenaiError,
+    ProviderDenied,
     ProviderRejected,
     ProviderThrottled,
     ProviderTimeout,
@@ -39,6 +40,9 @@ EXCEPTIONS: Mapping[type[Exception], type[GenaiError]] = {
 }
 # Statuses that do not follow from their first digit.
 _STATUSES: Mapping[int, type[GenaiError]] = {
+    401: ProviderDenied,
+    402: ProviderDenied,
+    403: ProviderDenied,
     408: ProviderTimeout,
     409: ProviderUnavailable,  # OpenAI: a lock was not had in time
     425: ProviderUnavailable,
@@ -80,7 +84,7 @@ def of_status(
     code = error_code(body)
     said = f"{status}{f', {code}' if code else ''}"
     if status == 429 and code in _SPENT:
-        return ProviderRejected(f"The {service} service refused ({said}): the account's quota is used up.")
+        return ProviderDenied(f"The {service} service refused ({said}): the account's quota is used up.")
     kind = _STATUSES.get(status) or (ProviderUnavailable if 500 <= status < 600 else ProviderRejected)
     hint = _HINTS.get(status, "the request was not accepted" if kind is ProviderRejected else "try again")
     return kind(f"The {service} service answered {said}; {hint}.", retry_after_s=retry_after_s)

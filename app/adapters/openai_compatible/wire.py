@@ -1,9 +1,8 @@
-"""One pooled HTTP client to one OpenAI-compatible server: deadline, retries, and the dialect the server speaks."""
+"""One pooled HTTP client to one OpenAI-compatible server: its deadline, and the dialect the server speaks."""
 
 import asyncio
 import json
-import random
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
 from time import time
@@ -16,13 +15,11 @@ from app.adapters.openai_compatible.errors import of_exception, of_status
 from app.kernel.errors import ProviderRejected, ProviderTimeout, Unavailable
 
 _T = TypeVar("_T")
-MAX_RETRIES = 3
-_FIRST_PAUSE_S, _LONGEST_PAUSE_S, _LONGEST_RETRY_AFTER_S = 0.25, 4.0, 20.0
 _LARGEST_ERROR_BODY = 64 << 10
 
 
 class Wire:
-    """POST with a bearer key. `sleep` and `chance` are passed in so that tests need no clock and no luck."""
+    """POST with a bearer key, once: app/resilience decides what is tried again."""
 
     def __init__(
         self,
@@ -31,12 +28,9 @@ class Wire:
         key: SecretStr,
         service: str,
         timeout_s: float,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-        chance: Callable[[], float] = random.random,
     ) -> None:
         self.service = service
         self.timeout_s = timeout_s
-        self._sleep, self._chance = sleep, chance
         # Fields that this server has refused, learned from its own 400s: {field: name to send instead, "" for none}.
         self._dialect: dict[str, str] = {}
         secret = key.get_secret_value()
@@ -75,18 +69,6 @@ class Wire:
             finally:
                 await response.aclose()
 
-    async def retrying(self, call: Callable[[], Awaitable[_T]], *, deadline: float) -> _T:
-        """The call's result by the deadline; what is retryable is tried again at most MAX_RETRIES times."""
-        for attempt in range(MAX_RETRIES + 1):
-            try:
-                return await self.within(call(), deadline=deadline)
-            except Unavailable as error:
-                pause_s = self._pause_s(attempt, error)
-                if attempt == MAX_RETRIES or pause_s is None or pause_s >= self.left_s(deadline):
-                    raise
-            await self._sleep(pause_s)
-        raise AssertionError("the last attempt returns or raises")
-
     async def within(self, awaitable: Awaitable[_T], *, deadline: float) -> _T:
         """Await with the deadline; the vendor's exceptions come out as ours, without their text."""
         try:
@@ -123,17 +105,8 @@ class Wire:
             refused = of_status(response.status_code, service=self.service)
             raise Unavailable(refused.detail)
 
-    def left_s(self, deadline: float) -> float:
-        return deadline - asyncio.get_running_loop().time()
-
     async def _send(self, request: httpx.Request) -> httpx.Response:
         return await self._client.send(request, stream=True)
-
-    def _pause_s(self, attempt: int, error: Unavailable) -> float | None:
-        """Full jitter over a doubling bound; what the server asks for goes first, but not beyond 20 s."""
-        if error.retry_after_s is not None:
-            return None if error.retry_after_s > _LONGEST_RETRY_AFTER_S else error.retry_after_s
-        return self._chance() * min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2.0**attempt)
 
     def _in_dialect(self, body: dict[str, Any]) -> dict[str, Any]:
         translated = {self._dialect.get(name, name): value for name, value in body.items()}

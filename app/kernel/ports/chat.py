@@ -52,10 +52,19 @@ class Delta:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the model read and wrote; the last item of a stream."""
+    """What was read and written; the last item of a stream.
+
+    `model` and `cost_usd` are set where several models stand behind one port: who answered and for how much.
+    input_tokens is all that was read; of them, cache_read_tokens came from the provider's prompt cache and
+    cache_written_tokens went into it.
+    """
 
     input_tokens: int
     output_tokens: int
+    model: str = ""
+    cost_usd: float | None = None
+    cache_read_tokens: int = 0
+    cache_written_tokens: int = 0
 
 
 class Chat(Protocol):

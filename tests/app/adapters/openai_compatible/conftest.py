@@ -1,4 +1,4 @@
-"""A wire server for each test, and a pause that only remembers how long it would have been."""
+"""A wire server for each test, and the clients that a test has opened, closed behind it."""
 
 from collections.abc import AsyncIterator, Iterator
 
@@ -19,20 +19,12 @@ def server() -> Iterator[WireServer]:
         yield server
 
 
-class Pauses(list[float]):
-    """Stands in for asyncio.sleep; also closes the clients that a test has opened."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.opened: list[OpenAIChat | OpenAIEmbedder] = []
-
-    async def __call__(self, seconds: float) -> None:
-        self.append(seconds)
+Opened = list[OpenAIChat | OpenAIEmbedder]
 
 
 @pytest.fixture
-async def pauses() -> AsyncIterator[Pauses]:
-    pauses = Pauses()
-    yield pauses
-    for client in pauses.opened:
+async def opened() -> AsyncIterator[Opened]:
+    opened: Opened = []
+    yield opened
+    for client in opened:
         await client.aclose()

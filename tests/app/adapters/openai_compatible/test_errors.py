@@ -6,6 +6,7 @@ import pytest
 from app.adapters.openai_compatible.errors import EXCEPTIONS, of_exception, of_status
 from app.kernel.errors import (
     GenaiError,
+    ProviderDenied,
     ProviderRejected,
     ProviderThrottled,
     ProviderTimeout,
@@ -47,15 +48,21 @@ def test_an_exception_is_told_without_its_text() -> None:
 @pytest.mark.parametrize("status", range(300, 600))
 def test_each_status_is_an_error_of_a_provider_and_names_the_status(status: int) -> None:
     error = of_status(status, service="chat")
-    assert type(error) in (ProviderRejected, ProviderThrottled, ProviderTimeout, ProviderUnavailable)
+    assert type(error) in (
+        ProviderDenied,
+        ProviderRejected,
+        ProviderThrottled,
+        ProviderTimeout,
+        ProviderUnavailable,
+    )
     assert str(status) in error.detail
 
 
 @pytest.mark.parametrize(
     ("status", "kind"),
     [
-        (301, ProviderRejected), (400, ProviderRejected), (401, ProviderRejected), (402, ProviderRejected),
-        (403, ProviderRejected), (404, ProviderRejected), (408, ProviderTimeout), (413, ProviderRejected),
+        (301, ProviderRejected), (400, ProviderRejected), (401, ProviderDenied), (402, ProviderDenied),
+        (403, ProviderDenied), (404, ProviderRejected), (408, ProviderTimeout), (413, ProviderRejected),
         (422, ProviderRejected), (429, ProviderThrottled), (500, ProviderUnavailable), (501, ProviderRejected),
         (502, ProviderUnavailable), (503, ProviderUnavailable), (504, ProviderTimeout), (529, ProviderUnavailable),
     ],
@@ -63,12 +70,12 @@ def test_each_status_is_an_error_of_a_provider_and_names_the_status(status: int)
 def test_waiting_helps_exactly_where_the_server_may_recover(status: int, kind: type[GenaiError]) -> None:
     error = of_status(status, service="chat")
     assert type(error) is kind
-    assert isinstance(error, Unavailable) == (kind is not ProviderRejected)
+    assert isinstance(error, Unavailable) == (not issubclass(kind, ProviderRejected))
 
 
 def test_a_spent_quota_is_no_throttling() -> None:
     spent = {"error": {"message": "You exceeded your quota", "code": "insufficient_quota"}}
-    assert type(of_status(429, service="chat", body=spent)) is ProviderRejected
+    assert type(of_status(429, service="chat", body=spent)) is ProviderDenied
 
 
 @pytest.mark.parametrize(
