@@ -46,7 +46,7 @@ def read(*, organization: str, project: str, stack: str) -> Snapshot:
 
 
 def _asked(name: str) -> Any:
-    """The engine saves the state while it reads it. On a file backend one read in about ten met a half-written file."""
+    """The engine saves the state while it reads it. In a folder, one read in about ten met half-written attributes."""
     for pause_s in (0.1, 0.3, 1.0, 3.0):
         try:
             return pulumi.runtime.invoke(READ_STATE, {"stackName": name}).value

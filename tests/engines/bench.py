@@ -88,7 +88,9 @@ class Bench:
             "AWS_ENDPOINT_URL": self.aws.url,
             **CREDENTIALS,
             "PULUMI_HOME": str(self.folder / "home"),
-            "PULUMI_BACKEND_URL": f"file://{self.folder / 'backend'}",
+            # The state is replaced in one go, but the attributes that a folder keeps beside each file are written in
+            # place: a kill in that moment leaves them empty and the state unreadable. Object stores have no such file.
+            "PULUMI_BACKEND_URL": f"file://{self.folder / 'backend'}?metadata=skip",
             "PULUMI_CONFIG_PASSPHRASE": PASSPHRASE,
             "PULUMI_SKIP_UPDATE_CHECK": "true",
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
@@ -198,23 +200,11 @@ class Bench:
         process.kill()
         process.wait()
         self._await_silence()
-        self._mend_state()
         if finished:
             raise EngineFailed(
                 f"`pulumi up` had ended with {process.returncode} before it could be killed:\n{log.read_text()[-3000:]}"
             )
         return log.read_text()
-
-    def _mend_state(self) -> None:
-        """Give the file backend what S3 and Pulumi Cloud have: a state that is replaced in one go.
-
-        A SIGKILL in the middle of writing leaves half a file here, and the one before it as `.bak`.
-        """
-        for state in (self.folder / "backend").rglob(f"stacks/**/{self.stack}.json"):
-            try:
-                json.loads(state.read_text())
-            except json.JSONDecodeError:
-                shutil.copyfile(state.with_name(state.name + ".bak"), state)
 
     def _await_silence(self) -> None:
         pids = {call["pid"] for call in self.calls()}
