@@ -1,6 +1,7 @@
 """Documents, jobs, content claims and tombstones as typed values over the records port."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
 from typing import Any
@@ -197,6 +198,7 @@ class Catalog:
 
         A death on the way leaves that job, and with it somebody who finishes.
         """
+        await self.forget_belongings(tenant, document_id)
         await self.records.delete(_documents(tenant), document_id)
         for job in await self.all_jobs_of(tenant, document_id):
             await self.records.delete(_jobs(tenant), job.job_id)
@@ -213,9 +215,49 @@ class Catalog:
             if after is None:
                 return jobs
 
+    # belongings: records that others keep of a document; each is noted before it is written, so that none is missed
+
+    async def note_belonging(self, tenant: str, document_id: str, *, partition: str, key: str) -> None:
+        """Call it before the record is put: the document's deletion removes both."""
+        await self.records.put(
+            _belongings(tenant), f"{document_id}/{partition}/{key}", {"partition": partition, "key": key}
+        )
+
+    async def drop_belonging(self, tenant: str, document_id: str, *, partition: str, key: str) -> None:
+        await self.records.delete(partition, key)
+        await self.records.delete(_belongings(tenant), f"{document_id}/{partition}/{key}")
+
+    async def forget_belongings(self, tenant: str, document_id: str) -> None:
+        for belonging in await self._belongings_of(tenant, document_id):
+            await self.drop_belonging(
+                tenant, document_id, partition=belonging.value["partition"], key=belonging.value["key"]
+            )
+
+    async def _belongings_of(self, tenant: str, document_id: str) -> list[Record]:
+        found: list[Record] = []
+        after: str | None = None
+        while True:
+            page = await self.records.page(
+                _belongings(tenant), prefix=f"{document_id}/", after=after, limit=1000
+            )
+            found.extend(page.records)
+            after = page.after
+            if after is None:
+                return found
+
+    async def _residue_of_belongings(self, tenant: str, document_id: str) -> int:
+        left = 0
+        for belonging in await self._belongings_of(tenant, document_id):
+            left += 1
+            with suppress(NotFound):
+                await self.records.get(belonging.value["partition"], belonging.value["key"])
+                left += 1
+        return left
+
     async def residue(self, tenant: str, document_id: str) -> int:
         """Records left of a document besides its tombstone."""
         left = len(await self.all_jobs_of(tenant, document_id))
+        left += await self._residue_of_belongings(tenant, document_id)
         try:
             document = await self.document(tenant, document_id)
         except NotFound:
@@ -259,6 +301,10 @@ def _jobs(tenant: str) -> str:
 
 def _claims(tenant: str) -> str:
     return f"claims#{tenant}"
+
+
+def _belongings(tenant: str) -> str:
+    return f"belongings#{tenant}"
 
 
 def _tombstones(tenant: str) -> str:

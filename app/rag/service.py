@@ -12,6 +12,7 @@ from app.kernel.ports.index import Index
 from app.kernel.ports.objects import Objects
 from app.rag.ask import Ask
 from app.rag.catalog import Catalog, Document, Job, Tombstone, document_id_of_job
+from app.rag.conversation.converse import Converse
 from app.rag.delete import Delete
 from app.rag.describe import Describe
 from app.rag.search import Search
@@ -35,6 +36,10 @@ class RagService:
     describe: Describe
     search: Search
     ask: Ask
+    ask_lite: Ask
+    ask_pro: Ask
+    converse: Converse
+    embedder_name: str
 
     async def document(self, tenant: str, document_id: str) -> Document:
         """A document that is not deleted or being deleted."""

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from app.kernel import errors
+from app.web.rates import rate_headers
 
 _log = logging.getLogger("genai.web")
 
@@ -110,7 +111,12 @@ def install_problems(app: FastAPI, dialects: Dialects) -> None:
         headers: dict[str, str] | None = None,
     ) -> JSONResponse:
         told = dialects.of(request.url.path)(problem)
-        headers = {**(headers or {}), **told.headers, **standing_headers(problem, retry_after_s)}
+        headers = {
+            **(headers or {}),
+            **rate_headers(request),
+            **told.headers,
+            **standing_headers(problem, retry_after_s),
+        }
         return JSONResponse(told.body, status_code=told.status, headers=headers, media_type=told.media_type)
 
     @app.exception_handler(errors.GenaiError)
