@@ -1,13 +1,16 @@
 """Finds passages for a question: embeds it and asks the index, which fuses both halves."""
 
 import asyncio
+import logging
 import time
 from collections import OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from app.kernel.errors import BadInput
+from prometheus_client import Counter
+
+from app.kernel.errors import BadInput, ProviderDenied, Unavailable
 from app.kernel.filters import Filter
 from app.kernel.ports.embeddings import Embedder
 from app.kernel.ports.index import Hit, Index, SearchMode, SearchRequest
@@ -15,6 +18,12 @@ from app.kernel.ports.index import Hit, Index, SearchMode, SearchRequest
 if TYPE_CHECKING:
     from app.kernel.ports.index import Vector
 
+_log = logging.getLogger("genai.search")
+_DEGRADED = Counter(
+    "genai_degraded_searches_total", "Searches that lacked a half, by what was left", ["degraded"]
+)
+
+Degraded = Literal["lexical_only"]
 # 3 MB of vectors with MiniLM.
 _REMEMBERED = 2_048
 # Turns of the event loop that a request waits for company; without company it is one.
@@ -24,12 +33,13 @@ MAX_QUERY_CHARS = 8_192
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Hits, best first, and where the time went."""
+    """Hits, best first, and where the time went. `degraded` says what was searched instead of all that was asked for."""
 
     hits: Sequence[Hit]
     vector: "Vector | None"
     embed_ms: float
     search_ms: float
+    degraded: Degraded | None = None
 
 
 class SideBySide:
@@ -79,18 +89,36 @@ class Search:
         where: Filter | None = None,
         min_score: float | None = None,
     ) -> Found:
-        """At most `limit` chunks with a fused score of at least `min_score`. Raises BadInput for a blank query."""
+        """At most `limit` chunks with a fused score of at least `min_score`. Raises BadInput for a blank query.
+
+        A hybrid search whose question cannot be embedded now goes by the words alone and says so in `degraded`.
+        """
         check_query(query)
         await self._together.before_embedding()
         started = time.perf_counter()
-        vector = None if mode is SearchMode.LEXICAL else await self._vector(query, tenant=tenant)
+        vector, degraded = await self._vector_for(query, tenant=tenant, mode=mode)
         embed_ms = (time.perf_counter() - started) * 1000
         await self._together.before_searching()
         started = time.perf_counter()
+        mode = SearchMode.LEXICAL if degraded else mode
         hits = await self.index.search(SearchRequest(tenant, query, vector, limit, mode, where or Filter()))
         if min_score is not None:
             hits = [hit for hit in hits if hit.score >= min_score]
-        return Found(hits, vector, embed_ms, (time.perf_counter() - started) * 1000)
+        return Found(hits, vector, embed_ms, (time.perf_counter() - started) * 1000, degraded)
+
+    async def _vector_for(
+        self, query: str, *, tenant: str, mode: SearchMode
+    ) -> "tuple[Vector | None, Degraded | None]":
+        if mode is SearchMode.LEXICAL:
+            return None, None
+        try:
+            return await self._vector(query, tenant=tenant), None
+        except (Unavailable, ProviderDenied) as error:
+            if mode is SearchMode.VECTOR:
+                raise
+            _log.warning("A question goes by its words alone: %s", error.detail)
+            _DEGRADED.labels("lexical_only").inc()
+            return None, "lexical_only"
 
     async def _vector(self, query: str, *, tenant: str) -> "Vector":
         """The query's vector; questions come again: a retry, the next page, the answer after the search.

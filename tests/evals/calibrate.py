@@ -1,8 +1,8 @@
-"""Fits how evidence is weighed: `python -m tests.evals.calibrate --embedder minilm|wordllama [--keep FOLDER]`.
+"""Fits how evidence is weighed: `python -m tests.evals.calibrate --embedder minilm|wordllama [--words] [--keep FOLDER]`.
 
 Answerable: questions against their own corpus. Unanswerable: questions of the other sets against this corpus, and
 (harder) questions whose own documents are hidden, so that only their neighbours are left. Prints the constants for
-app/kernel/retrieval.py with what they buy.
+app/kernel/retrieval.py with what they buy. --words: for searches that had to do without the question's vector.
 """
 
 import argparse
@@ -18,7 +18,7 @@ import numpy.typing as npt
 from app.adapters.embedded.index import EmbeddedIndex
 from app.kernel.filters import Condition, Filter
 from app.kernel.ports.embeddings import Embedder
-from app.kernel.ports.index import SearchRequest
+from app.kernel.ports.index import SearchMode, SearchRequest
 from app.rag.answer.evidence import weigh
 from app.rag.search import Found
 from tests.evals.corpus_index import TENANT, build_embedder, embedded, fill
@@ -39,20 +39,23 @@ async def features(
     embedder: Embedder,
     asked: list[tuple[str, Filter]],
     *,
+    words: bool,
     kept: Path | None,
 ) -> Features:
-    """(questions, 2): coverage and cosine as the product measures them."""
+    """(questions, 2): coverage and cosine as the product measures them; words: without vectors, cosine 0."""
     vectors = await embedded(embedder, [question for question, _ in asked], kind="query", kept=kept)
+    mode = SearchMode.LEXICAL if words else SearchMode.HYBRID
     rows = []
-    for (question, where), vector in zip(asked, vectors, strict=True):
-        hits = await index.search(SearchRequest(TENANT, question, vector, _TOP_K, filter=where))
+    for (question, where), embedding in zip(asked, vectors, strict=True):
+        vector = None if words else embedding
+        hits = await index.search(SearchRequest(TENANT, question, vector, _TOP_K, mode, where))
         weighed = await weigh(index, embedder, question, Found(hits, vector, 0.0, 0.0), tenant=TENANT)
         rows.append((weighed.coverage, weighed.cosine))
     return np.array(rows)
 
 
 async def measure(
-    embedder: Embedder, sets: list[RetrievalSet], *, kept: Path | None
+    embedder: Embedder, sets: list[RetrievalSet], *, words: bool, kept: Path | None
 ) -> dict[str, dict[str, Features]]:
     """{set: {answerable, foreign, hidden: features}}."""
     measured = {}
@@ -66,13 +69,21 @@ async def measure(
             everything = Filter()
             measured[own.name] = {
                 "answerable": await features(
-                    index, embedder, [(own.questions[q], everything) for q in mine], kept=kept
+                    index, embedder, [(own.questions[q], everything) for q in mine], words=words, kept=kept
                 ),
                 "foreign": await features(
-                    index, embedder, [(_question(sets, q), everything) for q in foreign], kept=kept
+                    index,
+                    embedder,
+                    [(_question(sets, q), everything) for q in foreign],
+                    words=words,
+                    kept=kept,
                 ),
                 "hidden": await features(
-                    index, embedder, [(own.questions[q], _without(own.grades[q])) for q in mine], kept=kept
+                    index,
+                    embedder,
+                    [(own.questions[q], _without(own.grades[q])) for q in mine],
+                    words=words,
+                    kept=kept,
                 ),
             }
             index.close()
@@ -150,13 +161,16 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--embedder", choices=("wordllama", "minilm"), default="wordllama")
+    parser.add_argument("--words", action="store_true", help="as when the embedder does not answer")
     parser.add_argument("--keep", type=Path, help="folder for embeddings that the next run may use")
     options = parser.parse_args()
     if not available():
         print(ABSENT)
         return 0
     embedder = build_embedder(options.embedder)
-    report(asyncio.run(measure(embedder, [load(name) for name in SETS], kept=options.keep)))
+    report(
+        asyncio.run(measure(embedder, [load(name) for name in SETS], words=options.words, kept=options.keep))
+    )
     return 0
 
 
