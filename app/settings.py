@@ -157,6 +157,9 @@ class Settings(BaseModel):
     answer_cache_s: int = Field(
         3_600, ge=0, description="Seconds an answer is remembered while no document changes; 0: never."
     )
+    conversation_days: int = Field(
+        90, ge=0, description="Days after its last question until a conversation is forgotten; 0: never."
+    )
     requests_per_minute: int = Field(0, ge=0, description="Requests a minute and key; 0: no bound.")
     tokens_per_minute: int = Field(0, ge=0, description="Tokens a minute and key under /v1; 0: no bound.")
     region: str = Field(

@@ -1,13 +1,15 @@
 """The shapes of the RAG service's HTTP contract; openapi.json is made of them."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.kernel.ports.index import SearchMode
+from app.rag.conversation.store import SESSION_ID
 from app.rag.search import MAX_QUERY_CHARS
 
 Question = Annotated[str, Field(min_length=1, max_length=MAX_QUERY_CHARS)]
+SessionId = Annotated[str, Field(pattern=f"^{SESSION_ID}$")]
 Filters = Annotated[
     dict[str, Any] | None,
     Field(description='Metadata conditions that must all hold, e.g. {"team": "hr", "year": {"gte": 2020}}.'),
@@ -42,6 +44,9 @@ class QueryRequest(_Request):
     )
     min_score: float | None = Field(
         None, ge=0, le=1, description="Evidence needed to answer; replaces the calibrated threshold."
+    )
+    session_id: SessionId | None = Field(
+        None, description="Remember the turn in this conversation, and read the question in its light."
     )
 
 
@@ -121,6 +126,7 @@ class ResidueView(BaseModel):
     records: int
     index: int
     caches: int
+    conversations: int = Field(description="Turns and summaries that hold words of the document.")
     total: int
     tombstone: str | None = Field(description="The one line that stays after a delete; null before it.")
 
@@ -158,8 +164,18 @@ class Result(BaseModel):
     vector_score: float | None = Field(description="Raw cosine.")
 
 
+Degradation = Annotated[
+    Literal["lexical_only"] | None,
+    Field(
+        description="Null, or what was done without: lexical_only when the embedder did not answer and the words alone "
+        "were searched."
+    ),
+]
+
+
 class RetrievalResponse(BaseModel):
     results: list[Result]
+    degraded: Degradation
 
 
 class Citation(BaseModel):
@@ -187,8 +203,16 @@ class QueryResponse(BaseModel):
     abstained: bool
     citations: list[Citation]
     chunks: list[Result]
+    degraded: Degradation
     usage: UsageView
     cost_usd: float
     model: str
     timings_ms: dict[str, float]
+    cached: bool = Field(
+        False, description="An earlier answer to this question from these passages; it cost nothing now."
+    )
     trace_id: str
+    session_id: str | None = Field(description="The conversation that remembers this turn; null for none.")
+    standalone_question: str | None = Field(
+        description="What was looked for, where the question leant on earlier ones; null when it stands alone."
+    )

@@ -37,7 +37,7 @@ def chunk_view(document_id: str, version: int, chunk: Chunk) -> ChunkView:
 def residue_view(document_id: str, residue: Residue) -> ResidueView:
     return ResidueView(
         document_id=document_id, objects=residue.objects, records=residue.records, index=residue.index,
-        caches=residue.caches, total=residue.total, tombstone=residue.tombstone,
+        caches=residue.caches, conversations=residue.conversations, total=residue.total, tombstone=residue.tombstone,
     )  # fmt: skip
 
 
