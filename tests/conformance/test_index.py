@@ -21,6 +21,14 @@ Opener = Callable[[bool], Index]
 MODES = (SearchMode.HYBRID, SearchMode.LEXICAL, SearchMode.VECTOR)
 
 
+async def close(index: Index) -> None:
+    """As the end of a process does: some hold files, some connections."""
+    if aclose := getattr(index, "aclose", None):
+        await aclose()
+    else:
+        index.close()  # type: ignore[attr-defined] # the embedded one
+
+
 def _embedded(folder: Path, opened: list[EmbeddedIndex]) -> Opener:
     def open_index(writable: bool) -> Index:
         index = EmbeddedIndex.open(
@@ -349,7 +357,7 @@ async def test_a_text_without_known_words_does_no_harm(index: Index) -> None:
 
 async def test_the_index_is_there_again_after_it_was_closed(index: Index, opener: Opener) -> None:
     await add(index, "a", "apple")
-    index.close()  # type: ignore[attr-defined] # the embedded one holds files
+    await close(index)
     assert await found(opener(True), "apple") == ["a"]
 
 

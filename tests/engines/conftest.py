@@ -9,6 +9,7 @@ import pytest
 from . import kube
 from .bench import Bench, engines
 from .fake_aws import FakeAws
+from .opensearch_node import OpenSearchNode
 
 HINT = "run `make engines`"
 
@@ -54,6 +55,24 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kube.Kube]:
         yield started
     finally:
         started.stop()
+
+
+@pytest.fixture(scope="session")
+def opensearch_node(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OpenSearchNode]:
+    node = OpenSearchNode.available(tmp_path_factory.mktemp("opensearch"))
+    yield node
+    node.stop()
+
+
+@pytest.fixture
+def opensearch(opensearch_node: OpenSearchNode) -> OpenSearchNode:
+    """The one node, running, with its k-NN plugin: a test that stopped it leaves it to be started here again."""
+    return opensearch_node.start()
+
+
+@pytest.fixture
+def anyio_backend() -> str:
+    return "asyncio"
 
 
 @pytest.fixture
