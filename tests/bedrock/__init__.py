@@ -1,0 +1,1 @@
+"""A Bedrock runtime of our own: see README.md."""
