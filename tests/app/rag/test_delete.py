@@ -49,7 +49,7 @@ async def test_after_the_job_nothing_is_left_but_the_named_line(rag: Running) ->
     residue = await rag.get(f"{path}/residue")
     assert residue.pop("document_id") == taken["document_id"]
     assert residue.pop("tombstone") == f"tombstones/{taken['document_id']}"
-    assert residue == {"objects": 0, "records": 0, "index": 0, "caches": 0, "total": 0}
+    assert residue == {"objects": 0, "records": 0, "index": 0, "caches": 0, "conversations": 0, "total": 0}
     assert (await rag.get(f"/v1/jobs/{answer.json()['job_id']}"))["status"] == "done"
     for earlier in (1, 2):
         gone = await rag.http.get(f"/v1/jobs/{taken['job_id'][:-1]}{earlier}")
