@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 STACK ?= dev
 
-.PHONY: help run test check engines test-engines bench eval plan images secrets docs format lock clean
+.PHONY: help run test check engines test-engines bench bench-peers eval plan images secrets docs format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,11 @@ test-engines: ## the tests on the real engines
 bench: ## speed and memory, measured on this machine
 	@scripts/env.sh bench
 	@$(PYTHON) -m benchmarks
+
+bench-peers: ## search beside other people's, in an environment of their own; writes docs/benchmarks/peers.md
+	@scripts/env.sh bench
+	@scripts/env.sh peers
+	@$(PYTHON) -m benchmarks.peers
 
 eval: ## quality and robustness, scored; long
 	@scripts/env.sh test
@@ -64,5 +69,5 @@ lock: ## resolve the dependencies anew into uv.lock
 	@"$$(scripts/env.sh uv)" lock
 
 clean: ## remove environments and caches; documents (.data) and built engines stay
-	@rm -rf .venv .uv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist
+	@rm -rf .venv benchmarks/peers/.venv .uv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -1,5 +1,6 @@
 #!/bin/sh
 # Makes .venv hold what a make target needs: `scripts/env.sh run|plan|test|check|bench`; `scripts/env.sh uv` prints uv's path.
+# `scripts/env.sh peers` makes benchmarks/peers/.venv instead, which shares nothing with it.
 # Costs a few milliseconds when nothing changed. Fetches uv itself when there is none, also where the system's Python refuses pip.
 set -eu
 cd "$(dirname "$0")/.."
@@ -70,6 +71,16 @@ find_uv() { # sets $uv
 
 uv_wanted='uv>=0.5,<1'
 export UV_PROJECT_ENVIRONMENT="$PWD/.venv"
+
+prepare_peers() { # on the interpreter of .venv, so that all are measured on the same one
+  unset VIRTUAL_ENV
+  find_uv
+  [ -x benchmarks/peers/.venv/bin/python ] || say "Preparing benchmarks/peers/.venv (about 1 GB, once) ..."
+  UV_PROJECT_ENVIRONMENT="$PWD/benchmarks/peers/.venv" "$uv" sync --frozen --quiet \
+    --project benchmarks/peers --python "$PWD/.venv/bin/python" ||
+    fail "uv could not prepare benchmarks/peers/.venv; its reason stands above. Once the network answers, run again."
+}
+
 wanted=${1:-}
 case $wanted in
   run) parts="--extra rag --extra console" ;;
@@ -77,8 +88,9 @@ case $wanted in
   test) parts="--all-extras --group test" ;;
   check) parts="--all-extras --group test --group check" ;;
   bench) parts="--all-extras --group test --group bench" ;;
+  peers) prepare_peers && exit 0 ;;
   uv) find_uv && printf '%s\n' "$uv" && exit 0 ;;
-  *) fail "usage: scripts/env.sh run|plan|test|check|bench|uv" ;;
+  *) fail "usage: scripts/env.sh run|plan|test|check|bench|peers|uv" ;;
 esac
 
 # The first line of the stamp says for what the environment was made, the others which parts are in it.

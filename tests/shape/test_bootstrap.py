@@ -143,6 +143,14 @@ def test_a_uv_that_cannot_read_our_lock_file_is_passed_over(clone: Clone) -> Non
     assert not clone.calls()
 
 
+def test_the_peers_come_into_an_environment_of_their_own_on_the_same_python(clone: Clone) -> None:
+    clone.prepare("bench")
+    assert clone.prepare("peers").returncode == 0
+    assert clone.calls()[1:] == [
+        f"sync --frozen --quiet --project benchmarks/peers --python {clone.folder}/.venv/bin/python"
+    ]
+
+
 def test_an_unknown_part_is_refused(clone: Clone) -> None:
     assert "usage:" in clone.prepare("nonsense").stderr
     assert not clone.calls()
