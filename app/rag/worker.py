@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -22,11 +23,12 @@ from app.kernel.errors import (
 )
 from app.kernel.ports.notify import Notify
 from app.kernel.ports.work import Lease, Work
-from app.rag.catalog import Catalog, Failure, Job, document_id_of_job, ingestion_of
+from app.rag.catalog import Catalog, Failure, Job, document_id_of_job
 from app.rag.delete import Delete
 from app.rag.ingest import Cancelled, Ingest
 from app.rag.reindex import Reindex
 from app.rag.turns import Turns
+from app.rag.unfinished import Unfinished
 from app.web.problems import status_of
 
 _log = logging.getLogger("genai.worker")
@@ -35,7 +37,10 @@ _JOBS = Counter("genai_jobs_total", "Jobs that ended, by kind and how", ["kind",
 _FIRST_STEP = {JobKind.INGEST: "reading", JobKind.DELETE: "", JobKind.REINDEX: ""}
 _IDLE_WAIT_S = 1.0
 _MAX_BACKOFF_S = 60.0
+_MAX_TURN_S = 20.0  # until a job asks again whether another worker is done with its document
 _QUEUE_PAUSE_S = 1.0
+# How often a running worker looks for what an API process left half made; a look reads every record of every tenant.
+_MEND_S = 3_600.0
 
 
 @dataclass(frozen=True)
@@ -44,6 +49,10 @@ class Worker:
 
     A job under way in a worker that died may be what killed it. After `together` such deaths it runs alone, so that
     the others cannot be blamed, and after `max_attempts` more it fails.
+
+    Several workers may share the queue. Who has the lease on a job is the only one that works on it, so one found
+    running was left by a worker that died or lost its lease; and whoever lost it writes no outcome. Jobs of one document
+    run one after the other, also when different workers hold them.
     """
 
     catalog: Catalog
@@ -58,43 +67,26 @@ class Worker:
     together: int = 2
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _turns: Turns = field(default_factory=Turns)
+    _held: set[str] = field(default_factory=set)
+    _tenants: list[str] = field(default_factory=list)
 
     async def resume(self, tenants: Sequence[str]) -> None:
         """Queue what the records say is unfinished: the queue may be lost, the records are not.
 
-        Only for the one worker that lives: what others had leased is free again.
+        A queue of this machine alone frees what a dead worker had leased; on a shared one other workers' leases stand.
         """
+        self._tenants[:] = tenants
         await self.work.reclaim()
-        for tenant in tenants:
-            await self._mend_documents(tenant)
-            after: str | None = None
-            while True:
-                jobs, after = await self.catalog.jobs(tenant, after=after, limit=1000)
-                for job in jobs:
-                    if not job.status.ended:
-                        await self.work.send(job.queue_id)
-                if after is None:
-                    break
+        await self._unfinished.queue(tenants)
 
-    async def _mend_documents(self, tenant: str) -> None:
-        """Give a job to documents whose upload or deletion died before it had written one."""
-        after: str | None = None
-        while True:
-            documents, after = await self.catalog.documents(tenant, after=after, limit=1000)
-            for document in documents:
-                if document.status is DocumentStatus.DELETING:
-                    await self.delete.request(tenant, document.document_id)
-                elif document.status is DocumentStatus.PENDING:
-                    with suppress(Conflict):  # it has one
-                        await self.catalog.save_job(
-                            ingestion_of(document, timestamp=self.catalog.timestamp())
-                        )
-            if after is None:
-                return
+    @property
+    def _unfinished(self) -> Unfinished:
+        return Unfinished(self.catalog, self.work, self.delete)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until `stop` is set, then let running jobs end."""
         running: set[asyncio.Task[None]] = set()
+        mending = asyncio.create_task(self._mend_now_and_then())
         while not stop.is_set():
             running = {task for task in running if not task.done()}
             try:
@@ -109,7 +101,16 @@ class Worker:
                 await _pause(stop)
                 continue
             running |= {asyncio.create_task(self._handle(lease)) for lease in leases}
-        await asyncio.gather(*running, return_exceptions=True)
+        mending.cancel()
+        await asyncio.gather(mending, *running, return_exceptions=True)
+
+    async def _mend_now_and_then(self) -> None:
+        while True:
+            await asyncio.sleep(_MEND_S)
+            try:
+                await self._unfinished.queue(self._tenants)
+            except GenaiError as error:
+                _log.warning("What is unfinished could not be looked up: %s", error.detail)
 
     async def drain(self) -> None:
         """Work until nothing is ready; for tools that run without a service."""
@@ -128,18 +129,40 @@ class Worker:
 
     async def _handle(self, lease: Lease) -> None:
         tenant, _, job_id = lease.job_id.partition("/")
-        async with self._heartbeat(lease), self._lock(document_id_of_job(job_id)):
-            try:
-                job = await self.catalog.job(tenant, job_id)
-                async with self._turn(job):
-                    await self._attempt(job, lease)
-            except LeaseLost as error:
-                _log.info("Job %s goes on elsewhere: %s", job_id, error.detail)
-            except NotFound:
-                await self._leave(lease)
-            except (Conflict, Unavailable) as error:
-                _log.warning("Job %s has to wait: %s", job_id, error.detail)
-                await self._give_back(lease)
+        self._held.add(lease.job_id)
+        try:
+            async with self._heartbeat(lease), self._lock(document_id_of_job(job_id)):
+                await self._take_up(lease, tenant, job_id)
+        finally:
+            self._held.discard(lease.job_id)
+
+    async def _take_up(self, lease: Lease, tenant: str, job_id: str) -> None:
+        try:
+            job = await self.catalog.job(tenant, job_id)
+            if await self._document_is_busy(job):
+                await self._give_back(lease, attempts=lease.attempt, most_s=_MAX_TURN_S)
+                return
+            async with self._turn(job):
+                await self._attempt(job, lease)
+        except LeaseLost as error:
+            _log.info("Job %s goes on elsewhere: %s", job_id, error.detail)
+        except NotFound:
+            await self._leave(lease)
+        except (Conflict, Unavailable) as error:
+            _log.warning("Job %s has to wait: %s", job_id, error.detail)
+            await self._give_back(lease)
+
+    async def _document_is_busy(self, job: Job) -> bool:
+        """Whether another worker is at another job of this document.
+
+        Our own lease was written before this look, so of two workers that come together at least one sees the other;
+        when both do, both stand back for a time that is drawn at random.
+        """
+        for other in await self.catalog.all_jobs_of(job.tenant, job.document_id):
+            mine = other.queue_id in self._held  # this process takes them in turn
+            if not (mine or other.status.ended) and await self.work.leased(other.queue_id):
+                return True
+        return False
 
     def _lock(self, document_id: str) -> asyncio.Lock:
         """One job of a document at a time; a lock lives as long as somebody holds or awaits it."""
@@ -167,12 +190,15 @@ class Worker:
             )
             await self._carry_out(job)
         except Cancelled:
+            await self._check(lease)
             await self._note_cancelled(job)
         except (BadInput, EmbedderMismatch) as error:
+            await self._check(lease)
             await self._fail(job, error)
         except LeaseLost:
             raise
         except Exception as error:  # noqa: BLE001 - any other fault is tried again, then told; it must not end the worker
+            await self._check(lease)
             if self._is_worth_another_try(job, error):
                 _log.warning("Job %s attempt %d: %r", job.job_id, job.attempts, error)
                 await self._note_waiting(job)
@@ -183,6 +209,10 @@ class Worker:
         else:
             _JOBS.labels(job.kind.value, "done").inc()
         await self._leave(lease)
+
+    async def _check(self, lease: Lease) -> None:
+        """Raises LeaseLost: then the outcome is another worker's to tell."""
+        await self.work.extend(lease, lease_s=self.lease_s)
 
     def _is_worth_another_try(self, job: Job, error: Exception) -> bool:
         # A document half deleted helps nobody: its removal goes on until the stores answer.
@@ -251,9 +281,11 @@ class Worker:
             if not (await self.catalog.job(tenant, job_id)).status.ended:
                 await self.work.send(lease.job_id)
 
-    async def _give_back(self, lease: Lease, *, attempts: int = 1) -> None:
-        with suppress(LeaseLost):
-            await self.work.release(lease, delay_s=min(_MAX_BACKOFF_S, 2.0 ** (attempts - 1)))
+    async def _give_back(self, lease: Lease, *, attempts: int = 1, most_s: float | None = None) -> None:
+        delay_s = min(_MAX_BACKOFF_S if most_s is None else most_s, 2.0 ** min(attempts - 1, 16))
+        # A queue that does not answer gives it back by itself when the lease runs out.
+        with suppress(LeaseLost, Unavailable):
+            await self.work.release(lease, delay_s=delay_s * random.uniform(0.5, 1.0))  # noqa: S311 - spreads workers out
 
     @asynccontextmanager
     async def _heartbeat(self, lease: Lease) -> AsyncIterator[None]:
@@ -269,7 +301,7 @@ class Worker:
                     if working is not None:
                         working.cancel()
                     return
-                except Unavailable as error:
+                except GenaiError as error:
                     _log.warning("No heartbeat for %s: %s", lease.job_id, error.detail)
 
         beating = asyncio.create_task(beat())
