@@ -7,10 +7,15 @@ from dataclasses import dataclass
 
 import pytest
 
+from app.adapters.bedrock import BedrockChat
 from app.adapters.embedded.extractive import ExtractiveChat
 from app.adapters.openai_compatible import OpenAIChat
-from app.kernel.ports.chat import Chat, ChatRequest, Delta, Passage, Usage
+from app.kernel.errors import ProviderRejected
+from app.kernel.ports.chat import Chat, ChatRequest, CompletionRequest, Delta, Passage, Turn, Usage
 from app.kernel.prompts import ABSTENTION
+from tests.bedrock.environment import bedrock_in_environment
+from tests.bedrock.guards import Guard
+from tests.bedrock.server import BedrockServer
 from tests.wire.server import WireServer, wire_server
 
 pytestmark = pytest.mark.anyio
@@ -39,19 +44,36 @@ def server() -> Iterator[WireServer]:
         yield server
 
 
-@pytest.fixture(params=["extractive", "openai"])
-async def case(request: pytest.FixtureRequest, server: WireServer) -> AsyncIterator[Case]:
+@pytest.fixture
+def bedrock() -> Iterator[BedrockServer]:
+    with bedrock_in_environment() as bedrock:
+        bedrock.bedside.answer = _obedient
+        bedrock.guards["g1"] = Guard(blocked={"never said"})
+        yield bedrock
+
+
+@pytest.fixture(params=["extractive", "openai", "bedrock", "bedrock, guarded"])
+async def case(
+    request: pytest.FixtureRequest, server: WireServer, bedrock: BedrockServer
+) -> AsyncIterator[Case]:
     if request.param == "extractive":
         yield Case(ExtractiveChat())
-        return
-    chat = OpenAIChat(server.url, model="tiny")
-    yield Case(chat, lambda: server.open_streams)
-    await chat.aclose()
+    elif request.param == "openai":
+        chat = OpenAIChat(server.url, model="tiny")
+        yield Case(chat, lambda: server.open_streams)
+        await chat.aclose()
+    else:
+        guardrail = "g1" if "guarded" in request.param else ""
+        answering = BedrockChat("", region="us-east-1", timeout_s=60, guardrail=guardrail)
+        yield Case(answering, lambda: bedrock.open_streams)
+        await answering.aclose()
 
 
 def _obedient(messages: list[dict[str, str]]) -> str:
     """A model that does what it is told: the sentence that shares most words with the question, or the abstention."""
     prompt = messages[-1]["content"]
+    if "<question-" not in prompt:
+        return "Because it is so."
     question = set(re.findall(r"\w{4,}", prompt[prompt.rindex("<question-") :].lower()))
     best, answer = 0, ABSTENTION
     for number, text in re.findall(r"<passage-\w+ number=(\d+)>\n(.*?)\n</passage-", prompt, re.DOTALL):
@@ -162,3 +184,26 @@ async def test_the_same_question_gets_the_same_answer(case: Case) -> None:
 async def test_it_has_a_name_and_answers_a_ping(case: Case) -> None:
     assert case.chat.model
     await case.chat.ping()
+
+
+async def test_a_completion_is_text_and_one_usage_or_a_refusal_and_then_there_are_no_models(
+    case: Case,
+) -> None:
+    turns = (
+        Turn("system", "Be brief."),
+        Turn("user", "Hello"),
+        Turn("assistant", "Hello."),
+        Turn("user", "Why?"),
+    )
+    models = list(await case.chat.models())
+    if not models:
+        with pytest.raises(ProviderRejected):
+            await anext(case.chat.complete(CompletionRequest(turns)))
+        return
+    assert case.chat.model in models
+    for model in ("", case.chat.model):
+        items = [
+            item async for item in case.chat.complete(CompletionRequest(turns, max_tokens=9, model=model))
+        ]
+        assert [type(item) for item in items] == [Delta] * (len(items) - 1) + [Usage]
+        assert len(items) > 1

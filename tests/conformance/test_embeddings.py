@@ -2,13 +2,17 @@
 
 import asyncio
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
 
+from app.adapters.bedrock import BedrockEmbedder
 from app.adapters.embedded.minilm import MiniLmEmbedder
 from app.adapters.embedded.wordllama import WordLlamaEmbedder
 from app.kernel.ports.embeddings import Embedder
+from tests.bedrock.environment import bedrock_in_environment
+from tests.bedrock.server import vector_of
 from tests.evals.datasets import minilm_folder
 
 pytestmark = pytest.mark.anyio
@@ -21,9 +25,36 @@ def _minilm() -> Embedder:
     return MiniLmEmbedder(folder, threads=2)
 
 
-@pytest.fixture(params=["wordllama", "minilm"])
-def embedder(request: pytest.FixtureRequest) -> Iterator[Embedder]:
-    yield {"wordllama": WordLlamaEmbedder, "minilm": _minilm}[request.param]()
+@pytest.fixture(scope="module")
+def bedrock() -> Iterator[None]:
+    """Titan at the server of our own, with the meanings of wordllama."""
+    words = WordLlamaEmbedder()
+
+    def vector(text: str, length: int) -> list[float]:
+        meaning = asyncio.run(words.embed([text]))[0].tolist()
+        noise = [0.05 * number for number in vector_of(text, length)]
+        return [one + (meaning[place] if place < len(meaning) else 0.0) for place, one in enumerate(noise)]
+
+    with bedrock_in_environment() as server:
+        memory: dict[tuple[str, int], list[float]] = {}
+
+        def remembered(text: str, length: int) -> list[float]:
+            if (text, length) not in memory:
+                with ThreadPoolExecutor(1) as apart:  # the server's thread has a loop of its own
+                    memory[text, length] = apart.submit(vector, text, length).result()
+            return memory[text, length]
+
+        server.vector = remembered
+        yield
+
+
+def _titan() -> Embedder:
+    return BedrockEmbedder("", region="us-east-1", dimensions=512)
+
+
+@pytest.fixture(params=["wordllama", "minilm", "titan"])
+def embedder(request: pytest.FixtureRequest, bedrock: None) -> Iterator[Embedder]:
+    yield {"wordllama": WordLlamaEmbedder, "minilm": _minilm, "titan": _titan}[request.param]()
 
 
 async def test_vectors_have_the_promised_shape_and_length(embedder: Embedder) -> None:
