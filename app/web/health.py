@@ -5,6 +5,8 @@ import logging
 import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
@@ -38,6 +40,7 @@ class Readiness(BaseModel):
 def health_router(pings: Mapping[str, Ping]) -> APIRouter:
     """`pings` names the dependencies; a ping raises when its dependency cannot be used."""
     router = APIRouter(tags=["operations"])
+    checks = {name: Check(ping) for name, ping in pings.items()}
 
     @router.get("/healthz", summary="Is the process alive?")
     async def healthz() -> Alive:
@@ -45,9 +48,9 @@ def health_router(pings: Mapping[str, Ping]) -> APIRouter:
 
     @router.get("/readyz", summary="Can it answer?", responses={503: {"model": Readiness}})
     async def readyz(response: Response) -> Readiness:
-        checks = await asyncio.gather(*(_check(ping) for ping in pings.values()))
+        found = await asyncio.gather(*(check() for check in checks.values()))
         readiness = Readiness(
-            ready=all(check.ok for check in checks), dependencies=dict(zip(pings, checks, strict=True))
+            ready=all(health.ok for health in found), dependencies=dict(zip(checks, found, strict=True))
         )
         if not readiness.ready:
             response.status_code = 503
@@ -62,7 +65,24 @@ def health_router(pings: Mapping[str, Ping]) -> APIRouter:
     return router
 
 
-async def _check(ping: Ping) -> DependencyHealth:
+class Check:
+    """Pings one dependency; probes that come meanwhile share the answer.
+
+    A store that hangs holds a thread for every ping: however many probes ask, it gets one each time limit.
+    """
+
+    def __init__(self, ping: Ping) -> None:
+        self._ping = ping
+        self._running: asyncio.Task[DependencyHealth] | None = None
+
+    async def __call__(self) -> DependencyHealth:
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(_look(self._ping))
+        # Shielded: a prober that hangs up must not take the answer from the others.
+        return await asyncio.shield(self._running)
+
+
+async def _look(ping: Ping) -> DependencyHealth:
     started = time.perf_counter()
     detail = ""
     try:
@@ -81,8 +101,28 @@ async def _check(ping: Ping) -> DependencyHealth:
 
 def _exposition() -> bytes:
     # With several processes the client library keeps counters in files, which one process adds up.
-    if os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+    if folder := os.environ.get("PROMETHEUS_MULTIPROC_DIR"):
+        _forget_the_dead(Path(folder))
         registry = CollectorRegistry()
         multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
         return generate_latest(registry)
     return generate_latest(PROCESS_REGISTRY)
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """What a gauge of a live process says must not outlive the process: an open breaker would stay open for ever."""
+    for file in folder.glob("gauge_live*_*.db"):
+        pid = file.stem.rpartition("_")[2]
+        if pid.isdecimal() and not _lives(int(pid)):
+            with suppress(FileNotFoundError):  # another process was quicker
+                file.unlink()
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
