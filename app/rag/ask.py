@@ -8,8 +8,9 @@ from app.kernel.filters import Filter
 from app.kernel.ports.chat import Chat, ChatRequest, Passage, Usage
 from app.kernel.ports.index import Hit
 from app.rag.answer.citations import FoundCitation, SourcePassage, TextDelta, cited_stream
-from app.rag.answer.evidence import ABSTENTION, Evidence, weigh
-from app.rag.search import Search
+from app.rag.answer.evidence import ABSTENTION, weigh
+from app.rag.answer_cache import AnswerCache, Remembered
+from app.rag.search import Degraded, Search
 from app.rag.widen import WidePassage, widen
 
 # Enough for about eight chunks: more passages cost more and answer no better on a small model.
@@ -22,17 +23,22 @@ class Retrieved:
 
     hits: Sequence[Hit]
     evidence: float
+    degraded: Degraded | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Last event. `cost_usd` by the price table of the model; times in milliseconds."""
+    """Last event. `cost_usd` by the price table of the model; times in milliseconds.
+
+    cached: an earlier answer to the same question from the same passages; it used and cost nothing now.
+    """
 
     abstained: bool
     usage: Usage
     cost_usd: float
     model: str
     timings_ms: dict[str, float] = field(default_factory=dict)
+    cached: bool = False
 
 
 AskEvent = Retrieved | TextDelta | FoundCitation | Answered
@@ -40,10 +46,11 @@ AskEvent = Retrieved | TextDelta | FoundCitation | Answered
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """The one way from a question to an answer; the route renders its events."""
+    """The one way from a question to an answer; the route renders its events. Without `answers` none is remembered."""
 
     search: Search
     chat: Chat
+    answers: AnswerCache | None = None
 
     async def __call__(
         self,
@@ -61,9 +68,9 @@ class Ask:
         started = time.perf_counter()
         found = await self.search(question, tenant=tenant, limit=top_k, where=where)
         weighed = await weigh(self.search.index, self.search.embedder, question, found, tenant=tenant)
-        yield Retrieved(found.hits, weighed.value)
+        yield Retrieved(found.hits, weighed.value, found.degraded)
         timings = {"embed": round(found.embed_ms, 2), "search": round(found.search_ms, 2)}
-        if not found.hits or self._too_thin(weighed, min_score):
+        if not found.hits or weighed.value < (weighed.enough if min_score is None else min_score):
             yield TextDelta(ABSTENTION)
             yield self._answered(Usage(0, 0), started, timings, abstained=True)
             return
@@ -76,26 +83,46 @@ class Ask:
         )
         sources = [_source(number, wide) for number, wide in enumerate(passages, start=1)]
         answering = time.perf_counter()
-        usage, written = Usage(0, 0), []
+        place = self.answers and self.answers.place(request, sources, tenant=tenant, model=self.chat.model)
+        if self.answers and place and (known := await self.answers.find(place)):
+            for piece in known.said:
+                yield piece
+            timings["answer"] = _ms_since(answering)
+            yield self._answered(Usage(0, 0), started, timings, abstained=known.abstained, cached=True)
+            return
+        usage = Usage(0, 0)
+        said: list[TextDelta | FoundCitation] = []
         async for event in cited_stream(self.chat.answer(request), sources):
             if isinstance(event, Usage):
                 usage = event
                 continue
-            if isinstance(event, TextDelta):
-                written.append(event.text)
+            said.append(event)
             yield event
-        timings["answer"] = round((time.perf_counter() - answering) * 1000, 2)
-        yield self._answered(usage, started, timings, abstained=_says_nothing("".join(written)))
-
-    def _too_thin(self, weighed: Evidence, min_score: float | None) -> bool:
-        threshold = self.search.embedder.profile.abstain_below if min_score is None else min_score
-        return weighed.value < threshold
+        timings["answer"] = _ms_since(answering)
+        answer = "".join(piece.text for piece in said if isinstance(piece, TextDelta))
+        abstained = _says_nothing(answer)
+        # Not kept: what a stand-in answered, or what half a search found; soon both may do better.
+        at_its_best = usage.model in ("", self.chat.model) and not found.degraded
+        if self.answers and place and answer.strip() and at_its_best:
+            await self.answers.keep(place, Remembered(tuple(said), abstained))
+        yield self._answered(usage, started, timings, abstained=abstained)
 
     def _answered(
-        self, usage: Usage, started: float, timings: dict[str, float], *, abstained: bool
+        self,
+        usage: Usage,
+        started: float,
+        timings: dict[str, float],
+        *,
+        abstained: bool,
+        cached: bool = False,
     ) -> Answered:
-        timings["total"] = round((time.perf_counter() - started) * 1000, 2)
-        return Answered(abstained, usage, self.chat.cost_usd(usage), self.chat.model, timings)
+        timings["total"] = _ms_since(started)
+        cost_usd = 0.0 if cached else self.chat.cost_usd(usage)
+        return Answered(abstained, usage, cost_usd, usage.model or self.chat.model, timings, cached)
+
+
+def _ms_since(started: float) -> float:
+    return round((time.perf_counter() - started) * 1000, 2)
 
 
 def _says_nothing(answer: str) -> bool:

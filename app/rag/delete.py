@@ -8,13 +8,12 @@ from app.kernel.ports.index import Index
 from app.kernel.ports.objects import Objects
 from app.kernel.ports.work import Work
 from app.rag import layout
+from app.rag.answer_cache import AnswerCache
 from app.rag.catalog import Catalog, Document, Job, Tombstone, job_id_of
+from app.rag.conversation.store import Conversations
 from app.rag.ingest import Observer, unobserved
 
 PURGE_STEPS = ("purging", "withdrawing", "burying", "forgetting")
-
-# Object versions, records and chunks of a document are counted where they lie; answers are not cached yet.
-CACHES: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +24,12 @@ class Residue:
     records: int
     index: int
     caches: int
+    conversations: int
     tombstone: str | None
 
     @property
     def total(self) -> int:
-        return self.objects + self.records + self.index + self.caches
+        return self.objects + self.records + self.index + self.caches + self.conversations
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,14 @@ class Delete:
     objects: Objects
     index: Index
     work: Work
+    answers: AnswerCache
     observe: Observer = unobserved
 
     async def request(self, tenant: str, document_id: str) -> Job:
         """Hide the document before this returns and queue its removal. Again while it runs: the same job."""
         document = await self.catalog.change_document(tenant, document_id, _deleting)
         await self.index.withdraw(tenant, document_id)
+        await self.catalog.forget_belongings(tenant, document_id)
         for job in await self.catalog.all_jobs_of(tenant, document_id):
             await self.catalog.release_claim(tenant, job.sha256, document_id)
         await self.catalog.release_claim(tenant, document.sha256, document_id)
@@ -72,9 +74,11 @@ class Delete:
         await self.objects.purge(layout.document_prefix(job.tenant, job.document_id))
         await self.observe("withdrawing")
         await self.index.withdraw(job.tenant, job.document_id)
+        await self.answers.forget(job.tenant, job.document_id)
         await self.observe("burying")
         await self.catalog.bury(job.tenant, tombstone)
         await self.observe("forgetting")
+        await Conversations(self.catalog).forget_document(job.tenant, job.document_id)
         await self.catalog.forget(job.tenant, job.document_id)
 
     async def residue(self, tenant: str, document_id: str) -> Residue:
@@ -88,7 +92,8 @@ class Delete:
             objects=await self.objects.residue(layout.document_prefix(tenant, document_id)),
             records=await self.catalog.residue(tenant, document_id),
             index=await self.index.residue(tenant, document_id),
-            caches=len(CACHES),
+            caches=await self.answers.residue(tenant, document_id),
+            conversations=await Conversations(self.catalog).residue(tenant, document_id),
             tombstone=tombstone,
         )
 

@@ -59,6 +59,7 @@ async def test_an_answer_has_the_shape_of_the_contract(rag: Running) -> None:
     answer = await _ask(rag)
     assert set(answer) == {
         "answer", "abstained", "citations", "chunks", "usage", "cost_usd", "model", "timings_ms", "trace_id",
+        "cached", "session_id", "standalone_question", "degraded",
     }  # fmt: skip
     assert "22:15" in answer["answer"] and answer["abstained"] is False
     [citation] = answer["citations"]
@@ -91,7 +92,7 @@ async def test_the_stream_has_its_events_in_order(rag: Running) -> None:
     assert names[:2] == ["meta", "retrieval"] and names[-2:] == ["usage", "done"]
     assert set(names[2:-2]) == {"delta", "citation"} and names.index("delta") < names.index("citation")
     data = dict(events)
-    assert data["meta"] == {"trace_id": "trace-7"}
+    assert data["meta"] == {"trace_id": "trace-7", "session_id": None, "standalone_question": None}
     assert set(data["retrieval"]["chunks"][0]) == _RESULT
     assert set(data["citation"]) == _CITATION
     assert data["done"]["abstained"] is False and data["done"]["trace_id"] == "trace-7"
