@@ -19,6 +19,7 @@ _BINDING = frozenset(["at", "between", "from", "in", "near", "to"])
 _LINKING = frozenset(["between", "from", "to"])
 # Words that ask or tell something of a topic and are none themselves.
 GENERIC = frozenset([
+    "bye", "fine", "good", "great", "hello", "hi", "sorry", "sure", "thank", "thanks",
     "allow", "allowed", "apply", "become", "begin", "begins", "belong", "built", "call", "called",
     "change", "close", "closes", "come", "comes", "contain", "contains", "cost", "costs", "define",
     "describe", "else", "explain", "fed", "find", "first", "found", "founded", "get", "give", "given",
