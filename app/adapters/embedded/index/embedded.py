@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from app.adapters.embedded.index.catalog import DEAD, LIVE, Catalog
-from app.adapters.embedded.index.reader import IndexReader
+from app.adapters.embedded.index.reader import Embedding, IndexReader
 from app.adapters.embedded.index.writer import IndexWriter, Observer
 from app.kernel.documents import Chunk, DocumentVersion
 from app.kernel.errors import Conflict, EmbedderMismatch
@@ -33,35 +33,16 @@ class EmbeddedIndex:
     """
 
     def __init__(
-        self,
-        folder: Path,
-        *,
-        fingerprint: str,
-        dimensions: int,
-        profile: RetrievalProfile,
-        fusion: Fusion = Fusion.MINMAX,
-        writable: bool = False,
-        observe: Observer = _unobserved,
+        self, folder: Path, catalog: Catalog, embedding: Embedding, *, writable: bool, observe: Observer
     ) -> None:
         self._folder = folder
-        self._fingerprint = fingerprint
-        self._dimensions = dimensions
-        self._profile = profile
-        self._fusion = fusion
+        self._catalog = catalog
+        self._embedding = embedding
+        self._writable = writable
         self._observe = observe
-        self._catalog = Catalog(folder / "catalog.sqlite")
         self._generation: int | None = None
         self._writer: IndexWriter | None = None
-        self._reader = IndexReader(
-            self._catalog,
-            folder,
-            fingerprint=fingerprint,
-            dimensions=dimensions,
-            profile=profile,
-            fusion=fusion,
-        )
-
-        self._writable = writable
+        self._reader = IndexReader(catalog, folder, embedding)
 
     @classmethod
     def open(
@@ -80,19 +61,13 @@ class EmbeddedIndex:
         A writer also sweeps what a killed one left behind. Raises: EmbedderMismatch when the documents in it
         were embedded by another model.
         """
-        index = cls(
-            folder,
-            fingerprint=fingerprint,
-            dimensions=dimensions,
-            profile=profile,
-            fusion=fusion,
-            writable=writable,
-            observe=observe,
-        )
+        catalog = Catalog(folder / "catalog.sqlite")
+        embedding = Embedding(fingerprint, dimensions, profile, fusion)
+        index = cls(folder, catalog, embedding, writable=writable, observe=observe)
         try:
             index._settle()
         except BaseException:
-            index._catalog.close()
+            catalog.close()
             raise
         return index
 
@@ -152,9 +127,11 @@ class EmbeddedIndex:
     async def follow(self, rebuilt: Self) -> None:
         """Go on as the rebuild that was switched to; its open files become ours."""
         old, self._writer, rebuilt._writer = self._writer, rebuilt._writer, None
-        self._generation, self._fingerprint = rebuilt._generation, rebuilt._fingerprint
-        self._dimensions, self._profile = rebuilt._dimensions, rebuilt._profile
-        self._reader = rebuilt._reader
+        self._generation, self._embedding, self._reader = (
+            rebuilt._generation,
+            rebuilt._embedding,
+            rebuilt._reader,
+        )
         if old is not None:
             await asyncio.to_thread(old.close)
 
@@ -186,20 +163,20 @@ class EmbeddedIndex:
     def _settle(self) -> None:
         with self._catalog.writing() as db:
             live = db.execute("SELECT id, fingerprint FROM generation WHERE state = 'live'").fetchone()
-            if live is not None and live[1] != self._fingerprint:
+            if live is not None and live[1] != self._embedding.fingerprint:
                 held = db.execute(
                     "SELECT COUNT(*) FROM document d JOIN shard s ON s.id = d.shard "
                     "WHERE s.generation = ? AND d.state = ?",
                     (live[0], LIVE),
                 ).fetchone()[0]
                 if held:
-                    raise mismatch(live[1], self._fingerprint, held)
+                    raise mismatch(live[1], self._embedding.fingerprint, held)
                 db.execute("UPDATE generation SET state = 'retired' WHERE id = ?", (live[0],))
                 live = None
             if live is None:
                 self._generation = db.execute(
                     "INSERT INTO generation (fingerprint, dimensions, state) VALUES (?, ?, 'live')",
-                    (self._fingerprint, self._dimensions),
+                    (self._embedding.fingerprint, self._embedding.dimensions),
                 ).lastrowid
             else:
                 self._generation = live[0]
@@ -213,7 +190,7 @@ class EmbeddedIndex:
             self._catalog,
             self._folder,
             generation=self._generation,
-            dimensions=self._dimensions,
+            dimensions=self._embedding.dimensions,
             observe=self._observe,
         )
 
@@ -294,10 +271,8 @@ class EmbeddedIndex:
         self._writing().drop_retired()
         built = type(self)(
             self._folder,
-            fingerprint=fingerprint,
-            dimensions=dimensions,
-            profile=profile,
-            fusion=self._fusion,
+            Catalog(self._folder / "catalog.sqlite"),
+            Embedding(fingerprint, dimensions, profile, self._embedding.fusion),
             writable=True,
             observe=self._observe,
         )

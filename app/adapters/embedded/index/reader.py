@@ -5,6 +5,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.adapters.embedded.index.catalog import HEADING_BREAK, LIVE, Catalog, chunk_key
@@ -24,25 +25,23 @@ _DEPTH = 100
 _MOST_REFRESHES = 8
 
 
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """Whose vectors an index holds, and how they are fused with words."""
+
+    fingerprint: str
+    dimensions: int
+    profile: RetrievalProfile
+    fusion: Fusion
+
+
 class IndexReader:
     """Finds chunks of the live generation; one instance a process, usable from several threads."""
 
-    def __init__(
-        self,
-        catalog: Catalog,
-        folder: Path,
-        *,
-        fingerprint: str,
-        dimensions: int,
-        profile: RetrievalProfile,
-        fusion: Fusion,
-    ) -> None:
+    def __init__(self, catalog: Catalog, folder: Path, embedding: Embedding) -> None:
         self._catalog = catalog
         self._folder = folder
-        self._fingerprint = fingerprint
-        self._dimensions = dimensions
-        self._profile = profile
-        self._fusion = fusion
+        self._embedding = embedding
         self._shards: dict[str, tuple[int, ShardReader]] = {}
         self._opening = threading.Lock()
 
@@ -61,8 +60,8 @@ class IndexReader:
             best = fuse(
                 lexical,
                 vector,
-                lexical_weight=self._profile.lexical_weight,
-                fusion=self._fusion,
+                lexical_weight=self._embedding.profile.lexical_weight,
+                fusion=self._embedding.fusion,
                 limit=request.limit,
             )
             found = [(row, score, lexical.get(row), vector.get(row)) for row, score in best]
@@ -130,10 +129,10 @@ class IndexReader:
                     "ON s.generation = g.id AND s.tenant = ? WHERE g.state = 'live'",
                     (tenant,),
                 ).fetchone()
-                if found is not None and found[4] != self._fingerprint:
+                if found is not None and found[4] != self._embedding.fingerprint:
                     raise EmbedderMismatch(
                         f"The index is now built with {found[4]!r}, but this process embeds with "
-                        f"{self._fingerprint!r}; restart it with the matching GENAI_EMBEDDER, or run "
+                        f"{self._embedding.fingerprint!r}; restart it with the matching GENAI_EMBEDDER, or run "
                         "`python -m app.rag reindex --embed`."
                     )
                 if found is None or found[0] is None:
@@ -155,7 +154,9 @@ class IndexReader:
             known = self._shards.get(tenant)
             if known is None or known[0] != shard:
                 folder = shard_folder(self._folder, generation, shard)
-                reader = ShardReader(folder, shard=shard, tenant=tenant, dimensions=self._dimensions)
+                reader = ShardReader(
+                    folder, shard=shard, tenant=tenant, dimensions=self._embedding.dimensions
+                )
                 known = self._shards[tenant] = (shard, reader)
         return known[1]
 
