@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from app.kernel.filters import Filter
 from app.kernel.ports.chat import Chat, ChatRequest, Passage, Usage
@@ -60,10 +60,13 @@ class Ask:
         top_k: int = 5,
         where: Filter | None = None,
         min_score: float | None = None,
+        max_tokens: int | None = None,
+        style: str = "",
     ) -> AsyncIterator[AskEvent]:
         """Yields Retrieved, then text and citations as they come, then Answered.
 
         min_score replaces the calibrated threshold of the evidence, 0 to 1; 0 never abstains for thin evidence.
+        style is how the caller likes the answer worded; it changes nothing of what an answer may rest on.
         """
         started = time.perf_counter()
         found = await self.search(question, tenant=tenant, limit=top_k, where=where)
@@ -79,8 +82,9 @@ class Ask:
             count_tokens=self.search.embedder.count_tokens, budget_tokens=CONTEXT_TOKENS,
         )  # fmt: skip
         request = ChatRequest(
-            question, tuple(_passage(number, wide) for number, wide in enumerate(passages, 1))
+            question, tuple(_passage(number, wide) for number, wide in enumerate(passages, 1)), style=style
         )
+        request = replace(request, max_tokens=max_tokens or request.max_tokens)
         sources = [_source(number, wide) for number, wide in enumerate(passages, start=1)]
         answering = time.perf_counter()
         place = self.answers and self.answers.place(request, sources, tenant=tenant, model=self.chat.model)

@@ -17,11 +17,12 @@ class Passage:
 
 @dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """A question and the only passages its answer may rest on."""
+    """A question and the only passages its answer may rest on. `style`: how the caller likes it worded, no more."""
 
     question: str
     passages: tuple[Passage, ...]
     max_tokens: int = 700
+    style: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 import time
 from collections.abc import AsyncIterator
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
 
 from app.kernel.errors import BadInput
 from app.kernel.ports.chat import CompletionRequest, Turn, Usage
+from app.rag.conversation.converse import session_of_user
 from app.rag.openai_wire.chores import do_chore, is_chore
 from app.rag.openai_wire.completion import Envelope, chunks, primed, stream, whole
 from app.rag.openai_wire.messages import read_conversation, read_turns, refuse_unsupported
@@ -32,7 +34,7 @@ def add_chat(router: APIRouter, service: RagService, models: Models) -> None:
     async def chat_completions(body: ChatBody, request: Request, tenant: Tenant) -> Response:
         """Answer the last user message. With `stream`, server-sent chat.completion.chunk events and [DONE]."""
         refuse_unsupported(body)
-        spoken = await primed(await _spoken(models, body, tenant))
+        spoken = await primed(await _spoken(service, models, body, tenant))
 
         async def charge(usage: Usage) -> None:
             await charge_tokens(request, usage.input_tokens + usage.output_tokens)
@@ -45,7 +47,7 @@ def add_chat(router: APIRouter, service: RagService, models: Models) -> None:
         return stream(chunks(spoken, envelope, include_usage=include_usage), request_id=trace_id)
 
 
-async def _spoken(models: Models, body: ChatBody, tenant: str) -> Spoken:
+async def _spoken(service: RagService, models: Models, body: ChatBody, tenant: str) -> Spoken:
     turns = read_turns(body.messages)
     bound = body.max_completion_tokens or body.max_tokens
     ask = models.asks.get(body.model)
@@ -54,7 +56,13 @@ async def _spoken(models: Models, body: ChatBody, tenant: str) -> Spoken:
     if is_chore(turns):
         return do_chore(ask.chat, turns, max_tokens=bound)
     talk = read_conversation(turns)
-    events = ask(talk.question, tenant=tenant)
+    events = service.converse(
+        talk.question,
+        partial(ask, tenant=tenant, max_tokens=bound, style=talk.style),
+        tenant=tenant,
+        session_id=session_of_user(body.user) if body.user else None,
+        earlier=talk.exchanges or None,
+    )
     return from_documents(events, stop=_stop(body), max_tokens=bound)
 
 

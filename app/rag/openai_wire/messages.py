@@ -33,11 +33,27 @@ _REFUSED: Mapping[str, tuple[Any, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Conversation:
-    """`question` is the last thing the user said; `history` came before it; `style` is what the client's system says."""
+    """`question` is the last thing the user said; `history` came before it.
+
+    style: what the client's system messages say. They may shape the words of an answer from the documents, never what
+    it rests on: whoever runs the documents decides that, not whoever asks.
+    """
 
     question: str
     history: tuple[Turn, ...]
     style: str
+
+    @property
+    def exchanges(self) -> tuple[tuple[str, str], ...]:
+        """The history as (question, answer); what was asked and not answered has an empty answer."""
+        pairs: list[tuple[str, str]] = []
+        for turn in self.history:
+            if turn.role == "user":
+                pairs.append((turn.text, ""))
+            elif pairs:
+                asked, answered = pairs[-1]
+                pairs[-1] = (asked, f"{answered}\n{turn.text}".strip())
+        return tuple(pairs)
 
 
 def refuse_unsupported(body: ChatBody) -> None:

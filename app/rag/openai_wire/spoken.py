@@ -6,7 +6,8 @@ from typing import Any, Literal
 
 from app.kernel.ports.chat import Chat, CompletionRequest, Delta, Usage
 from app.rag.answer.citations import FoundCitation, TextDelta
-from app.rag.ask import Answered, AskEvent
+from app.rag.ask import Answered, Retrieved
+from app.rag.conversation.converse import ConverseEvent, Understood
 from app.rag.openai_wire.ids import file_id_of
 
 
@@ -35,12 +36,17 @@ Spoken = AsyncIterator[Said | Cited | Ended]
 
 
 async def from_documents(
-    events: AsyncIterator[AskEvent], *, stop: Sequence[str], max_tokens: int | None
+    events: AsyncIterator[ConverseEvent], *, stop: Sequence[str], max_tokens: int | None
 ) -> Spoken:
     """An answer of ours. Nothing is said behind a stop sequence, and nothing cited there."""
     cutter, length = StopCutter(stop), 0
+    told: dict[str, Any] = {}
     async for event in events:
         match event:
+            case Understood():
+                told["standalone_question"] = event.standalone_question
+            case Retrieved():
+                told["degraded"] = event.degraded
             case TextDelta() if not cutter.stopped:
                 text = cutter.feed(event.text if length else event.text.lstrip())
                 if text:
@@ -52,7 +58,7 @@ async def from_documents(
                 if rest := cutter.finish():
                     yield Said(rest)
                 finish = _finish(event.usage, max_tokens, stopped=cutter.stopped)
-                yield Ended(event.usage, finish, _x_genai(event))
+                yield Ended(event.usage, finish, {**_x_genai(event), **told})
 
 
 async def from_model(chat: Chat, request: CompletionRequest, *, max_tokens: int | None) -> Spoken:
@@ -129,6 +135,7 @@ def _annotation(found: FoundCitation, *, index: int) -> dict[str, Any]:
 def _x_genai(answered: Answered) -> dict[str, Any]:
     return {
         "abstained": answered.abstained,
+        "cached": answered.cached,
         "cost_usd": answered.cost_usd,
         "model": answered.model,
         "timings_ms": answered.timings_ms,
