@@ -16,6 +16,7 @@ from app.rag.routes import rag_router
 from app.rag.worker import Worker
 from app.settings import Settings
 from app.web.authentication import LOCAL_TENANT
+from app.web.rates import RateLimits
 from app.web.service import create_app
 from app.wiring import Ports, Role, build
 
@@ -45,7 +46,14 @@ def create(settings: Settings) -> FastAPI:
             "index": ports.index.ping,
             "embedder": ports.embedder.ping,
             "chat": ports.chat.ping,
+            "cache": ports.cache.ping,
         },
+        optional=("cache",),
+        limits=RateLimits(
+            ports.cache,
+            requests_per_minute=settings.requests_per_minute,
+            tokens_per_minute=settings.tokens_per_minute,
+        ),
         max_body_bytes=int(settings.max_upload_mb * 1_000_000 * _ENCODING) + _ENVELOPE_BYTES,
         lifespan=lifespan,
         dialects=openai_dialects(),

@@ -4,14 +4,14 @@ import asyncio
 import logging
 import os
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from pathlib import Path
 
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest, multiprocess
 from prometheus_client import REGISTRY as PROCESS_REGISTRY
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from app.kernel.errors import GenaiError
 
@@ -30,6 +30,7 @@ class DependencyHealth(BaseModel):
     ok: bool
     latency_ms: float
     detail: str = ""
+    required: bool = Field(True, description="Whether the service is not ready without it.")
 
 
 class Readiness(BaseModel):
@@ -37,10 +38,13 @@ class Readiness(BaseModel):
     dependencies: dict[str, DependencyHealth]
 
 
-def health_router(pings: Mapping[str, Ping]) -> APIRouter:
-    """`pings` names the dependencies; a ping raises when its dependency cannot be used."""
+def health_router(pings: Mapping[str, Ping], *, optional: Collection[str] = ()) -> APIRouter:
+    """`pings` names the dependencies; a ping raises when its dependency cannot be used.
+
+    optional: those that the service does without; they are shown, and take nothing out of the load balancer.
+    """
     router = APIRouter(tags=["operations"])
-    checks = {name: Check(ping) for name, ping in pings.items()}
+    checks = {name: Check(ping, required=name not in optional) for name, ping in pings.items()}
 
     @router.get("/healthz", summary="Is the process alive?")
     async def healthz() -> Alive:
@@ -50,7 +54,8 @@ def health_router(pings: Mapping[str, Ping]) -> APIRouter:
     async def readyz(response: Response) -> Readiness:
         found = await asyncio.gather(*(check() for check in checks.values()))
         readiness = Readiness(
-            ready=all(health.ok for health in found), dependencies=dict(zip(checks, found, strict=True))
+            ready=all(health.ok or not health.required for health in found),
+            dependencies=dict(zip(checks, found, strict=True)),
         )
         if not readiness.ready:
             response.status_code = 503
@@ -71,18 +76,19 @@ class Check:
     A store that hangs holds a thread for every ping: however many probes ask, it gets one each time limit.
     """
 
-    def __init__(self, ping: Ping) -> None:
+    def __init__(self, ping: Ping, *, required: bool = True) -> None:
         self._ping = ping
+        self._required = required
         self._running: asyncio.Task[DependencyHealth] | None = None
 
     async def __call__(self) -> DependencyHealth:
         if self._running is None or self._running.done():
-            self._running = asyncio.create_task(_look(self._ping))
+            self._running = asyncio.create_task(_look(self._ping, required=self._required))
         # Shielded: a prober that hangs up must not take the answer from the others.
         return await asyncio.shield(self._running)
 
 
-async def _look(ping: Ping) -> DependencyHealth:
+async def _look(ping: Ping, *, required: bool) -> DependencyHealth:
     started = time.perf_counter()
     detail = ""
     try:
@@ -96,7 +102,7 @@ async def _look(ping: Ping) -> DependencyHealth:
         _log.warning("A dependency failed its ping", exc_info=error)
         detail = f"failed ({type(error).__name__}); the log has more"
     elapsed_ms = (time.perf_counter() - started) * 1000
-    return DependencyHealth(ok=not detail, latency_ms=round(elapsed_ms, 2), detail=detail)
+    return DependencyHealth(ok=not detail, latency_ms=round(elapsed_ms, 2), detail=detail, required=required)
 
 
 def _exposition() -> bytes:

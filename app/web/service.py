@@ -1,6 +1,6 @@
 """create_app: one FastAPI application with everything that each of our services needs at its edge."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 
@@ -27,9 +27,11 @@ def create_app(
     lifespan: Lifespan | None = None,
     dialects: Mapping[str, Dialect] | None = None,
     limits: RateLimits | None = None,
+    optional: Collection[str] = (),
 ) -> FastAPI:
     """`keys` maps API keys to tenants, `limits` bounds each; `lifespan` opens and closes what the routers use.
 
+    `optional`: the names in `pings` that the service does without.
     `dialects`: how errors are told under a path prefix; the longest one that fits decides.
     """
     spoken = Dialects(dialects or {})
@@ -49,7 +51,7 @@ def create_app(
         description="Errors are RFC 9457 problems with a stable `code`; on OpenAI's routes they have OpenAI's shape.",
     )
     app.state.keys = Keys(keys, limits)
-    for router in (*routers, health_router(pings)):
+    for router in (*routers, health_router(pings, optional=optional)):
         app.include_router(router)
     install_problems(app, spoken)
     direct = [route for router in routers for route in router.routes if isinstance(route, DirectRoute)]

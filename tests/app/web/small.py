@@ -1,6 +1,6 @@
 """A small application on the shared web edge, to try the edge without a product behind it."""
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 
 import httpx
 from fastapi import APIRouter, Request
@@ -24,7 +24,11 @@ async def fine() -> None:
 
 
 def small_app(
-    *, error: Exception | None = None, max_body_bytes: int = 10_000, pings: Mapping[str, Ping] | None = None
+    *,
+    error: Exception | None = None,
+    max_body_bytes: int = 10_000,
+    pings: Mapping[str, Ping] | None = None,
+    optional: Collection[str] = (),
 ) -> httpx.AsyncClient:
     """POST /orders takes an Order, POST /raw any bytes, GET /broken raises `error`, GET /stream too, after an event."""
     router = APIRouter()
@@ -55,8 +59,9 @@ def small_app(
         return event_stream(events(), request_id=request_id_of(request))
 
     app = create_app(
-        [router], title="small", keys={}, pings=pings or {"store": fine}, max_body_bytes=max_body_bytes
-    )
+        [router], title="small", keys={}, pings=pings or {"store": fine}, max_body_bytes=max_body_bytes,
+        optional=optional,
+    )  # fmt: skip
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1")
 

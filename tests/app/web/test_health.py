@@ -54,6 +54,17 @@ async def test_ready_names_each_dependency_with_its_latency(monkeypatch: pytest.
     assert all(state["latency_ms"] >= 0 for state in body["dependencies"].values())
 
 
+async def test_what_the_service_does_without_is_shown_and_does_not_make_it_unready() -> None:
+    async with small_app(pings={"store": fine, "cache": _down}, optional=("cache",)) as http:
+        answer = await http.get("/readyz")
+        states = answer.json()["dependencies"]
+        assert (answer.status_code, answer.json()["ready"]) == (200, True)
+        assert (states["cache"]["ok"], states["cache"]["required"]) == (False, False)
+        assert (states["store"]["ok"], states["store"]["required"]) == (True, True)
+    async with small_app(pings={"store": _down, "cache": fine}, optional=("cache",)) as http:
+        assert (await http.get("/readyz")).status_code == 503
+
+
 async def test_metrics_count_by_route_and_status_and_not_by_path_or_method_made_up() -> None:
     async with small_app() as http:
         await http.get("/broken/one")
