@@ -18,6 +18,8 @@ from app.kernel.documents import ExtractedText
 from app.rag import worker as worker_module
 from app.rag.assembly import assemble_service, assemble_worker
 from app.rag.ingest import Observer, Reads, unobserved
+from app.rag.dify import dify_dialects
+from app.rag.openai_wire.shape import openai_dialects
 from app.rag.reading.read import read_document
 from app.rag.routes import rag_router
 from app.rag.service import RagService
@@ -119,6 +121,7 @@ async def running(
     app = create_app(
         [rag_router(service)],
         title="test", keys=api.tenants_by_key, max_body_bytes=MAX_BODY,
+        dialects={**openai_dialects(), **dify_dialects()},
         pings={"records": api.records.ping, "index": api.index.ping},
     )  # fmt: skip
     worker = assemble_worker(writing, reader or InlineReader(), observe=observe)
