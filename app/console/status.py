@@ -34,9 +34,9 @@ def page() -> None:
 
 
 def _verdict(readiness: Readiness) -> str:
-    if readiness.ready:
-        return "Everything is up."
     down = [item.name for item in readiness.dependencies if not item.ok]
+    if readiness.ready:
+        return f"Ready; it does without: {', '.join(down)}." if down else "Everything is up."
     return f"Not ready: {', '.join(down) or 'still starting'}."
 
 

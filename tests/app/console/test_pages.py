@@ -113,6 +113,9 @@ def test_the_status_page_names_what_is_down(console: str, state: FakeState) -> N
     state.down = {"index": "no answer within 2 s"}
     opened(page)
     assert "Not ready: index." in shown(page) and "no answer within 2 s" in shown(page)
+    state.down = {"cache": "it is away"}
+    page.run()
+    assert "Ready; it does without: cache." in shown(page) and "it is away" in shown(page)
 
 
 def test_a_wrong_key_is_explained(console: str, state: FakeState) -> None:

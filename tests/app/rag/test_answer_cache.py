@@ -17,7 +17,7 @@ from app.rag.answer_cache import AnswerCache, Place
 from app.rag.assembly import assemble_service
 from app.rag.catalog import Catalog
 from app.resilience.wrapped import EmbedderAround
-from tests.app.rag.memory_cache import MemoryCache
+from tests.app.memory_cache import MemoryCache
 from tests.app.rag.running import Running, embedder, events_of, running, upload_body
 
 pytestmark = pytest.mark.anyio
