@@ -161,7 +161,7 @@ class Settings(BaseModel):
         90, ge=0, description="Days after its last question until a conversation is forgotten; 0: never."
     )
     requests_per_minute: int = Field(0, ge=0, description="Requests a minute and key; 0: no bound.")
-    tokens_per_minute: int = Field(0, ge=0, description="Tokens a minute and key under /v1; 0: no bound.")
+    tokens_per_minute: int = Field(0, ge=0, description="Tokens of answers a minute and key; 0: no bound.")
     region: str = Field(
         "", description="AWS region of bucket, table, queue, models and secrets; empty: the AWS default."
     )
