@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import random
+import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import dataclass, field, replace
@@ -39,6 +40,7 @@ _IDLE_WAIT_S = 1.0
 _MAX_BACKOFF_S = 60.0
 _MAX_TURN_S = 20.0  # until a job asks again whether another worker is done with its document
 _QUEUE_PAUSE_S = 1.0
+_AWAY_PAUSE_S = 2.0  # until a job whose store or model was away tries it again
 # How often a running worker looks for what an API process left half made; a look reads every record of every tenant.
 _MEND_S = 3_600.0
 
@@ -46,6 +48,9 @@ _MEND_S = 3_600.0
 @dataclass(frozen=True)
 class Worker:
     """Takes up to `parallel` jobs at a time. A job that fails `max_attempts` times for a passing reason fails.
+
+    What fails because a store or a model is away waits, however long that takes, and no attempt is counted: the document
+    was accepted, and nothing is wrong with it.
 
     A job under way in a worker that died may be what killed it. After `together` such deaths it runs alone, so that
     the others cannot be blamed, and after `max_attempts` more it fails.
@@ -148,9 +153,12 @@ class Worker:
             _log.info("Job %s goes on elsewhere: %s", job_id, error.detail)
         except NotFound:
             await self._leave(lease)
-        except (Conflict, Unavailable) as error:
+        except Conflict as error:
             _log.warning("Job %s has to wait: %s", job_id, error.detail)
             await self._give_back(lease)
+        except Unavailable as error:
+            _log.warning("Job %s has to wait: %s", job_id, error.detail)
+            await self._stand_back(lease)
 
     async def _document_is_busy(self, job: Job) -> bool:
         """Whether another worker is at another job of this document.
@@ -179,6 +187,7 @@ class Worker:
         if job.status.ended:
             await self._leave(lease)
             return
+        before = job
         most = self.together + self.max_attempts
         if _died(job) and job.attempts >= most and job.kind is JobKind.INGEST:
             await self._fail(job, _deadly(job))
@@ -197,9 +206,13 @@ class Worker:
             await self._fail(job, error)
         except LeaseLost:
             raise
+        except Unavailable as error:
+            _log.warning("Job %s has to wait: %s", job.job_id, error.detail)
+            await self._stand_back(lease, before)
+            return
         except Exception as error:  # noqa: BLE001 - any other fault is tried again, then told; it must not end the worker
             await self._check(lease)
-            if self._is_worth_another_try(job, error):
+            if job.attempts < self.max_attempts:
                 _log.warning("Job %s attempt %d: %r", job.job_id, job.attempts, error)
                 await self._note_waiting(job)
                 await self._give_back(lease, attempts=job.attempts)
@@ -214,10 +227,32 @@ class Worker:
         """Raises LeaseLost: then the outcome is another worker's to tell."""
         await self.work.extend(lease, lease_s=self.lease_s)
 
-    def _is_worth_another_try(self, job: Job, error: Exception) -> bool:
-        # A document half deleted helps nobody: its removal goes on until the stores answer.
-        removal = job.kind is JobKind.DELETE and isinstance(error, Unavailable)
-        return removal or job.attempts < self.max_attempts
+    async def _stand_back(self, lease: Lease, before: Job | None = None) -> None:
+        """Give the job back as it was `before` this attempt, as soon as the stores that were away take note of it.
+
+        Without that the job would look like one that killed its worker, and wait until its lease has run out.
+        """
+        deadline = time.monotonic() + self.lease_s
+        while time.monotonic() < deadline:
+            try:
+                await self._check(lease)
+                if before is not None:
+                    await self._note_not_begun(before)
+                most_s = min(_AWAY_PAUSE_S, _MAX_BACKOFF_S)
+                await self.work.release(lease, delay_s=most_s * random.uniform(0.25, 1.0))  # noqa: S311 - as _give_back
+                return
+            except LeaseLost:
+                return
+            except Unavailable:
+                await asyncio.sleep(_QUEUE_PAUSE_S)
+
+    async def _note_not_begun(self, before: Job) -> None:
+        with suppress(NotFound, Conflict):
+            current = await self.catalog.job(before.tenant, before.job_id)
+            if current.status is JobStatus.RUNNING and current.attempts > before.attempts:
+                await self.catalog.save_job(
+                    replace(current, status=JobStatus.QUEUED, step="", attempts=before.attempts)
+                )
 
     async def _note_waiting(self, job: Job) -> None:
         """Say that this attempt ended in order; a job found running was left by a worker that died."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -35,7 +36,7 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.rag.worker._MAX_BACKOFF_S", 0.01)
 
 
-@pytest.mark.parametrize("error", [Unavailable("away"), RuntimeError("odd"), OSError("disk")])
+@pytest.mark.parametrize("error", [RuntimeError("odd"), OSError("disk")])
 async def test_a_passing_fault_is_tried_again_until_the_document_is_in(
     rag: Running, error: Exception
 ) -> None:
@@ -49,7 +50,6 @@ async def test_a_passing_fault_is_tried_again_until_the_document_is_in(
 @pytest.mark.parametrize(
     ("error", "status", "code"),
     [
-        (Unavailable("away"), 503, "unavailable"),
         (ProviderRejected("no"), 502, "provider_rejected"),
         (RuntimeError("secret /path"), 500, "internal_error"),
     ],
@@ -67,6 +67,58 @@ async def test_a_fault_that_stays_fails_the_job_with_its_own_status(
     [job] = (await rag.get("/v1/jobs"))["jobs"]
     assert (job["status"], job["attempts"], job["error"]["code"]) == ("failed", 5, code)
     assert await rag.ports.work.depth() == 0
+
+
+async def test_a_job_waits_for_a_dependency_that_is_away_however_long_and_nothing_is_counted_against_it(
+    rag: Running,
+) -> None:
+    _reads_with(rag, MoodyReader(*[Unavailable("away")] * 20))
+    async with rag.working():
+        taken = await rag.upload("Patience.", wait=60, ingest=False)
+    assert taken["status"] == "done"
+    assert (await rag.get(f"/v1/jobs/{taken['job_id']}"))["attempts"] == 1
+
+
+async def test_a_job_is_given_back_when_the_stores_that_were_away_with_it_are_back(
+    rag: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.rag.worker._QUEUE_PAUSE_S", 0.01)
+    records, work, away = rag.worker.catalog.records, rag.worker.work, 0
+
+    def failing(call: Any) -> Any:
+        async def fails_at_first(*given: Any, **named: Any) -> Any:
+            nonlocal away
+            if away:
+                away -= 1
+                raise Unavailable("away")
+            return await call(*given, **named)
+
+        return fails_at_first
+
+    class Leaves(InlineReader):
+        async def read(self, content: bytes, *, filename: str) -> ExtractedText:
+            nonlocal away
+            if not self.left:
+                self.left, away = True, 10
+                raise Unavailable("away")
+            return await super().read(content, filename=filename)
+
+        left = False
+
+    for store, names in ((records, ("get", "put")), (work, ("release", "extend"))):
+        for name in names:
+            monkeypatch.setattr(store, name, failing(getattr(store, name)))
+    _reads_with(rag, Leaves())
+    async with rag.working():
+        answer = await rag.http.post("/upload", json={"filename": "a.txt", "content_base64": "SGVsbG8="})
+        job_id = answer.json()["job_id"]
+        async with asyncio.timeout(20):  # less than the lease
+            while True:
+                seen = await rag.http.get(f"/v1/jobs/{job_id}")
+                if seen.status_code == 200 and seen.json()["status"] == "done":
+                    break
+                await asyncio.sleep(0.02)
+    assert seen.json()["attempts"] == 1
 
 
 async def test_a_retry_asked_for_before_the_failed_job_has_left_the_queue_is_not_lost(
