@@ -9,6 +9,7 @@ from fastapi import FastAPI
 
 from app.folder import unusable, worker_lock
 from app.rag.assembly import assemble_service, assemble_worker
+from app.rag.dify.shape import dify_dialects
 from app.rag.openai_wire.shape import openai_dialects
 from app.rag.operations import OPERATOR
 from app.rag.reading.sandbox import Reader
@@ -56,7 +57,7 @@ def create(settings: Settings) -> FastAPI:
         ),
         max_body_bytes=int(settings.max_upload_mb * 1_000_000 * _ENCODING) + _ENVELOPE_BYTES,
         lifespan=lifespan,
-        dialects=openai_dialects(),
+        dialects={**openai_dialects(), **dify_dialects()},
     )
 
 

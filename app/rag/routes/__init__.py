@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from app.rag.openai_wire.router import openai_router
 from app.rag.routes.answers import add_answers
 from app.rag.routes.conversations import add_conversations
+from app.rag.routes.dify import add_dify
 from app.rag.routes.documents import add_documents
 from app.rag.routes.jobs import add_jobs
 from app.rag.service import RagService
@@ -17,5 +18,6 @@ def rag_router(service: RagService) -> APIRouter:
     add_documents(router, service)
     add_jobs(router, service)
     add_conversations(router, service)
+    add_dify(router, service)
     router.include_router(openai_router(service))
     return router

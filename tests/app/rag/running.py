@@ -17,8 +17,8 @@ from app.adapters.embedded.wordllama import WordLlamaEmbedder
 from app.kernel.documents import ExtractedText
 from app.rag import worker as worker_module
 from app.rag.assembly import assemble_service, assemble_worker
+from app.rag.dify.shape import dify_dialects
 from app.rag.ingest import Observer, Reads, unobserved
-from app.rag.dify import dify_dialects
 from app.rag.openai_wire.shape import openai_dialects
 from app.rag.reading.read import read_document
 from app.rag.routes import rag_router
