@@ -140,3 +140,23 @@ def test_a_model_that_is_not_there_is_not_found_and_the_embedder_does_not_chat(a
 def test_another_tenant_is_answered_from_its_own_documents_only(api: Served) -> None:
     answer = api.other.chat.completions.create(model="rag", messages=ASKED)
     assert answer.choices[0].message.content == ABSTENTION
+
+
+def test_a_follow_up_is_understood_from_the_messages_before_it(api: Served) -> None:
+    talk: list[Any] = [
+        *ASKED,
+        {"role": "assistant", "content": "Oslo is the capital of Norway."},
+        {"role": "user", "content": "Where does it lie?"},
+    ]
+    answer = api.client.chat.completions.create(model="rag", messages=talk)
+    assert "Norway" in answer.model_dump()["x_genai"]["standalone_question"]
+    assert answer.choices[0].message.annotations
+
+
+def test_what_a_user_asked_is_remembered_under_its_name(api: Served) -> None:
+    api.client.chat.completions.create(model="rag", messages=ASKED, user="maria")
+    answer = api.client.chat.completions.create(
+        model="rag", messages=[{"role": "user", "content": "Where does it lie?"}], user="maria"
+    )
+    assert "Norway" in answer.model_dump()["x_genai"]["standalone_question"]
+    assert api.http.get("/v1/conversations/maria").status_code == 200
