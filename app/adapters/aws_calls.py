@@ -8,6 +8,7 @@ from typing import Literal, TypeVar
 from botocore.config import Config
 
 from app.adapters.aws_errors import aws_errors
+from app.kernel.errors import ProviderTimeout
 
 _T = TypeVar("_T")
 _CONNECT_S = 2
@@ -17,19 +18,32 @@ _THREADS = 32
 
 
 class Calls:
-    """A pool of threads for one store: a store that hangs takes none of the threads that others need."""
+    """A pool of threads for one store: a store that hangs takes none of the threads that others need.
 
-    def __init__(self, store: str) -> None:
+    whole_s: the longest that a call may take, attempts, pauses and a free thread included. Socket limits alone do not
+    bound it: an answer that drips resets them with every byte.
+    """
+
+    def __init__(self, store: str, *, whole_s: float) -> None:
+        self._store = store
+        self._whole_s = whole_s
         self._threads = ThreadPoolExecutor(max_workers=_THREADS, thread_name_prefix=store)
 
-    async def __call__(self, call: Callable[[], _T], what: str) -> _T:
-        """The call's result; AWS's errors become ours and name `what`."""
+    async def __call__(self, call: Callable[[], _T], what: str, *, extra_s: float = 0.0) -> _T:
+        """The call's result; AWS's errors become ours and name `what`. extra_s: on top of the longest time, for much data."""
 
         def guarded() -> _T:
             with aws_errors(what):
                 return call()
 
-        return await asyncio.get_running_loop().run_in_executor(self._threads, guarded)
+        try:
+            async with asyncio.timeout(self._whole_s + extra_s):
+                return await asyncio.get_running_loop().run_in_executor(self._threads, guarded)
+        except TimeoutError:
+            raise ProviderTimeout(
+                f"{self._store} took more than {self._whole_s + extra_s:g} s for {what!r}; try again.",
+                retry_after_s=1,
+            ) from None
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)

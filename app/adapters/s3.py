@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 _PURGE_BATCH = 1_000  # the most that DeleteObjects takes
 _KEY_BYTES = 1_024  # S3's own limit
+_SLOWEST_BYTES_PER_S = 500_000  # a poor line to a bucket far away; slower is as good as down
+_MUCH_S = 45.0  # for what has no size before it is read
 _CUT = (
     boto.IncompleteReadError, boto.ReadTimeoutError, boto.ResponseStreamingError, urllib3.exceptions.HTTPError
 )  # fmt: skip
@@ -36,15 +38,19 @@ class S3Objects:
             # Other makers' S3 refuses the newer default checksums; TLS guards the bytes on the way.
             config=limits(read_s=5, checksums="when_required"),
         )
-        self._calls = Calls("s3")
+        self._calls = Calls("S3", whole_s=15)
 
     async def put(self, key: str, content: bytes) -> None:
         _check(key)
-        await self._calls(lambda: self.client.put_object(Bucket=self.bucket, Key=key, Body=content), key)
+        await self._calls(
+            lambda: self.client.put_object(Bucket=self.bucket, Key=key, Body=content),
+            key,
+            extra_s=len(content) / _SLOWEST_BYTES_PER_S,
+        )
 
     async def get(self, key: str) -> bytes:
         _check(key)
-        return await self._calls(lambda: self._get(key), key)
+        return await self._calls(lambda: self._get(key), key, extra_s=_MUCH_S)
 
     async def keys(self, prefix: str) -> AsyncIterator[str]:
         _check_prefix(prefix)
@@ -58,11 +64,11 @@ class S3Objects:
 
     async def purge(self, prefix: str) -> int:
         _check_prefix(prefix)
-        return await self._calls(lambda: self._purge(prefix), prefix)
+        return await self._calls(lambda: self._purge(prefix), prefix, extra_s=_MUCH_S)
 
     async def residue(self, prefix: str) -> int:
         _check_prefix(prefix)
-        return await self._calls(lambda: sum(1 for _ in self._versions(prefix)), prefix)
+        return await self._calls(lambda: sum(1 for _ in self._versions(prefix)), prefix, extra_s=_MUCH_S)
 
     async def ping(self) -> None:
         await self._calls(lambda: self.client.head_bucket(Bucket=self.bucket), self.bucket)

@@ -66,7 +66,7 @@ class SqsWork:
             endpoint_url=endpoint_url,
             config=limits(read_s=_POLL_S + 3, checksums="when_supported"),
         )
-        self._calls = Calls("sqs")
+        self._calls = Calls("SQS", whole_s=_POLL_S + 8)
         self._places = Places(records)
         self._records = records
         self._clock = clock
