@@ -67,7 +67,8 @@ def _word(name: str, value: Any) -> str | None:
         return _named("b", name) + ("1" if value else "0")
     if isinstance(value, str):
         return _named("s", name) + _short(value)
-    if isinstance(value, int | float) and not math.isnan(value):
+    # Not-a-number equals nothing, itself included; math.isnan does not take every integer.
+    if isinstance(value, int | float) and value == value:
         return _named("n", name) + _sortable(value)
     return None
 

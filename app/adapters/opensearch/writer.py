@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterable, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -51,8 +52,7 @@ class IndexWriter:
             async with asyncio.timeout(_PUT_S):
                 index = await self._stage(put, document)
                 sources = chunk_sources(put, document, chunks, rows)
-                await self._cluster.bulk(writing_alias(index), sources)
-                await self._close(index, Head(put, document, len(chunks)))
+                await self._write(index, Head(put, document, len(chunks)), sources)
         except TimeoutError:
             raise ProviderTimeout(
                 f"OpenSearch did not take {len(chunks)} chunks of document {document.document_id!r} in "
@@ -106,7 +106,7 @@ class IndexWriter:
             async for chunks, vectors in self._parts(index, old):
                 sources = chunk_sources(new.put, new.document, chunks, vectors)
                 await self._cluster.bulk(writing_alias(index), sources)
-            await self._close(index, new)
+            await self._write(index, new, ())
             await self._record.refresh(index)
             if await self._replace(old, new):
                 return
@@ -204,8 +204,9 @@ class IndexWriter:
 
         return (await self._record.change(hide)).index
 
-    async def _close(self, index: str, head: Head) -> None:
-        await self._cluster.bulk(writing_alias(index), [(head.put, head.source())])
+    async def _write(self, index: str, head: Head, chunks: Iterable[tuple[str, dict[str, Any]]]) -> None:
+        """Chunks, then the head."""
+        await self._cluster.bulk(writing_alias(index), chain(chunks, [(head.put, head.source())]))
         seen = await self._record.look()
         if seen.index == index and head.put not in seen.visibility.staged:  # withdrawn while it was written
             await self._record.refresh(index)
