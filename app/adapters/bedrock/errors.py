@@ -75,7 +75,12 @@ def of_error(error: Exception, *, what: str) -> GenaiError:
         return ProviderUnavailable(f"Bedrock cut {what!r} off ({type(error).__name__}); ask again.")
     if isinstance(error, ValueError):
         return ProviderUnavailable(f"Bedrock answered something unreadable for {what!r}; ask again.")
-    return _plain(translated(error, what))
+    found = _plain(translated(error, what))
+    if type(found) is ProviderRejected:
+        return ProviderRejected(
+            f"boto3 cannot ask {what!r} like this ({type(error).__name__}); check GENAI_REGION and AWS_ variables."
+        )
+    return found
 
 
 def _of_code(error: boto.ClientError, what: str) -> GenaiError:
