@@ -224,19 +224,18 @@ class Bench:
         """Resources that exist in the cloud, by URN; components left out."""
         return {item["urn"]: item for item in self.state() if item.get("custom")}
 
-    def pending(self) -> list[dict[str, Any]]:
-        exported = json.loads(self.must("stack", "export", "--stack", self.stack).output)
-        return exported["deployment"].get("pending_operations") or []
-
     def rented(self) -> dict[str, dict[str, Any]]:
         """What is in the cloud file: everything that costs by the hour, Kubernetes objects included."""
         return json.loads(self.cloud.read_text())["objects"] if self.cloud.exists() else {}
 
     def unrecorded(self) -> list[str]:
-        """Ids of rented things that a killed run was just making: they exist, and the state has only the intention."""
+        """Ids of rented things that a killed run had made and the state does not know, as a look by tag would show them.
+
+        Not only those that the state says were being made: the engine gathers its writes, so a kill may take both the
+        intention and the result.
+        """
         known = {item.get("id") for item in self.state()}
-        meant = {item["resource"]["urn"] for item in self.pending() if item["type"] == "creating"}
-        return [key for key, item in self.rented().items() if item.get("urn") in meant and key not in known]
+        return [key for key, item in self.rented().items() if item.get("urn") and key not in known]
 
     def remove_by_hand(self, name: str) -> None:
         """What a deletion in the console does: the thing of this id, name or ARN goes, and whatever is inside it."""

@@ -4,6 +4,7 @@ What a user does after a killed run: `pulumi cancel --yes` (the lock is still he
 what it was making when it was killed; whatever of that exists by now is in no state. The program itself stops for the
 costly part of it (gateways, addresses, load balancer, cluster, network) and names the command for each; the rest shows up
 by the stack's tag and has to be removed too, because a second one of it would collide or be left behind. Then `up` again.
+A bucket that was made but not tagged yet is not known to be the stack's: `up` stops with the command that claims it.
 """
 
 import os
@@ -25,12 +26,26 @@ SEED = (
 )
 
 
-def recover(bench: Bench) -> None:
+_CLAIM = re.compile(
+    r"claim it: aws s3api put-bucket-tagging --bucket (\S+) --tagging 'TagSet=\[\{Key=(\S+),Value=(\S+)\}\]'"
+)
+
+
+def recover(bench: Bench, aws: FakeAws) -> None:
     """What the module docstring tells a user to do."""
     bench.must("cancel", "--yes", bench.stack)
-    for made in bench.unrecorded():
-        bench.remove_by_hand(made)
-    bench.up()
+    remove_unrecorded(bench)
+    outcome = bench.try_up()
+    if claim := _CLAIM.search(outcome.output):  # killed between making the bucket and tagging it
+        bucket, key, value = claim.groups()
+        aws.client("s3").put_bucket_tagging(Bucket=bucket, Tagging={"TagSet": [{"Key": key, "Value": value}]})
+        outcome = bench.try_up()
+    assert outcome.code == 0, outcome.output
+
+
+def remove_unrecorded(bench: Bench) -> None:
+    while left := bench.unrecorded():  # with one thing goes what is inside it
+        bench.remove_by_hand(left[0])
 
 
 # A whole up creates 56 things; the last ten come within one look of the killer.
@@ -40,7 +55,7 @@ def test_an_up_killed_at_a_random_point_is_finished_by_the_next(
 ) -> None:
     print(f"TEST_SEED={SEED}, killed after {point} creations")
     bench.kill_during_up(lambda: len(bench.calls("Create")) >= point)
-    recover(bench)
+    recover(bench, aws)
     assert account.names(aws) == account.DURABLE
     assert set(bench.up().counts()) == {"same"}
     bench.destroy()
@@ -60,8 +75,7 @@ def test_a_thing_that_was_made_but_never_recorded_is_named_and_not_made_twice(
     [made] = re.findall(r"aws ec2 delete-nat-gateway --nat-gateway-id (nat-\w+)", outcome.output)
     assert [key for key, item in bench.rented().items() if item["type"] == nat] == [made]
     bench.remove_by_hand(made)
-    for other in bench.unrecorded():
-        bench.remove_by_hand(other)
+    remove_unrecorded(bench)
     bench.up()
     assert len([item for item in bench.rented().values() if item["type"] == nat]) == 1
 
