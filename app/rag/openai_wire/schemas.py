@@ -185,6 +185,7 @@ class SearchPage(BaseModel):
     object: Literal["vector_store.search_results.page"] = "vector_store.search_results.page"
     search_query: list[str]
     data: list[SearchResult]
+    x_genai: dict[str, Any] = Field(description="`degraded`: what this search had to do without, or null.")
     has_more: bool = False
     next_page: str | None = None
 

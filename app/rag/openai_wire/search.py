@@ -16,7 +16,7 @@ from app.rag.openai_wire.schemas import FileContent, SearchPage, SearchResult, S
 from app.rag.openai_wire.shape import error_responses
 from app.rag.openai_wire.stores import Member, VectorStores, sliced
 from app.rag.routes.parameters import Tenant
-from app.rag.search import MAX_QUERY_CHARS, check_query
+from app.rag.search import MAX_QUERY_CHARS, Degraded, check_query
 from app.rag.service import RagService
 
 # What one condition of a filter may list; larger stores are searched in as many parts.
@@ -37,33 +37,33 @@ def add_search(router: APIRouter, service: RagService, stores: VectorStores) -> 
             async for member in stores.members(tenant, vector_store_id)
             if not member.cancelled and passes(member.attributes)
         }
-        hits = [
-            hit
-            for hit in await _search(tenant, queries, list(members), body.max_num_results)
-            if hit.score >= body.ranking_options.score_threshold
-        ]
+        hits, degraded = await _search(tenant, queries, list(members), body.max_num_results)
         return SearchPage(
-            search_query=queries, data=[_result(hit, members[hit.document.document_id]) for hit in hits]
+            search_query=queries,
+            data=[
+                _result(hit, members[hit.document.document_id])
+                for hit in hits
+                if hit.score >= body.ranking_options.score_threshold
+            ],
+            x_genai={"degraded": degraded},
         )
 
-    async def _search(tenant: str, queries: list[str], document_ids: list[str], limit: int) -> list[Hit]:
+    async def _search(
+        tenant: str, queries: list[str], document_ids: list[str], limit: int
+    ) -> tuple[list[Hit], Degraded | None]:
         best: dict[str, Hit] = {}
+        degraded: Degraded | None = None
         for query in queries:
-            parts = [
-                (
-                    await service.search(
-                        query,
-                        tenant=tenant,
-                        limit=limit,
-                        where=Filter((Condition("document_id", "in", tuple(ids)),)),
-                    )
-                ).hits
-                for ids in sliced(document_ids, _IDS_A_SEARCH)
-            ]
+            parts = []
+            for ids in sliced(document_ids, _IDS_A_SEARCH):
+                where = Filter((Condition("document_id", "in", tuple(ids)),))
+                found = await service.search(query, tenant=tenant, limit=limit, where=where)
+                parts.append(found.hits)
+                degraded = degraded or found.degraded
             for hit in merged(parts, service.search.embedder.profile):
                 if (known := best.get(_key(hit))) is None or hit.score > known.score:
                     best[_key(hit)] = hit
-        return sorted(best.values(), key=lambda hit: -hit.score)[:limit]
+        return sorted(best.values(), key=lambda hit: -hit.score)[:limit], degraded
 
 
 def merged(parts: Sequence[Sequence[Hit]], profile: RetrievalProfile) -> list[Hit]:

@@ -35,7 +35,7 @@ def openai_dialects() -> Mapping[str, Dialect]:
 
 def openai_shape(problem: Problem) -> Told:
     """The official client retries 408, 409, 429 and everything from 500 on, unless it is told that it is no use."""
-    headers = {"x-should-retry": "false"} if problem.status in (409, 502) else {}
+    headers = {"x-should-retry": "false"} if problem.status == 502 else {}
     status = _STATUS.get(problem.status, problem.status)
     return Told(status, error_body(problem), "application/json", headers)
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from app.kernel import errors
-from app.web.problems import STATUS, status_of
+from app.web.problems import STATUS, Dialects, Problem, Told, problem_of, rfc_9457, status_of
 from tests.app.web.small import small_app, throttled
 
 pytestmark = pytest.mark.anyio
@@ -125,3 +125,22 @@ async def test_an_error_in_a_stream_is_its_last_event() -> None:
         problem = json.loads(frames[1].splitlines()[1].removeprefix("data: "))
         assert problem["code"] == code and problem["request_id"] == answer.headers["x-request-id"]
         assert "secret" not in answer.text
+
+
+def test_the_longest_prefix_in_whole_segments_decides_the_dialect() -> None:
+    def other(problem: Problem) -> Told:
+        return Told(418, {"said": problem.detail}, "application/json")
+
+    dialects = Dialects({"/v1": other, "/v1/documents": rfc_9457})
+    spoken = {
+        path: dialects.of(path) for path in ("/v1", "/v1/x", "/v1/documents/a", "/v1/documentsx", "/v10")
+    }
+    assert spoken == {
+        "/v1": other, "/v1/x": other, "/v1/documents/a": rfc_9457, "/v1/documentsx": other, "/v10": rfc_9457,
+    }  # fmt: skip
+
+
+def test_the_field_at_fault_is_named_unless_the_fault_is_ours() -> None:
+    [named] = problem_of(errors.BadInput("Too long.", field="query.text"), "r1").errors
+    assert (named.field, named.detail) == ("query.text", "Too long.")
+    assert problem_of(errors.GenaiError("secret", field="query"), "r1").errors == []
