@@ -5,13 +5,13 @@ is alive, because the tagging index goes on naming deleted things for up to an h
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.adopt import Clients, Stop
+from infra.removal import REMOVALS, role_removals
 from infra.snapshot import Snapshot
 from infra.tags import LIFETIME_TAG, STACK_TAG
 
@@ -26,26 +26,19 @@ class Leftover:
     command: str
 
 
-@dataclass(frozen=True)
-class _Kind:
-    """How to ask whether a thing is alive, and how to remove it. Both take its id, the last part of the ARN."""
-
-    alive: Callable[[Clients, str, str], bool]
-    command: str
-
-
 def refuse(owner: str, *, cloud: Clients, state: Snapshot, warn: Callable[[str], None], stop: bool) -> None:
     """Stop with the list and a command for each; while pausing only warn, since what runs must still be let go.
 
     Raises: Stop.
     """
+    left: list[Leftover] = []
     try:
-        left = list(find(owner, cloud=cloud, state=state))
+        for item in find(owner, cloud=cloud, state=state):
+            left.append(item)  # one by one: what was found before an error counts
     except (ClientError, BotoCoreError) as error:
         warn(
-            f"Could not look for leftovers of an interrupted run: {error}. Going on; see docs/runbooks/stuck-destroy.md."
+            f"Could not look for all leftovers of an interrupted run: {error}. Going on; see docs/runbooks/stuck-destroy.md."
         )
-        return
     if not left:
         return
     lines = "\n".join(f"  {item.arn}\n    {item.command}" for item in left)
@@ -61,14 +54,17 @@ def refuse(owner: str, *, cloud: Clients, state: Snapshot, warn: Callable[[str],
 def find(owner: str, *, cloud: Clients, state: Snapshot) -> Iterator[Leftover]:
     """Rented things that are alive, tagged with this stack and unknown to its state; in an order that lets them be removed."""
     tagged = sorted(_tagged(owner, cloud=cloud))
-    for prefix, kind in KINDS.items():
+    for prefix, removal in REMOVALS.items():
         for arn in tagged:
             service, rest = arn.split(":", 5)[2], arn.split(":", 5)[5]
             identity = rest.rsplit("/", 1)[-1]
             if not f"{service}:{rest}".startswith(prefix) or _in_state(arn, identity, state=state):
                 continue
-            if kind.alive(cloud, arn, identity):
-                yield Leftover(arn, kind.command.format(arn=arn, id=identity))
+            if command := removal(cloud, arn):
+                yield Leftover(arn, command)
+    for arn, command in role_removals(owner, cloud=cloud):
+        if not state.mentions(arn):
+            yield Leftover(arn, command)
 
 
 def _in_state(arn: str, identity: str, *, state: Snapshot) -> bool:
@@ -82,57 +78,3 @@ def _tagged(owner: str, *, cloud: Clients) -> Iterator[str]:
     for page in pages.paginate(TagFilters=filters):
         for item in page["ResourceTagMappingList"]:
             yield item["ResourceARN"]
-
-
-def _exists(ask: Callable[[], Any], *, gone: tuple[str, ...]) -> bool:
-    try:
-        ask()
-    except ClientError as error:
-        if error.response.get("Error", {}).get("Code") in gone:
-            return False
-        raise
-    return True
-
-
-def _cluster(cloud: Clients, _: str, name: str) -> bool:
-    return _exists(lambda: cloud("eks").describe_cluster(name=name), gone=("ResourceNotFoundException",))
-
-
-def _load_balancer(cloud: Clients, arn: str, _: str) -> bool:
-    ask = cloud("elbv2").describe_load_balancers
-    return _exists(lambda: ask(LoadBalancerArns=[arn]), gone=("LoadBalancerNotFound",))
-
-
-def _nat(cloud: Clients, _: str, identity: str) -> bool:
-    answer = cloud("ec2").describe_nat_gateways(Filters=[{"Name": "nat-gateway-id", "Values": [identity]}])
-    return any(gateway["State"] not in ("deleted", "deleting") for gateway in answer["NatGateways"])
-
-
-def _address(cloud: Clients, _: str, identity: str) -> bool:
-    return bool(
-        cloud("ec2").describe_addresses(Filters=[{"Name": "allocation-id", "Values": [identity]}])[
-            "Addresses"
-        ]
-    )
-
-
-def _network(cloud: Clients, _: str, identity: str) -> bool:
-    return bool(cloud("ec2").describe_vpcs(Filters=[{"Name": "vpc-id", "Values": [identity]}])["Vpcs"])
-
-
-# In the order of removal. Only what costs by the hour or blocks the next `up`: subnets, routes and groups go with the VPC,
-# and instances with their node group (they are in no state, because the node group makes them).
-KINDS: Mapping[str, _Kind] = {
-    "elasticloadbalancing:loadbalancer/": _Kind(
-        _load_balancer, "aws elbv2 delete-load-balancer --load-balancer-arn {arn}"
-    ),
-    "eks:cluster/": _Kind(
-        _cluster,
-        "aws eks delete-cluster --name {id}   # its node groups first: aws eks list-nodegroups --cluster-name {id}",
-    ),
-    "ec2:natgateway/": _Kind(_nat, "aws ec2 delete-nat-gateway --nat-gateway-id {id}"),
-    "ec2:elastic-ip/": _Kind(_address, "aws ec2 release-address --allocation-id {id}"),
-    "ec2:vpc/": _Kind(
-        _network, "aws ec2 delete-vpc --vpc-id {id}   # or in the console, which removes what is inside too"
-    ),
-}

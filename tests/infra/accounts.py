@@ -124,11 +124,11 @@ def broken(
                 self.fail()
 
         def fail(self) -> None:
-            if service in ("s3", "sts"):
+            if service in ("s3", "sts", "iam"):
                 error = f"<Code>{code}</Code><Message>no</Message>"
                 text = (
                     f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"
-                    if service == "sts"
+                    if service != "s3"
                     else f"<Error>{error}</Error>"
                 )
             else:

@@ -1,8 +1,7 @@
 """The look at the account: only "not found" means create, and nothing else is ever changed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
-import httpx
 import pytest
 
 from infra import adopt
@@ -10,22 +9,10 @@ from infra.adopt import Stop
 from infra.durable.kinds import KINDS
 from infra.snapshot import Snapshot
 
-from .accounts import ACCOUNT, NAMES, TAGS, Account, account, broken, clients
+from .accounts import ACCOUNT, NAMES, TAGS, Account, broken, clients
 from .program import load
 
 NOTHING = Snapshot({})
-
-
-@pytest.fixture(scope="module")
-def server() -> Iterator[Account]:
-    with account() as running:
-        yield running
-
-
-@pytest.fixture
-def aws(server: Account) -> Account:
-    httpx.post(f"{server.url}/moto-api/reset", timeout=30).raise_for_status()
-    return server
 
 
 def look(aws: Account, *, state: Snapshot = NOTHING, **changes: str) -> adopt.Found:

@@ -1,38 +1,32 @@
 """What a killed run left behind: found when it lives and state does not know it, never when state does."""
 
-from collections.abc import Iterator
+import json
+from typing import Any
 
-import httpx
 import pytest
+from botocore import xform_name
 
 from infra import leftovers
 from infra.adopt import Stop
+from infra.removal import REMOVALS
 from infra.snapshot import Snapshot
 from infra.tags import Tags
 
-from .accounts import Account, account, broken, clients, pairs
+from .accounts import ACCOUNT, REGION, Account, broken, clients, pairs
 
 OWNER = "genai-ops/dev"
 RENTED = Tags(owner=OWNER, project="genai-ops", stack="dev", contact="me", cost_centre="none").rented()
 NOTHING = Snapshot({})
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[Account]:
-    with account() as running:
-        yield running
-
-
-@pytest.fixture
-def aws(server: Account) -> Account:
-    httpx.post(f"{server.url}/moto-api/reset", timeout=30).raise_for_status()
-    return server
-
-
 def network(aws: Account, *, tags: dict[str, str] = RENTED) -> str:
     spec = [{"ResourceType": "vpc", "Tags": pairs(tags)}]
     made: str = aws.cloud("ec2").create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=spec)["Vpc"]["VpcId"]
     return made
+
+
+def arns_of(service: str, *names: str) -> list[str]:
+    return [f"arn:aws:{service}:{REGION}:{ACCOUNT}:{name}" for name in names]
 
 
 def found(aws: Account, *, state: Snapshot = NOTHING) -> list[str]:
@@ -66,9 +60,10 @@ def test_a_cluster_is_not_taken_for_known_because_the_budget_has_its_name():
 
 def test_something_the_index_still_names_but_that_is_gone_is_no_leftover(aws: Account):
     vpc = network(aws)
-    assert leftovers._network(aws.cloud, "", vpc)
+    arn = arns_of("ec2", f"vpc/{vpc}")[0]
+    assert REMOVALS["ec2:vpc/"](aws.cloud, arn)
     aws.cloud("ec2").delete_vpc(VpcId=vpc)
-    assert not leftovers._network(aws.cloud, "", vpc)
+    assert not REMOVALS["ec2:vpc/"](aws.cloud, arn)
 
 
 def test_a_running_stack_stops_at_a_leftover_and_a_pausing_one_only_warns(aws: Account):
@@ -85,4 +80,143 @@ def test_when_the_tagging_index_is_closed_to_us_the_program_warns_and_goes_on(aw
     said: list[str] = []
     with broken(aws.url, service="tagging", status=400, code="AccessDeniedException") as url:
         leftovers.refuse(OWNER, cloud=clients(url), state=NOTHING, warn=said.append, stop=True)
-    assert "Could not look for leftovers" in said[0]
+    assert "Could not look for all leftovers" in said[0]
+
+
+def test_what_was_found_before_a_service_refused_is_listed_all_the_same(aws: Account):
+    network(aws)
+    said: list[str] = []
+    with broken(aws.url, service="iam", code="AccessDenied") as url, pytest.raises(Stop, match="delete-vpc"):
+        leftovers.refuse(OWNER, cloud=clients(url), state=NOTHING, warn=said.append, stop=True)
+    assert "Could not look for all leftovers" in said[0]
+
+
+class Index:
+    """The tagging index over an account, which moto's own knows too little for: the ARNs it is given."""
+
+    def __init__(self, aws: Account, arns: list[str]) -> None:
+        self.aws, self.arns = aws, arns
+
+    def __call__(self, service: str) -> Any:
+        return self if service == "resourcegroupstaggingapi" else self.aws.cloud(service)
+
+    def get_paginator(self, _: str) -> "Index":
+        return self
+
+    def paginate(self, **_: Any) -> list[dict[str, Any]]:
+        return [{"ResourceTagMappingList": [{"ResourceARN": arn} for arn in self.arns]}]
+
+
+def whole_room(aws: Account) -> list[str]:
+    """What infra/cluster makes, of every kind; the ARNs as the tagging index names them, in no useful order."""
+    ec2, elb, eks, iam = (aws.cloud(service) for service in ("ec2", "elbv2", "eks", "iam"))
+    vpc = network(aws)
+    subnets = [
+        ec2.create_subnet(VpcId=vpc, CidrBlock=f"10.0.{at}.0/24", AvailabilityZone=f"{REGION}{zone}")["Subnet"]["SubnetId"]
+        for at, zone in enumerate("ab")
+    ]  # fmt: skip
+    gateway = ec2.create_internet_gateway()["InternetGateway"]["InternetGatewayId"]
+    ec2.attach_internet_gateway(InternetGatewayId=gateway, VpcId=vpc)
+    table = ec2.create_route_table(VpcId=vpc)["RouteTable"]["RouteTableId"]
+    address = ec2.allocate_address(Domain="vpc")["AllocationId"]
+    nat = ec2.create_nat_gateway(SubnetId=subnets[0], AllocationId=address)["NatGateway"]["NatGatewayId"]
+    endpoint = ec2.create_vpc_endpoint(
+        VpcId=vpc, ServiceName=f"com.amazonaws.{REGION}.s3", VpcEndpointType="Gateway", RouteTableIds=[table]
+    )["VpcEndpoint"]["VpcEndpointId"]
+    group = ec2.create_security_group(GroupName="entrance", Description="entrance", VpcId=vpc)["GroupId"]
+    template = ec2.create_launch_template(
+        LaunchTemplateName="nodes", LaunchTemplateData={"InstanceType": "m7g.large"}
+    )
+    balancer = elb.create_load_balancer(Name="entrance", Subnets=subnets, SecurityGroups=[group])[
+        "LoadBalancers"
+    ][0]
+    target = elb.create_target_group(Name="rag", Protocol="HTTP", Port=30080, VpcId=vpc)["TargetGroups"][0]
+    trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+    role = iam.create_role(
+        RoleName="genai-ops-dev-nodes-1a2b3c4", AssumeRolePolicyDocument=trust, Tags=pairs(RENTED)
+    )
+    allowed = {
+        "Version": "2012-10-17",
+        "Statement": {"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"},
+    }
+    policy = iam.create_policy(PolicyName="nodes", PolicyDocument=json.dumps(allowed))["Policy"]["Arn"]
+    iam.attach_role_policy(RoleName="genai-ops-dev-nodes-1a2b3c4", PolicyArn=policy)
+    iam.put_role_policy(
+        RoleName="genai-ops-dev-nodes-1a2b3c4", PolicyName="rag", PolicyDocument=json.dumps(allowed)
+    )
+    cluster = eks.create_cluster(
+        name="genai-ops-dev", roleArn=role["Role"]["Arn"], resourcesVpcConfig={"subnetIds": subnets}
+    )["cluster"]
+    nodes = eks.create_nodegroup(
+        clusterName="genai-ops-dev", nodegroupName="nodes-1", nodeRole=role["Role"]["Arn"], subnets=subnets
+    )["nodegroup"]
+    names = [f"vpc/{vpc}", *(f"subnet/{subnet}" for subnet in subnets), f"internet-gateway/{gateway}",
+             f"route-table/{table}", f"elastic-ip/{address}", f"natgateway/{nat}", f"vpc-endpoint/{endpoint}",
+             f"security-group/{group}", f"launch-template/{template['LaunchTemplate']['LaunchTemplateId']}"]  # fmt: skip
+    others = [cluster["arn"], nodes["nodegroupArn"], balancer["LoadBalancerArn"], target["TargetGroupArn"]]
+    return arns_of("ec2", *names) + others
+
+
+def run(aws: Account, command: str) -> None:
+    """Do what the AWS command line would: `aws SERVICE OPERATION --name value`."""
+    for one in command.split(" && "):
+        _, service, operation, *rest = one.split()
+        if operation == "wait":
+            continue
+        given = dict(zip([word.removeprefix("--") for word in rest[::2]], rest[1::2], strict=True))
+        client = aws.cloud(service)
+        method = operation.replace("-", "_")
+        shape = client.meta.service_model.operation_model(
+            client.meta.method_to_api_mapping[method]
+        ).input_shape
+        arguments = {}
+        for name, member in shape.members.items():
+            if (value := given.pop(xform_name(name, "-"), None)) is not None:
+                arguments[name] = [value] if member.type_name == "list" else value
+        assert not given, f"{operation} has no {given}"
+        getattr(client, method)(**arguments)
+
+
+def test_every_kind_of_the_cluster_room_is_listed_and_the_commands_remove_it_in_their_order(aws: Account):
+    arns = whole_room(aws)
+    index = Index(aws, arns)
+    listed = list(leftovers.find(OWNER, cloud=index, state=NOTHING))
+    assert {left.arn for left in listed} == {
+        *arns,
+        f"arn:aws:iam::{ACCOUNT}:role/genai-ops-dev-nodes-1a2b3c4",
+    }
+    for left in listed:
+        run(aws, left.command)
+    assert list(leftovers.find(OWNER, cloud=index, state=NOTHING)) == []
+
+
+def test_what_needs_something_else_comes_before_it():
+    order = list(REMOVALS)
+    for first, then in (
+        ("elasticloadbalancing:loadbalancer/", "elasticloadbalancing:targetgroup/"),
+        ("eks:nodegroup/", "eks:cluster/"),
+        ("eks:nodegroup/", "ec2:launch-template/"),
+        ("ec2:natgateway/", "ec2:elastic-ip/"),
+        ("elasticloadbalancing:loadbalancer/", "ec2:security-group/"),
+        ("ec2:natgateway/", "ec2:subnet/"),
+        ("ec2:subnet/", "ec2:route-table/"),
+        ("ec2:elastic-ip/", "ec2:internet-gateway/"),
+    ):
+        assert order.index(first) < order.index(then)
+    assert order[-1] == "ec2:vpc/"
+
+
+def test_roles_of_others_and_roles_that_state_knows_are_no_leftovers(aws: Account):
+    iam, trust = aws.cloud("iam"), json.dumps({"Version": "2012-10-17", "Statement": []})
+    for name, tags in (
+        ("genai-ops-dev-rag-1", RENTED | {"genai-ops:stack": "genai-ops/prod"}),
+        ("genai-ops-dev-rag-2", {}),
+        ("somebody-else", RENTED),
+    ):
+        iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, Tags=pairs(tags))
+    made = iam.create_role(
+        RoleName="control-plane-eksRole-role-12", AssumeRolePolicyDocument=trust, Tags=pairs(RENTED)
+    )
+    known = Snapshot({"urn:pulumi:dev::p::aws:iam/role:Role::r": {"arn": made["Role"]["Arn"]}})
+    assert found(aws, state=known) == []
+    assert found(aws) == ["aws iam delete-role --role-name control-plane-eksRole-role-12"]
