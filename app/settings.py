@@ -16,14 +16,12 @@ PROVIDERS = ("extractive", "openai", "groq", "ollama", "vllm", "bedrock")
 
 # "choice=value" and the setting that it cannot do without.
 _NEEDS = (
-    ("embedder=openai", "embedder_url"),
     ("embedder=openai", "embedder_model"),
     ("embedder=openai", "embedder_dimensions"),
     ("embedder=ollama", "embedder_model"),
     ("embedder=ollama", "embedder_dimensions"),
     ("embedder=vllm", "embedder_model"),
     ("embedder=vllm", "embedder_dimensions"),
-    ("chat=openai", "chat_url"),
     ("chat=openai", "chat_model"),
     ("chat=groq", "chat_model"),
     ("chat=ollama", "chat_model"),

@@ -44,7 +44,7 @@ def test_a_blank_setting_is_as_none() -> None:
         ({"GENAI_EMBEDDER": "bert"}, ["GENAI_EMBEDDER", "bert", "minilm"]),
         ({"GENAI_HOST": "0.0.0.0"}, ["GENAI_HOST", "GENAI_API_KEYS"]),
         ({"GENAI_HOST": "192.168.1.2"}, ["GENAI_HOST", "127.0.0.1"]),
-        ({"GENAI_CHAT": "openai"}, ["GENAI_CHAT", "GENAI_CHAT_URL"]),
+        ({"GENAI_CHAT": "openai"}, ["GENAI_CHAT", "GENAI_CHAT_MODEL"]),
         ({"GENAI_EMBEDDER": "openai", "GENAI_EMBEDDER_URL": "u", "GENAI_EMBEDDER_MODEL": "m"}, ["GENAI_EMBEDDER_DIMENSIONS"]),
         ({"GENAI_OBJECTS": "s3"}, ["GENAI_BUCKET"]),
         ({"GENAI_API_KEYS": "a:b", "GENAI_API_KEYS_SECRET": "s"}, ["GENAI_API_KEYS", "GENAI_API_KEYS_SECRET"]),

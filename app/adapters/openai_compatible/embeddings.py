@@ -3,8 +3,6 @@
 import asyncio
 import base64
 import binascii
-import math
-import re
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +12,7 @@ from pydantic import SecretStr
 from app.adapters.openai_compatible.wire import Wire, expect_object, parse_json
 from app.kernel.errors import ProviderRejected, ProviderUnavailable
 from app.kernel.retrieval import RetrievalProfile
+from app.kernel.token_estimate import longest_prefix, tokens_at_most
 
 if TYPE_CHECKING:
     from app.kernel.ports.embeddings import Matrix, TextKind
@@ -22,9 +21,7 @@ _SERVICE = "embeddings"
 _BATCH_TEXTS = 32  # text-embeddings-inference refuses more by default
 _BATCH_CHARS = 60_000
 _BATCHES_AT_ONCE = 4
-_PIECE = re.compile(r"[A-Za-z]+|[0-9]+|\s+|[^A-Za-z0-9\s]")
-_LETTERS_PER_TOKEN = 3.5  # 2,399 public texts: 1.4 times MiniLM's count, never below .99
-_DIGITS_PER_TOKEN = 1.5
+_MARKS = 2  # what a tokenizer puts before and behind a text
 
 
 class OpenAIEmbedder:
@@ -53,15 +50,18 @@ class OpenAIEmbedder:
         self.fingerprint = f"openai-{model}-{dimensions}"
 
     def count_tokens(self, text: str) -> int:
-        """From above, as the tokenizer is the server's: two marks, short pieces of words, one a sign."""
-        return 2 + sum(_tokens(match.group()) for match in _PIECE.finditer(text))
+        """From above, as the tokenizer is the server's."""
+        return _MARKS + tokens_at_most(text)
 
     async def embed(self, texts: Sequence[str], *, kind: "TextKind" = "passage") -> "Matrix":
         """Blank texts give zero rows and are not sent; a text beyond max_tokens is cut there."""
         matrix = np.zeros((len(texts), self.dimensions), dtype=np.float32)
         rows = [row for row, text in enumerate(texts) if text.strip()]
         # Half of a surrogate pair, as broken PDFs yield, cannot be sent as UTF-8.
-        cut = [self._cut(texts[row].encode("utf-8", "replace").decode()) for row in rows]
+        cut = [
+            longest_prefix(texts[row].encode("utf-8", "replace").decode(), tokens=self.max_tokens - _MARKS)
+            for row in rows
+        ]
         spans = list(_batches([len(text) for text in cut]))
         parts = await asyncio.gather(*(self._batch(cut[start:end]) for start, end in spans))
         for (start, end), part in zip(spans, parts, strict=True):
@@ -98,25 +98,6 @@ class OpenAIEmbedder:
             return _rows(answer, wanted=len(texts))
 
         return await self._wire.within(call(), deadline=self._wire.deadline())
-
-    def _cut(self, text: str) -> str:
-        used, end = 2, 0
-        for match in _PIECE.finditer(text):
-            used += _tokens(match.group())
-            if used > self.max_tokens:
-                return text[:end] or text[: self.max_tokens]
-            end = match.end()
-        return text
-
-
-def _tokens(piece: str) -> int:
-    if piece.isspace():
-        return 0
-    if piece.isascii() and piece.isalpha():
-        return 1 if len(piece) <= 5 else math.ceil(len(piece) / _LETTERS_PER_TOKEN)
-    if piece.isascii() and piece.isdigit():
-        return math.ceil(len(piece) / _DIGITS_PER_TOKEN)
-    return max(1, math.ceil(len(piece.encode("utf-8", errors="replace")) / 2))
 
 
 def _batches(lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
