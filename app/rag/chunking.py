@@ -3,31 +3,10 @@
 import itertools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import NamedTuple
 
-from app.kernel.documents import Block, BlockKind, Chunk, ExtractedText
-from app.kernel.sentences import Span, pieces, sentences, trimmed
-
-# A longer stretch without a sentence end is cut at a clause. Keeps chunks even, and the work linear in the text.
-_SENTENCE_CHARS = 600
-# No script has more characters to a word piece than this, except one endless word, which a tokenizer counts as one.
-_CHARS_PER_TOKEN = 24
-# What cutting in front of an atom costs, in shares of a chunk's size: sections and paragraphs like to stay whole.
-_BEFORE_SECTION, _BEFORE_BLOCK, _BEFORE_SENTENCE, _BEFORE_ROW, _BEFORE_PIECE = -0.1, 0.0, 0.1, 0.12, 0.3
-_NEVER = 2.0
-_GATHERED_CHARS = 24
-
-
-class _Atom(NamedTuple):
-    """The smallest stretch that is kept whole, and what it costs to start a chunk at it."""
-
-    start: int
-    end: int
-    tokens: int
-    cost: float
-    level: int
-    trail: tuple[str, ...]
-    page: int | None
+from app.kernel.documents import Chunk, ExtractedText
+from app.kernel.sentences import pieces
+from app.rag.atoms import BEFORE_SECTION, NEVER, Atom, atoms, flat
 
 
 def chunk(
@@ -52,7 +31,7 @@ def chunk(
         chunk_tokens=chunk_tokens,
         overlap_tokens=overlap_tokens,
         limit_tokens=limit_tokens,
-        title=_flat(title or extracted.title or ""),
+        title=flat(title or extracted.title or ""),
     ).chunks()
 
 
@@ -69,8 +48,8 @@ class _Chunking:
         limit_tokens: int,
         title: str,
     ) -> None:
+        self._extracted = extracted
         self._text = extracted.text
-        self._blocks = extracted.blocks
         self._count = count_tokens
         self._chunk_tokens = chunk_tokens
         self._overlap_tokens = overlap_tokens
@@ -80,72 +59,30 @@ class _Chunking:
         self._paths: dict[tuple[str, ...], tuple[tuple[str, ...], int]] = {}
 
     def chunks(self) -> list[Chunk]:
-        atoms = list(self._atoms())
+        most = min(self._chunk_tokens, self._limit_tokens - self._path_tokens)
         made: list[Chunk] = []
-        for group in self._groups(atoms):
+        for group in self._groups(list(atoms(self._extracted, count_tokens=self._count, most=most))):
             for first, end in self._cuts(group):
                 made.append(self._chunk(group[first:end], ordinal=len(made)))
         return made
 
-    def _chunk(self, atoms: Sequence[_Atom], *, ordinal: int) -> Chunk:
-        start, end = atoms[0].start, atoms[-1].end
-        headings, _ = self._path(atoms[0])
-        pages = [(atom.start, atom.page) for atom in atoms if atom.page is not None]
+    def _chunk(self, held: Sequence[Atom], *, ordinal: int) -> Chunk:
+        start, end = held[0].start, held[-1].end
+        headings, _ = self._path(held[0])
+        pages = [(atom.start, atom.page) for atom in held if atom.page is not None]
         starts = tuple(here for before, here in itertools.pairwise(pages) if here[1] != before[1])
-        return Chunk(ordinal, start, end, self._text[start:end], headings, atoms[0].page, starts)
-
-    # Atoms
-
-    def _atoms(self) -> Iterator[_Atom]:
-        stack: list[tuple[int, str]] = []
-        for block in _gapless(self._text, self._blocks):
-            if block.kind is BlockKind.HEADING:
-                stack = [heading for heading in stack if heading[0] < block.level]
-            trail = tuple(name for _, name in stack)
-            for (start, end), cost in self._split(block):
-                yield from self._sized(start, end, cost=cost, block=block, trail=trail)
-            if block.kind is BlockKind.HEADING:
-                stack.append((block.level, _flat(self._text[block.start : block.end])))
-
-    def _split(self, block: Block) -> Iterator[tuple[Span, float]]:
-        if block.kind is BlockKind.HEADING:
-            parts: Iterable[Span] = trimmed(self._text, block.start, block.end)
-            inside = _NEVER
-        elif block.kind in (BlockKind.TABLE, BlockKind.CODE):
-            parts = _lines(self._text, block.start, block.end)
-            inside = _BEFORE_ROW
-        else:
-            parts = sentences(self._text, block.start, block.end)
-            inside = _BEFORE_SENTENCE
-        cost = _BEFORE_SECTION if block.kind is BlockKind.HEADING else _BEFORE_BLOCK
-        for start, end in _gathered(parts):
-            for piece in pieces(self._text, start, end, max_chars=_SENTENCE_CHARS):
-                yield piece, cost
-                cost = _BEFORE_PIECE
-            cost = inside
-
-    def _sized(
-        self, start: int, end: int, *, cost: float, block: Block, trail: tuple[str, ...]
-    ) -> Iterator[_Atom]:
-        tokens = max(self._count(self._text[start:end]), (end - start) // _CHARS_PER_TOKEN)
-        most = min(self._chunk_tokens, self._limit_tokens - self._path_tokens)
-        if tokens <= most or end - start < 2:
-            yield _Atom(start, end, tokens, cost, block.level, trail, block.page)
-            return
-        for part in pieces(self._text, start, end, max_chars=max(1, (end - start) // 2)):
-            yield from self._sized(*part, cost=cost, block=block, trail=trail)
-            cost = _BEFORE_PIECE
+        return Chunk(ordinal, start, end, self._text[start:end], headings, held[0].page, starts)
 
     # Sections
 
-    def _groups(self, atoms: list[_Atom]) -> list[list[_Atom]]:
+    def _groups(self, whole: list[Atom]) -> list[list[Atom]]:
         """Sections, with tiny ones joined to a neighbour; each group is then cut on its own."""
-        if not atoms:
+        if not whole:
             return []
-        if sum(atom.tokens for atom in atoms) <= self._room(atoms[0]):
-            return [atoms]
-        groups: list[list[_Atom]] = []
-        for section in _sections(atoms):
+        if sum(atom.tokens for atom in whole) <= self._room(whole[0]):
+            return [whole]
+        groups: list[list[Atom]] = []
+        for section in _sections(whole):
             if groups and self._belong_together(groups[-1], section):
                 groups[-1].extend(section)
             else:
@@ -154,7 +91,7 @@ class _Chunking:
             groups[-2].extend(groups.pop())
         return groups
 
-    def _belong_together(self, before: list[_Atom], section: list[_Atom]) -> bool:
+    def _belong_together(self, before: list[Atom], section: list[Atom]) -> bool:
         if _only_headings(before):
             return True
         tokens, more = (sum(atom.tokens for atom in part) for part in (before, section))
@@ -164,7 +101,7 @@ class _Chunking:
 
     # Cuts
 
-    def _cuts(self, group: list[_Atom]) -> Iterator[tuple[int, int]]:
+    def _cuts(self, group: list[Atom]) -> Iterator[tuple[int, int]]:
         """(first, end) of each chunk of a group: even sizes, cheap places, whole sentences repeated."""
         rest = sum(atom.tokens for atom in group)
         first = done = 0
@@ -184,7 +121,7 @@ class _Chunking:
             rest -= sum(atom.tokens for atom in group[done:end])
             first, done = self._overlap_start(group, begun=done, end=end), end
 
-    def _best_end(self, group: list[_Atom], done: int, *, rest: int, lead: int, room: int) -> int:
+    def _best_end(self, group: list[Atom], done: int, *, rest: int, lead: int, room: int) -> int:
         count = max(2, math.ceil(rest / max(1, room - self._overlap_tokens)))
         target = rest / count
         best, best_cost = done + 1, math.inf
@@ -195,12 +132,12 @@ class _Chunking:
                 break
             cost = abs(tokens - lead - target) / target + group[at].cost
             if group[at - 1].level or (group[at].level and at == len(group) - 1):
-                cost += _NEVER
+                cost += NEVER
             if cost < best_cost:
                 best, best_cost = at, cost
         return best
 
-    def _overlap_start(self, group: list[_Atom], *, begun: int, end: int) -> int:
+    def _overlap_start(self, group: list[Atom], *, begun: int, end: int) -> int:
         """First atom to repeat in front of `end`. A section heading is never repeated."""
         first, tokens = end, 0
         if end < len(group) and group[end].level:
@@ -214,15 +151,15 @@ class _Chunking:
 
     # Heading paths
 
-    def _room(self, atom: _Atom) -> int:
+    def _room(self, atom: Atom) -> int:
         """Tokens of text that a chunk starting at this atom may have."""
         return min(self._chunk_tokens, self._limit_tokens - self._path(atom)[1])
 
-    def _path(self, atom: _Atom) -> tuple[tuple[str, ...], int]:
+    def _path(self, atom: Atom) -> tuple[tuple[str, ...], int]:
         """Headings above the atom, the document title first, and their tokens."""
         trail = atom.trail
         opening = self._text[atom.start : atom.end]
-        if self._title and self._title not in trail and not _flat(opening).startswith(self._title):
+        if self._title and self._title not in trail and not flat(opening).startswith(self._title):
             trail = (self._title, *trail)
         if trail not in self._paths:
             self._paths[trail] = self._fitted(trail)
@@ -246,54 +183,18 @@ class _Chunking:
         return self._count(" > ".join(trail)) if trail else 0
 
 
-def _gapless(text: str, blocks: Sequence[Block]) -> Iterator[Block]:
-    """The blocks, with a paragraph for any text that none of them holds."""
-    at, page = 0, None
-    for block in blocks:
-        for start, end in trimmed(text, at, block.start):
-            yield Block(start, end, BlockKind.PARAGRAPH, page=page)
-        yield block
-        at, page = block.end, block.page
-    for start, end in trimmed(text, at, len(text)):
-        yield Block(start, end, BlockKind.PARAGRAPH, page=page)
-
-
-def _sections(atoms: list[_Atom]) -> Iterator[list[_Atom]]:
-    section: list[_Atom] = []
-    for atom in atoms:
-        if atom.level and section and atom.cost == _BEFORE_SECTION:
+def _sections(whole: list[Atom]) -> Iterator[list[Atom]]:
+    section: list[Atom] = []
+    for atom in whole:
+        if atom.level and section and atom.cost == BEFORE_SECTION:
             yield section
             section = []
         section.append(atom)
     yield section
 
 
-def _only_headings(atoms: Iterable[_Atom]) -> bool:
-    return all(atom.level for atom in atoms)
-
-
-def _lines(text: str, start: int, end: int) -> Iterator[Span]:
-    while start < end:
-        stop = text.find("\n", start, end)
-        stop = end if stop < 0 else stop
-        yield from trimmed(text, start, stop)
-        start = stop + 1
-
-
-def _gathered(parts: Iterable[Span]) -> Iterator[Span]:
-    """Neighbours joined until they have some length: a megabyte of full stops is not a million sentences."""
-    start = end = -1
-    for part in parts:
-        if end - start >= _GATHERED_CHARS:
-            yield start, end
-            start = -1
-        start, end = (part[0] if start < 0 else start), part[1]
-    if start >= 0:
-        yield start, end
-
-
-def _flat(text: str) -> str:
-    return " ".join(text.split())
+def _only_headings(some: Iterable[Atom]) -> bool:
+    return all(atom.level for atom in some)
 
 
 def _short(name: str, *, max_chars: int = 300) -> Iterator[str]:
