@@ -16,9 +16,10 @@ _EXAMPLES = """examples:
   python -m app.rag import s3://my-bucket/papers --metadata team=research --prune
   python -m app.rag reindex                               rebuild the search index, embedding nothing
   GENAI_EMBEDDER=minilm python -m app.rag reindex --embed change the embedder (stop the service first)
+  python -m app.rag mcp                                   tools for an MCP host (docs/guide/05-mcp.md)
   python -m app.rag model pull minilm                     fetch the MiniLM model
 
-import and reindex go through the service that uses the data folder; without one they start what they need."""
+import, reindex and mcp go through the service that uses the data folder; without one they start what they need."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -58,6 +59,8 @@ def _parser() -> argparse.ArgumentParser:
         "--embed", action="store_true", help="embed documents that another embedder embedded"
     )
     reindex.set_defaults(run=_reindex)
+    mcp = commands.add_parser("mcp", help="the documents as tools of an MCP host, over stdin and stdout")
+    mcp.set_defaults(run=_mcp)
     model = commands.add_parser("model", help="fetch a model").add_subparsers(metavar="ACTION", required=True)
     pull = model.add_parser("pull", help="download and verify")
     pull.add_argument("name", choices=["minilm"])
@@ -168,6 +171,13 @@ async def _reindex_offline(settings: Settings, *, embed: bool) -> str:
         f"Rebuilt the index: {done.documents} documents, {done.chunks} chunks, {done.embedded} embedded anew, "
         f"{done.restored} records restored."
     )
+
+
+def _mcp(settings: Settings, given: argparse.Namespace) -> int:
+    from app.rag.mcp_server.remote import serve_stdio
+
+    serve_stdio(settings)
+    return 0
 
 
 def _pull(settings: Settings, given: argparse.Namespace) -> int:

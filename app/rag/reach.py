@@ -30,14 +30,15 @@ def service_client(settings: Settings) -> Iterator[httpx.Client]:
     if key := settings.api_key.get_secret_value():
         headers["Authorization"] = f"Bearer {key}"
     with (
-        _address(settings) as url,
+        service_address(settings) as url,
         httpx.Client(base_url=url, headers=headers, timeout=_TIMEOUT, trust_env=False) as client,
     ):
         yield client
 
 
 @contextmanager
-def _address(settings: Settings) -> Iterator[str]:
+def service_address(settings: Settings) -> Iterator[str]:
+    """GENAI_API_URL, else where the owner of the data folder answers, else a temporary service. Raises StartError."""
     if settings.api_url:
         yield settings.api_url
         return
@@ -71,6 +72,9 @@ def _temporary(settings: Settings) -> Iterator[str]:
         [sys.executable, "-m", "app.rag", "serve", "--quiet"],
         env={**os.environ, "GENAI_PORT": str(port), "GENAI_HOST": "127.0.0.1"},
         start_new_session=True,
+        # The tool's own input and output belong to the tool.
+        stdin=subprocess.DEVNULL,
+        stdout=sys.stderr,
     )
     try:
         deadline = time.monotonic() + _START_S

@@ -8,6 +8,7 @@ from app.rag.routes.conversations import add_conversations
 from app.rag.routes.dify import add_dify
 from app.rag.routes.documents import add_documents
 from app.rag.routes.jobs import add_jobs
+from app.rag.routes.mcp import add_mcp
 from app.rag.service import RagService
 
 
@@ -19,5 +20,6 @@ def rag_router(service: RagService) -> APIRouter:
     add_jobs(router, service)
     add_conversations(router, service)
     add_dify(router, service)
+    add_mcp(router, service)
     router.include_router(openai_router(service))
     return router

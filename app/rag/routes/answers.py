@@ -65,7 +65,7 @@ def add_answers(router: APIRouter, service: RagService) -> None:
         trace_id = request_id_of(request)
         if body.stream:
             return event_stream(_stream(events, trace_id), request_id=trace_id)
-        return Reply(await _collect(events, trace_id))
+        return Reply(await collected(events, trace_id))
 
 
 async def _charged(events: AsyncIterator[ConverseEvent], request: Request) -> AsyncIterator[ConverseEvent]:
@@ -108,7 +108,7 @@ async def _stream(events: AsyncIterator[ConverseEvent], trace_id: str) -> AsyncI
                 )
 
 
-async def _collect(events: AsyncIterator[ConverseEvent], trace_id: str) -> dict[str, Any]:
+async def collected(events: AsyncIterator[ConverseEvent], trace_id: str) -> dict[str, Any]:
     answer: list[str] = []
     citations: list[dict[str, Any]] = []
     whole: dict[str, Any] = {"trace_id": trace_id}

@@ -87,32 +87,16 @@ def add_documents(router: APIRouter, service: RagService) -> None:
 
     @router.get("/v1/documents/{document_id}/chunks", tags=["documents"], responses=problem_responses(404))
     async def chunks(document_id: str, tenant: Tenant) -> ChunkList:
-        found, pieces = await service.read(tenant, document_id, _chunks_of)
-        views = [chunk_view(document_id, found.version, piece) for piece in pieces]
-        return ChunkList(document_id=document_id, version=found.version, chunks=views)
+        return await read_chunks(service, tenant, document_id)
 
     @router.get("/v1/documents/{document_id}/text", tags=["documents"], responses=problem_responses(404))
     async def text(document_id: str, tenant: Tenant) -> TextView:
-        found, extracted = await service.read(tenant, document_id, _text_of)
-        return TextView(
-            document_id=document_id,
-            version=found.version,
-            filename=found.filename,
-            pages=found.pages,
-            text=extracted.text,
-        )
+        return await read_text(service, tenant, document_id)
 
     @router.get("/v1/documents/{document_id}/residue", tags=["documents"], responses=problem_responses(404))
     async def residue(document_id: str, tenant: Tenant) -> ResidueView:
         """How much of a document is left in each store; 0 everywhere once its deletion is done."""
         return residue_view(document_id, await service.delete.residue(tenant, document_id))
-
-    async def _text_of(document: Document) -> ExtractedText:
-        return layout.decode_extracted(await service.objects.get(_prefix(document) + "extracted.json"))
-
-    async def _chunks_of(document: Document) -> list[Chunk]:
-        text = (await _text_of(document)).text
-        return layout.decode_chunks(await service.objects.get(_prefix(document) + "chunks.json"), text)
 
     async def _accepted(
         job: Job, sha256: str, duplicate_of: str | None, tenant: str, wait: float
@@ -131,6 +115,35 @@ def add_documents(router: APIRouter, service: RagService) -> None:
             duplicate_of=duplicate_of,
         )
         return JSONResponse(answer.model_dump(), status_code=200 if job.status is JobStatus.DONE else 202)
+
+
+async def read_text(service: RagService, tenant: str, document_id: str) -> TextView:
+    """The visible version's extracted text."""
+
+    async def text_of(document: Document) -> ExtractedText:
+        return layout.decode_extracted(await service.objects.get(_prefix(document) + "extracted.json"))
+
+    found, extracted = await service.read(tenant, document_id, text_of)
+    return TextView(
+        document_id=document_id,
+        version=found.version,
+        filename=found.filename,
+        pages=found.pages,
+        text=extracted.text,
+    )
+
+
+async def read_chunks(service: RagService, tenant: str, document_id: str) -> ChunkList:
+    """The visible version's chunks."""
+
+    async def chunks_of(document: Document) -> list[Chunk]:
+        prefix = _prefix(document)
+        text = layout.decode_extracted(await service.objects.get(prefix + "extracted.json")).text
+        return layout.decode_chunks(await service.objects.get(prefix + "chunks.json"), text)
+
+    found, pieces = await service.read(tenant, document_id, chunks_of)
+    views = [chunk_view(document_id, found.version, piece) for piece in pieces]
+    return ChunkList(document_id=document_id, version=found.version, chunks=views)
 
 
 def _prefix(document: Document) -> str:
