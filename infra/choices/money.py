@@ -1,0 +1,23 @@
+"""What the stack may cost, who hears of it, and who owns it."""
+
+from dataclasses import dataclass
+
+from infra.choices.refused import ConfigRefused
+
+
+@dataclass(frozen=True, kw_only=True)
+class MoneyChoices:
+    alert_email: str | None
+    cost_centre: str
+    monthly_budget_usd: int
+    owner: str
+
+    def check(self) -> None:
+        if self.monthly_budget_usd < 1:
+            raise ConfigRefused(
+                f"monthlyBudgetUsd is {self.monthly_budget_usd}; AWS Budgets wants at least 1."
+            )
+        if self.alert_email is not None and "@" not in self.alert_email:
+            raise ConfigRefused(
+                f"alertEmail is {self.alert_email!r}; it must be an e-mail address, or '' for no mail."
+            )
