@@ -78,8 +78,9 @@ class S3Objects:
 
     def _get(self, key: str) -> bytes:
         """boto3 tries a request again, but not an answer that was cut while it was read."""
+        body = self.client.get_object(Bucket=self.bucket, Key=key)["Body"]
         try:
-            return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
+            return body.read()
         except _CUT:
             return self.client.get_object(Bucket=self.bucket, Key=key)["Body"].read()
 

@@ -1,9 +1,11 @@
 import inspect
 from typing import Any
 
+import botocore.session
 import pytest
 from botocore import exceptions as boto
 
+from app.adapters import aws_errors as aws_errors_module
 from app.adapters.aws_errors import aws_errors, translated
 from app.kernel.errors import (
     Conflict,
@@ -60,6 +62,48 @@ def test_what_a_retry_or_a_sign_in_mends_is_unavailable(
     assert type(translated(_bare(kind), "x")) is ours
 
 
+def _modelled_codes() -> list[tuple[str, str]]:
+    """(service, code) of every error in botocore's model of each service that has a client here."""
+    session = botocore.session.Session()
+    return [
+        (service, str(shape.metadata.get("error", {}).get("code") or shape.name))
+        for service in ("s3", "sqs", "dynamodb", "secretsmanager")
+        for shape in session.get_service_model(service).error_shapes
+    ]
+
+
+TABLES = (
+    aws_errors_module.MISSING,
+    aws_errors_module.STORE_MISSING,
+    aws_errors_module.MISSING_BY_OPERATION,
+    aws_errors_module.THROTTLED,
+    aws_errors_module.CONFLICT,
+    aws_errors_module.DENIED,
+    aws_errors_module.TIMED_OUT,
+    aws_errors_module.FAILED,
+    aws_errors_module.REJECTED,
+    aws_errors_module.NOT_OURS,
+)
+
+
+@pytest.mark.parametrize(("service", "code"), _modelled_codes())
+def test_each_modelled_error_of_a_service_stands_in_one_table(service: str, code: str) -> None:
+    assert sum(code in table for table in TABLES) == 1, f"{service} may answer {code}: say what it means"
+
+
+def test_the_models_were_read_and_no_code_stands_in_two_tables() -> None:
+    services = {service for service, _ in _modelled_codes()}
+    assert services == {"s3", "sqs", "dynamodb", "secretsmanager"} and len(_modelled_codes()) > 80
+    assert len(set().union(*TABLES)) == sum(map(len, TABLES))
+
+
+@pytest.mark.parametrize("code", sorted(aws_errors_module.THROTTLED | aws_errors_module.FAILED))
+def test_what_passes_by_itself_says_when_to_come_back(code: str) -> None:
+    response: Any = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": 400}}
+    error = translated(boto.ClientError(response, "PutItem"), "x")
+    assert isinstance(error, Unavailable) and error.retry_after_s
+
+
 @pytest.mark.parametrize(
     ("code", "status", "operation", "ours"),
     [
@@ -78,6 +122,23 @@ def test_what_a_retry_or_a_sign_in_mends_is_unavailable(
         ("ServiceUnavailable", 503, "PutObject", Unavailable),
         ("PreconditionFailed", 412, "PutObject", Conflict),
         ("ConditionalCheckFailedException", 400, "PutItem", Conflict),
+        ("ResourceNotFoundException", 400, "UpdateItem", Unavailable),
+        ("ProvisionedThroughputExceededException", 400, "Query", ProviderThrottled),
+        ("TransactionConflictException", 400, "UpdateItem", Unavailable),
+        ("ValidationException", 400, "Query", ProviderRejected),
+        ("AWS.SimpleQueueService.NonExistentQueue", 400, "SendMessage", Unavailable),
+        ("QueueDoesNotExist", 400, "ReceiveMessage", Unavailable),
+        ("RequestThrottled", 403, "SendMessage", ProviderThrottled),
+        ("KmsThrottled", 400, "SendMessage", ProviderThrottled),
+        ("KmsAccessDenied", 400, "SendMessage", Unavailable),
+        ("OverLimit", 403, "ReceiveMessage", ProviderThrottled),
+        ("ReceiptHandleIsInvalid", 404, "DeleteMessage", Conflict),
+        ("AWS.SimpleQueueService.MessageNotInflight", 400, "ChangeMessageVisibility", Conflict),
+        ("InvalidParameterValue", 400, "ChangeMessageVisibility", ProviderRejected),
+        ("DecryptionFailure", 400, "GetSecretValue", Unavailable),
+        ("InvalidRequestException", 400, "GetSecretValue", ProviderRejected),
+        ("SomethingNew", 503, "SendMessage", Unavailable),
+        ("SomethingNew", 429, "SendMessage", ProviderThrottled),
         ("InvalidArgument", 400, "PutObject", ProviderRejected),
         ("", 0, "PutObject", ProviderRejected),
     ],

@@ -1,24 +1,16 @@
-from collections.abc import Iterator
+from typing import Any
 
 import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 
 from app.adapters.secrets_manager import read_secret
 from app.kernel.errors import GenaiError, SettingsError, Unavailable
+from tests.app.adapters.aws_faults import ATTEMPTS, BEFORE, Faults, without_pauses
 
 
-@pytest.fixture(scope="module")
-def endpoint() -> Iterator[str]:
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        yield f"http://{host}:{port}"
-    server.stop()
+@pytest.fixture
+def endpoint(aws_endpoint: str) -> str:
+    return aws_endpoint
 
 
 def _create(endpoint: str, name: str, value: str | bytes) -> str:
@@ -57,3 +49,28 @@ def test_no_answer_is_unavailable_and_no_region_is_told(
         read_secret("genai/keys", region="eu-central-1", endpoint_url="http://127.0.0.1:9")
     with pytest.raises(GenaiError, match="region"):
         read_secret("genai/keys", endpoint_url=endpoint)
+
+
+@pytest.mark.parametrize("kind", BEFORE)
+def test_a_passing_fault_is_survived_and_one_that_stays_is_told(
+    endpoint: str, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    without_pauses(monkeypatch)
+    name = f"genai/faulty-{kind.replace(' ', '-')}"
+    _create(endpoint, name, "acme:key")
+    faults, session = Faults(), boto3.session.Session
+
+    class Watched(session):  # type: ignore[misc,valid-type]
+        def client(self, *names: Any, **options: Any) -> Any:
+            client = super().client(*names, **options)
+            faults.watch(client)
+            return client
+
+    monkeypatch.setattr(boto3.session, "Session", Watched)
+    faults.at(0, kind, times=ATTEMPTS - 1)
+    assert read_secret(name, region="eu-central-1", endpoint_url=endpoint).get_secret_value() == "acme:key"
+    faults.at(0, kind)
+    with pytest.raises(Unavailable) as raised:
+        read_secret(name, region="eu-central-1", endpoint_url=endpoint)
+    assert raised.value.retry_after_s
+    assert read_secret(name, region="eu-central-1", endpoint_url=endpoint).get_secret_value() == "acme:key"

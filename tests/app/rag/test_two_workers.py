@@ -1,7 +1,6 @@
 """Two workers on one queue that machines share (SQS and DynamoDB as moto plays them): no job twice, none lost."""
 
 import asyncio
-import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -18,7 +17,7 @@ from app.rag.assembly import assemble_worker
 from app.rag.catalog import Catalog, Job
 from app.rag.worker import Worker
 from tests.app.rag.running import InlineReader, Running, running
-from tests.conformance.aws_server import AwsServer
+from tests.conformance.aws_server import aws_server
 from tests.conformance.stores import make_queue, make_table
 
 pytestmark = pytest.mark.anyio
@@ -26,16 +25,8 @@ pytestmark = pytest.mark.anyio
 
 @pytest.fixture(scope="module")
 def endpoint() -> Iterator[str]:
-    server = AwsServer()
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
-            patch.delenv(name)
-        patch.setenv("AWS_ACCESS_KEY_ID", "testing")
-        patch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-        patch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
-        patch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-        yield server.url
-    server.stop()
+    with aws_server() as url:
+        yield url
 
 
 class GatedReader(InlineReader):
