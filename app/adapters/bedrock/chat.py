@@ -61,7 +61,7 @@ class BedrockChat:
 
     def cost_usd(self, usage: Usage) -> float:
         """By the table in prices.py, less what came from the prompt cache; 0.0 for a model that is not in it."""
-        return _cost_usd(self._model, usage)
+        return _cost_usd(usage.model or self._model, usage)
 
     async def answer(self, request: ChatRequest) -> AsyncIterator[Delta | Usage]:
         """Raises ProviderUnavailable for an answer that is cut, whatever was said before."""

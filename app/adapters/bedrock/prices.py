@@ -36,7 +36,8 @@ class Price:
         return dollars / 1_000_000
 
 
-# A profile that stays within one geography costs a tenth more than the global one.
+# A profile that stays within one geography costs a tenth more than the global one. Nova 2 Pro is a preview, and tables
+# differ on it (2.19 and 17.50 elsewhere): look at AWS's page before a budget rests on it.
 PRICES = {
     f"global.{LITE}": Price(0.30, 2.50, 0.075),
     f"us.{LITE}": Price(0.33, 2.75, 0.0825),
