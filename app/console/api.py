@@ -128,12 +128,20 @@ class Api:
                 return
 
     def ask(
-        self, question: str, *, top_k: int, filters: Mapping[str, Any] | None = None
+        self,
+        question: str,
+        *,
+        top_k: int,
+        filters: Mapping[str, Any] | None = None,
+        session_id: str | None = None,
     ) -> Iterator[str | Citation | Reply]:
-        """The answer as it comes: pieces of text, citations in order, at last one Reply."""
-        body = {"question": question, "top_k": top_k, "stream": True} | (
-            {"filters": filters} if filters else {}
-        )
+        """The answer as it comes: pieces of text, citations in order, at last one Reply.
+
+        session_id: the conversation in whose light the question is read, and which remembers both.
+        """
+        body: dict[str, Any] = {"question": question, "top_k": top_k, "stream": True}
+        body |= {"filters": filters} if filters else {}
+        body |= {"session_id": session_id} if session_id else {}
         known: dict[str, Any] = {}
         for event in self._stream("POST", "/query", json=body):
             data = json.loads(event.data)

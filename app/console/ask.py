@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
+from uuid import uuid4
 
 import streamlit as st
 
@@ -74,6 +75,12 @@ def _below(documents: list[Document], *, talking: bool) -> tuple[int, tuple[str,
 
 def _forget() -> None:
     st.session_state.turns = []
+    st.session_state.pop("session_id", None)
+
+
+def _session_id() -> str:
+    """One conversation for each browser tab, until a new one is begun."""
+    return str(st.session_state.setdefault("session_id", f"console-{uuid4().hex}"))
 
 
 def _scope(documents: list[Document]) -> tuple[int, tuple[str, ...]]:
@@ -124,7 +131,7 @@ def _answer(turn: Turn) -> None:
     slot = st.empty()
     slot.html(markup.answer("", sources=(), waiting=True))
     try:
-        for part in api().ask(turn.question, top_k=turn.top_k, filters=filters):
+        for part in api().ask(turn.question, top_k=turn.top_k, filters=filters, session_id=_session_id()):
             match part:
                 case str():
                     turn.text += part
@@ -141,6 +148,8 @@ def _answer(turn: Turn) -> None:
 
 @st.fragment
 def _turn(number: int, turn: Turn) -> None:
+    if turn.reply.standalone_question:
+        st.html(markup.small(f"Looked for: {turn.reply.standalone_question}"))
     if turn.text and not turn.reply.abstained:
         st.html(markup.answer(turn.text, sources={one.number for one in turn.citations}))
     if turn.stage is not Stage.ANSWERED:

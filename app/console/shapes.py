@@ -84,6 +84,7 @@ class Reply(Shape):
     usage: Usage = Usage()
     timings_ms: dict[str, float] = {}
     trace_id: str = ""
+    standalone_question: str | None = None
 
 
 class Dependency(Shape):

@@ -231,7 +231,11 @@ async def _answer(state: FakeState, body: dict[str, Any]) -> AsyncIterator[str]:
             shared = len(wanted & set(_WORD.findall(sentence[0].lower())))
             best = max(best, (shared, found, start, sentence.end()), key=lambda item: item[0])
     shared, document, start, end = best
-    yield _frame("meta", {"trace_id": "trace_1"})
+    earlier = [one for one in state.queries[:-1] if one.get("session_id") == body.get("session_id")]
+    leans = body.get("session_id") and earlier and "it" in body["question"].split()
+    yield _frame(
+        "meta", {"trace_id": "trace_1", "standalone_question": f"About {body['question']}" if leans else None}
+    )
     abstained = document is None or shared < 2
     answer = "I cannot tell from these documents."
     if document is not None and not abstained:

@@ -59,6 +59,23 @@ def test_a_question_is_answered_with_a_source_that_opens_marked(ask: AppTest, st
     assert "page 2" in shown(page)
 
 
+def test_questions_of_a_tab_are_one_conversation_until_a_new_one_is_begun(
+    ask: AppTest, state: FakeState
+) -> None:
+    state.add("travel.md", HOTEL)
+    page = opened(ask)
+    for question in ("What does a hotel cost per night?", "How much may it cost per night?"):
+        page.chat_input[0].set_value(question).run(timeout=20)
+    assert "Looked for: About How much may it cost per night?" in shown(page)
+    page.button(key="new").click().run(timeout=20)
+    page.chat_input[0].set_value("What does a hotel cost per night?").run(timeout=20)
+    first, second, third = (query["session_id"] for query in state.queries)
+    assert first == second != third
+    other = opened(AppTest.from_file(str(PAGES)))
+    other.chat_input[0].set_value("What does a hotel cost per night?").run(timeout=20)
+    assert state.queries[-1]["session_id"] not in (first, third)
+
+
 def test_a_source_that_was_deleted_shows_its_quote_and_says_so(ask: AppTest, state: FakeState) -> None:
     document = state.add("travel.md", HOTEL)
     page = opened(ask)
