@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from app.kernel.errors import NotFound
 from app.kernel.filters import Condition, Filter
 from app.kernel.ports.index import Hit
+from app.rag.openai_wire.holdings import sliced
 from app.rag.openai_wire.search import merged
-from app.rag.openai_wire.stores import VectorStores, sliced
+from app.rag.openai_wire.stores import VectorStores
 from app.rag.search import Search
 
 EVERYTHING = "default"

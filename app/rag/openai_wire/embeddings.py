@@ -1,5 +1,6 @@
 """POST /v1/embeddings over the embedder that the documents are searched with."""
 
+import asyncio
 import base64
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +42,7 @@ def add_embeddings(router: APIRouter, service: RagService) -> None:
                 code="unsupported_value", field="dimensions",
             )  # fmt: skip
         texts = _texts(body.input)
-        tokens = _count(embedder, texts)
+        tokens = await asyncio.to_thread(_count, embedder, texts)
         vectors = await embed_whole(embedder, texts)
         await charge_tokens(request, tokens)
         return Reply({
@@ -58,7 +59,9 @@ async def embed_whole(embedder: Embedder, texts: list[str]) -> "Matrix":
     """One unit vector a text; nothing of a long text is cut off, its parts weigh by their length."""
     import numpy as np
 
-    parts = [(row, part) for row, text in enumerate(texts) for part in _parts(embedder, text)]
+    parts = await asyncio.to_thread(
+        lambda: [(row, part) for row, text in enumerate(texts) for part in _parts(embedder, text)]
+    )
     total = np.zeros((len(texts), embedder.dimensions), dtype=np.float32)
     for start in range(0, len(parts), _SLICE):
         of_slice = parts[start : start + _SLICE]

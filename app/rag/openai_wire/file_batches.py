@@ -6,6 +6,7 @@ from fastapi import APIRouter, Response
 
 from app.kernel.errors import BadInput
 from app.rag.openai_wire.cursors import Paged, Stretch, listing, page_of
+from app.rag.openai_wire.holdings import Batch, Member, side_by_side
 from app.rag.openai_wire.ids import document_id_of
 from app.rag.openai_wire.schemas import BatchCreate, BatchView, ListOf, StoreFileCreate, StoreFileView
 from app.rag.openai_wire.shape import error_responses
@@ -17,7 +18,7 @@ from app.rag.openai_wire.store_files import (
     existing_files,
     viewed,
 )
-from app.rag.openai_wire.stores import Batch, Member, VectorStores
+from app.rag.openai_wire.stores import VectorStores
 from app.rag.routes.parameters import Tenant
 
 _BATCH = "/vector_stores/{vector_store_id}/file_batches/{batch_id}"
@@ -35,14 +36,17 @@ def add_file_batches(router: APIRouter, stores: VectorStores) -> None:
         await existing_files(stores, tenant, document_ids, field=field)
         await stores.open(tenant, vector_store_id)
         batch = await stores.create_batch(tenant, vector_store_id)
-        for document_id, file in dict(zip(document_ids, wanted, strict=True)).items():
-            await stores.add(
+        files = dict(zip(document_ids, wanted, strict=True))
+        await side_by_side(
+            list(files),
+            lambda document_id: stores.add(
                 tenant,
                 vector_store_id,
                 document_id,
-                attributes=file.attributes or {},
+                attributes=files[document_id].attributes or {},
                 batch_id=batch.batch_id,
-            )
+            ),
+        )
         return await _view(tenant, batch)
 
     @router.get(_BATCH, tags=["openai"], responses=error_responses(404))

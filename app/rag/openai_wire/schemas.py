@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 Text512 = Annotated[str, Field(max_length=512)]
 Key64 = Annotated[str, Field(min_length=1, max_length=64)]
 StoreMetadata = Annotated[dict[Key64, Text512], Field(max_length=16)]
-Attribute = Text512 | bool | float
+Attribute = Text512 | bool | int | float
 Attributes = Annotated[dict[Key64, Attribute], Field(max_length=16)]
 _View = TypeVar("_View", bound=BaseModel)
 
@@ -123,7 +123,7 @@ class StoreFileView(BaseModel):
     vector_store_id: str
     status: Literal["in_progress", "completed", "cancelled", "failed"]
     last_error: LastError | None
-    attributes: dict[str, str | bool | float]
+    attributes: dict[str, str | bool | int | float]
     chunking_strategy: dict[str, Any]
 
 
@@ -174,7 +174,7 @@ class SearchResult(BaseModel):
     file_id: str
     filename: str
     score: float = Field(description="0 to 1; only orders.")
-    attributes: dict[str, str | bool | float]
+    attributes: dict[str, str | bool | int | float]
     content: list[FileContent]
     x_genai: dict[str, Any] = Field(
         description="Where the passage stands: chunk, page, start, end, raw scores."

@@ -11,10 +11,11 @@ from app.kernel.filters import Condition, Filter
 from app.kernel.ports.index import Hit
 from app.kernel.retrieval import RetrievalProfile, fuse
 from app.rag.openai_wire.attribute_filters import parse_attribute_filter
+from app.rag.openai_wire.holdings import Member, sliced
 from app.rag.openai_wire.ids import file_id_of
 from app.rag.openai_wire.schemas import FileContent, SearchPage, SearchResult, StoreSearch
 from app.rag.openai_wire.shape import error_responses
-from app.rag.openai_wire.stores import Member, VectorStores, sliced
+from app.rag.openai_wire.stores import VectorStores
 from app.rag.routes.parameters import Tenant
 from app.rag.search import MAX_QUERY_CHARS, Degraded, check_query
 from app.rag.service import RagService

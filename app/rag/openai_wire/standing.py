@@ -7,12 +7,14 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from app.kernel.documents import DocumentStatus
-from app.kernel.errors import Conflict, NotFound
+from app.kernel.errors import Conflict, NotFound, UnsupportedDocument
 from app.rag.catalog import Document, Failure
 from app.rag.openai_wire.cursors import Stretch
+from app.rag.openai_wire.holdings import Batch, Member
 from app.rag.openai_wire.ids import file_id_of
 from app.rag.openai_wire.schemas import FileCounts, LastError, StoreFileView
-from app.rag.openai_wire.stores import Batch, Member, VectorStores
+from app.rag.openai_wire.stores import VectorStores
+from app.web.problems import STATUS
 
 Standing = Literal["in_progress", "completed", "cancelled", "failed"]
 
@@ -133,6 +135,6 @@ async def _in_parts(members: AsyncIterator[Member]) -> AsyncIterator[list[Member
 
 
 def _last_error(failure: Failure) -> LastError:
-    if failure.code == "document_unsupported":
+    if failure.status == STATUS[UnsupportedDocument]:
         return LastError(code="unsupported_file", message=failure.detail)
     return LastError(code="invalid_file" if failure.status < 500 else "server_error", message=failure.detail)

@@ -10,6 +10,7 @@ from app.kernel.errors import BadInput, NotFound
 from app.rag import layout
 from app.rag.catalog import Document
 from app.rag.openai_wire.cursors import Paged, Read, Stretch, listing, page_of
+from app.rag.openai_wire.holdings import Member, side_by_side
 from app.rag.openai_wire.ids import document_id_of, file_id_of, no_such_file
 from app.rag.openai_wire.schemas import (
     ChunkingStrategy,
@@ -23,7 +24,7 @@ from app.rag.openai_wire.schemas import (
 )
 from app.rag.openai_wire.shape import error_responses
 from app.rag.openai_wire.standing import CHUNKING, file_view, standing_of, with_documents
-from app.rag.openai_wire.stores import Member, VectorStores
+from app.rag.openai_wire.stores import VectorStores
 from app.rag.routes.parameters import Tenant
 from app.rag.service import RagService
 
@@ -141,12 +142,15 @@ def viewed(stores: VectorStores, tenant: str, read: Read[Member], status: str | 
 async def existing_files(
     stores: VectorStores, tenant: str, document_ids: Sequence[str], *, field: str
 ) -> None:
-    """Raises NotFound for the first that is not there, before anything is written."""
-    for document_id in document_ids:
+    """Raises NotFound for one that is not there, before anything is written."""
+
+    async def check(document_id: str) -> None:
         try:
             await stores.live_document(tenant, document_id)
         except NotFound:
             raise no_such_file(file_id_of(document_id), field=field) from None
+
+    await side_by_side(document_ids, check)
 
 
 def check_chunking(strategy: ChunkingStrategy | None) -> None:

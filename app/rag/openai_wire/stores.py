@@ -1,67 +1,31 @@
 """Vector stores, the files in them and their batches, as records written conditionally."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+import re
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.kernel.documents import DocumentStatus, new_id
 from app.kernel.errors import BadInput, Conflict, NotFound
-from app.kernel.ports.records import Record, Records
+from app.kernel.ports.records import Records
 from app.rag.catalog import Catalog, Document
 from app.rag.openai_wire.cursors import Stretch
+from app.rag.openai_wire.holdings import (
+    Batch,
+    Member,
+    VectorStore,
+    member_of,
+    plain,
+    side_by_side,
+    store_of,
+)
 
+_ID = re.compile(r"(?:vs|vsfb)_[0-9a-f]{27}")
 _TRIES = 8
-_DAY_S = 86_400
 # A search is activity; the record is written again when the minute has changed.
 _TOUCH_S = 60
 _PAGE = 1_000
 _STORES, _FILES, _BATCHES, _BATCH_FILES = "vector_stores", "vector_store_files", "file_batches", "batch_files"
-
-
-@dataclass(frozen=True, slots=True)
-class VectorStore:
-    """Times in seconds since 1970. `deleted`: its files are being removed and nobody sees it any more."""
-
-    store_id: str
-    name: str
-    description: str | None
-    metadata: Mapping[str, str]
-    expires_after_days: int | None
-    created_at: int
-    last_active_at: int
-    deleted: bool = False
-    revision: int = 0
-
-    @property
-    def expires_at(self) -> int | None:
-        return (
-            None
-            if self.expires_after_days is None
-            else self.last_active_at + self.expires_after_days * _DAY_S
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Member:
-    """A document's place in a store. `completed_bytes`: it was seen ready, with this size."""
-
-    store_id: str
-    document_id: str
-    attributes: Mapping[str, str | bool | float]
-    created_at: int
-    batch_id: str = ""
-    cancelled: bool = False
-    completed_bytes: int | None = None
-    revision: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Batch:
-    store_id: str
-    batch_id: str
-    created_at: int
-    cancelled: bool = False
-    revision: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +49,10 @@ class VectorStores:
         return await self._save_store(tenant, store)
 
     async def store(self, tenant: str, store_id: str) -> VectorStore:
+        if not _ID.fullmatch(store_id):
+            raise _no_store(store_id)
         try:
-            store = _store(await self.records.get(_in(_STORES, tenant), store_id))
+            store = store_of(await self.records.get(_in(_STORES, tenant), store_id))
         except NotFound:
             raise _no_store(store_id) from None
         if store.deleted:
@@ -126,14 +92,14 @@ class VectorStores:
         page = await self.records.page(
             _in(_STORES, tenant), after=stretch.after, limit=stretch.limit, descending=stretch.descending
         )
-        return [store for store in map(_store, page.records) if not store.deleted], page.after
+        return [store for store in map(store_of, page.records) if not store.deleted], page.after
 
     async def delete(self, tenant: str, store_id: str) -> None:
         """Unseen at once, then its files leave it, then its batches and itself go; the documents stay."""
         if not (await self.store(tenant, store_id)).deleted:
             await self.change(tenant, store_id, deleted=True)
-        async for member in self.members(tenant, store_id):
-            await self.remove(tenant, member)
+        members = [member async for member in self.members(tenant, store_id)]
+        await side_by_side(members, lambda member: self.remove(tenant, member))
         while True:
             page = await self.records.page(_in(_BATCHES, tenant), prefix=f"{store_id}/", limit=_PAGE)
             for record in page.records:
@@ -144,7 +110,7 @@ class VectorStores:
 
     async def _save_store(self, tenant: str, store: VectorStore) -> VectorStore:
         record = await self.records.put(
-            _in(_STORES, tenant), store.store_id, _plain(store), expected=store.revision
+            _in(_STORES, tenant), store.store_id, plain(store), expected=store.revision
         )
         return replace(store, revision=record.revision)
 
@@ -156,12 +122,12 @@ class VectorStores:
         store_id: str,
         document_id: str,
         *,
-        attributes: Mapping[str, str | bool | float],
+        attributes: Mapping[str, str | bool | int | float],
         batch_id: str = "",
     ) -> Member:
         """Put a document into a store; one that is in it already takes the new attributes. Raises NotFound."""
         member = Member(store_id, document_id, attributes, self.now(), batch_id)
-        await self._write(tenant, document_id, _FILES, f"{store_id}/{document_id}", _plain(member))
+        await self._write(tenant, document_id, _FILES, f"{store_id}/{document_id}", plain(member))
         if batch_id:
             await self._write(tenant, document_id, _BATCH_FILES, f"{store_id}/{batch_id}/{document_id}", {})
         try:  # looked at after the write: a deletion from here on finds it
@@ -180,12 +146,12 @@ class VectorStores:
         return document
 
     async def member(self, tenant: str, store_id: str, document_id: str) -> Member:
-        return _member(await self.records.get(_in(_FILES, tenant), f"{store_id}/{document_id}"))
+        return member_of(await self.records.get(_in(_FILES, tenant), f"{store_id}/{document_id}"))
 
     async def save_member(self, tenant: str, member: Member) -> Member:
         key = f"{member.store_id}/{member.document_id}"
         record = await self.records.put(
-            _in(_FILES, tenant), key, _plain(member), expected=member.revision or None
+            _in(_FILES, tenant), key, plain(member), expected=member.revision or None
         )
         return replace(member, revision=record.revision)
 
@@ -199,7 +165,7 @@ class VectorStores:
             after=None if stretch.after is None else prefix + stretch.after,
         )  # fmt: skip
         following = page.after.removeprefix(prefix) if page.after is not None else None
-        return [_member(record) for record in page.records], following
+        return [member_of(record) for record in page.records], following
 
     async def members(self, tenant: str, store_id: str) -> AsyncIterator[Member]:
         after: str | None = None
@@ -225,20 +191,23 @@ class VectorStores:
 
     async def batch(self, tenant: str, store_id: str, batch_id: str) -> Batch:
         await self.store(tenant, store_id)
+        missing = NotFound(
+            f"No file batch {batch_id[:80]!r} in vector store {store_id!r}.",
+            code="file_batch_not_found", field="batch_id",
+        )  # fmt: skip
+        if not _ID.fullmatch(batch_id):
+            raise missing
         try:
             record = await self.records.get(_in(_BATCHES, tenant), f"{store_id}/{batch_id}")
         except NotFound:
-            raise NotFound(
-                f"No file batch {batch_id[:80]!r} in vector store {store_id!r}.",
-                code="file_batch_not_found", field="batch_id",
-            ) from None  # fmt: skip
+            raise missing from None
         return Batch(**record.value, revision=record.revision)
 
     async def save_batch(self, tenant: str, batch: Batch) -> Batch:
         record = await self.records.put(
             _in(_BATCHES, tenant),
             f"{batch.store_id}/{batch.batch_id}",
-            _plain(batch),
+            plain(batch),
             expected=batch.revision,
         )
         return replace(batch, revision=record.revision)
@@ -278,21 +247,3 @@ def _no_store(store_id: str) -> NotFound:
 
 def _in(kind: str, tenant: str) -> str:
     return f"{kind}#{tenant}"
-
-
-def _plain(value: VectorStore | Member | Batch) -> dict[str, Any]:
-    plain = asdict(value)
-    del plain["revision"]
-    return plain
-
-
-def _store(record: Record) -> VectorStore:
-    return VectorStore(**record.value, revision=record.revision)
-
-
-def _member(record: Record) -> Member:
-    return Member(**record.value, revision=record.revision)
-
-
-def sliced(items: Sequence[Any], size: int) -> list[Sequence[Any]]:
-    return [items[start : start + size] for start in range(0, len(items), size)]

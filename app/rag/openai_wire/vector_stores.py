@@ -5,12 +5,13 @@ from typing import Any
 from fastapi import APIRouter
 
 from app.rag.openai_wire.cursors import Paged, listing, page_of
+from app.rag.openai_wire.holdings import VectorStore, side_by_side
 from app.rag.openai_wire.ids import document_id_of
 from app.rag.openai_wire.schemas import Deleted, ExpiresAfter, ListOf, StoreCreate, StoreUpdate, StoreView
 from app.rag.openai_wire.shape import error_responses
 from app.rag.openai_wire.standing import count_store
 from app.rag.openai_wire.store_files import check_chunking, existing_files
-from app.rag.openai_wire.stores import VectorStore, VectorStores
+from app.rag.openai_wire.stores import VectorStores
 from app.rag.routes.parameters import Tenant
 
 
@@ -25,8 +26,10 @@ def add_vector_stores(router: APIRouter, stores: VectorStores) -> None:
             tenant, name=body.name, description=body.description, metadata=body.metadata or {},
             expires_after_days=body.expires_after.days if body.expires_after else None,
         )  # fmt: skip
-        for document_id in dict.fromkeys(document_ids):
-            await stores.add(tenant, store.store_id, document_id, attributes={})
+        await side_by_side(
+            list(dict.fromkeys(document_ids)),
+            lambda document_id: stores.add(tenant, store.store_id, document_id, attributes={}),
+        )
         return await _view(tenant, store)
 
     @router.get("/vector_stores", tags=["openai"], responses=error_responses(400))

@@ -177,6 +177,15 @@ def test_a_deleted_file_leaves_its_stores_at_once_and_nothing_of_it_stays(api: S
     assert residue(api, file_id)["total"] == 0
 
 
+@pytest.mark.parametrize("name", ["vs_none", "vs_" + "0" * 27, "vs_" + "x" * 3_000, "vs_%2F", "nothing"])
+def test_a_store_or_batch_that_is_not_there_is_not_found(api: Served, name: str) -> None:
+    with pytest.raises(openai.NotFoundError):
+        api.client.vector_stores.retrieve(name)
+    store = api.client.vector_stores.create(name="real")
+    with pytest.raises(openai.NotFoundError):
+        api.client.vector_stores.file_batches.retrieve(name.replace("vs_", "vsfb_"), vector_store_id=store.id)
+
+
 def test_stores_of_one_tenant_are_nothing_to_another(api: Served) -> None:
     store = api.client.vector_stores.create(name="mine", file_ids=[api.upload(NORWAY)])
     [file] = api.client.vector_stores.files.list(store.id)
