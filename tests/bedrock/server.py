@@ -47,7 +47,7 @@ class BedrockServer:
         self.requests: list[Request] = []
         self.connections = self.open_streams = self.calls_at_once = self.most_calls_at_once = 0
         self.pause_s = 0.0
-        self._script: deque[Reply] = deque()
+        self._script: deque[tuple[str, Reply]] = deque()
         self._loop = asyncio.new_event_loop()
         self._ready = threading.Event()
         self._thread = threading.Thread(target=self._run, name="bedrock-server", daemon=True)
@@ -58,8 +58,9 @@ class BedrockServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
-    def script(self, *replies: Reply) -> None:
-        self._script.extend(replies)
+    def script(self, *replies: Reply, operation: str = "") -> None:
+        """operation: for the next requests of that operation; otherwise for the next of any."""
+        self._script.extend((operation, reply) for reply in replies)
 
     @property
     def unused_replies(self) -> int:
@@ -108,7 +109,7 @@ class BedrockServer:
             check_signature(raw.headers)
             operation, parameters = operation_of(raw)
             self.requests.append(Request(operation, raw.headers, parameters))
-            told = self._script.popleft() if self._script else None
+            told = self._told(operation)
             if isinstance(told, Silence):
                 await reader.read(1)  # until the client gives up
                 raise _Closed
@@ -122,6 +123,13 @@ class BedrockServer:
                 await self._do(operation, parameters, told, writer)
         except Refusal as refusal:
             refuse(writer, refusal)
+
+    def _told(self, operation: str) -> Reply | None:
+        for place, (wanted, reply) in enumerate(self._script):
+            if wanted in ("", operation):
+                del self._script[place]
+                return reply
+        return None
 
     async def _do(
         self, operation: str, parameters: dict[str, Any], told: Reply | None, writer: asyncio.StreamWriter
