@@ -64,7 +64,8 @@ def test_a_batch_counts_what_became_of_each_file(api: Served) -> None:
     assert len(list(listed(batch.id, vector_store_id=store.id, limit=2))) == 4
     [failed] = listed(batch.id, vector_store_id=store.id, filter="failed")
     assert failed.id == broken.id and failed.last_error and failed.last_error.code == "unsupported_file"
-    assert api.client.vector_stores.retrieve(store.id).file_counts == counts
+    held = api.client.vector_stores.retrieve(store.id).file_counts
+    assert held.model_dump() == counts.model_dump()
 
 
 def test_a_batch_gives_each_file_its_own_attributes_or_all_the_same(api: Served) -> None:
@@ -169,10 +170,8 @@ def test_a_deleted_file_leaves_its_stores_at_once_and_nothing_of_it_stays(api: S
     assert api.client.vector_stores.retrieve(store.id).file_counts.total == 0
     assert list(api.client.vector_stores.files.list(store.id)) == []
     assert list(api.client.vector_stores.search(store.id, query="fungus")) == []
-    api.run(api.rag.worker.drain())
-    waited = api.http.get("/v1/jobs").status_code
-    assert waited == 200
     document_id = f"doc_{file_id.removeprefix('file-')}"
+    # Waits for the removal that goes on already.
     assert api.http.delete(f"/v1/documents/{document_id}").status_code in (200, 404)
     assert residue(api, file_id)["total"] == 0
 
