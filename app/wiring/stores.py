@@ -54,6 +54,16 @@ def build_cache(settings: Settings) -> Cache:
     return SqliteCache(settings.data_dir / "cache" / "cache.db")
 
 
+def index_fingerprint(settings: Settings) -> str | None:
+    """Of the embedder that built the index in the data folder; None when there is none, or when it is kept elsewhere."""
+    if settings.index != "embedded":
+        return None
+    from app.adapters.embedded.index import EmbeddedIndex
+
+    built_by = EmbeddedIndex.live_embedder(settings.data_dir / "index")
+    return built_by[0] if built_by else None
+
+
 def build_index(
     settings: Settings, embedder: Embedder, *, writable: bool, any_embedder: bool
 ) -> RebuildableIndex:
@@ -75,6 +85,8 @@ def build_index(
     from app.adapters.embedded.index import EmbeddedIndex
 
     folder = settings.data_dir / "index"
+    if any_embedder:
+        EmbeddedIndex.make_way(folder)
     built_by = EmbeddedIndex.live_embedder(folder) if any_embedder else None
     fingerprint, dimensions = built_by or (embedder.fingerprint, embedder.dimensions)
     return EmbeddedIndex.open(

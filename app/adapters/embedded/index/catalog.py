@@ -1,12 +1,16 @@
 """What the index holds, in SQLite: generations, shards, documents and chunk texts; the one place where a switch happens."""
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.kernel.errors import Unavailable
+from app.kernel.errors import StartError, Unavailable
+
+# Of the tables and of the files beside them. Files without a number are of layout 1, which came before the numbers.
+LAYOUT = 1
 
 STAGED, LIVE, DEAD = 0, 1, 2
 
@@ -74,6 +78,29 @@ CREATE INDEX IF NOT EXISTS chunk_by_document ON chunk (number, ordinal);
 _ROW_BITS = 40
 
 
+def layout_of(connection: sqlite3.Connection) -> int:
+    """0 where nothing was written yet, or no number."""
+    found: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    return found
+
+
+def discard_other_layout(folder: Path) -> None:
+    """Remove an index that this version cannot read. For whoever rebuilds it, as it is a cache of the stored documents."""
+    path = folder / "catalog.sqlite"
+    if not path.exists():
+        return
+    try:
+        connection = sqlite3.connect(path, timeout=_BUSY_S)
+        try:
+            found = layout_of(connection)
+        finally:
+            connection.close()
+    except sqlite3.Error:
+        return  # a damaged one is told when it is opened
+    if found not in (0, LAYOUT):
+        shutil.rmtree(folder)
+
+
 def chunk_key(shard: int, row: int) -> int:
     """The primary key of a chunk: one lookup from a row of a shard's vectors to its text."""
     return shard << _ROW_BITS | row
@@ -88,7 +115,11 @@ class Catalog:
         self._mine = threading.local()
         self._opened: list[sqlite3.Connection] = []
         with self._telling():
+            found = layout_of(self.connection())
+            self._check_layout(found)
             self.connection().executescript(_SCHEMA)
+            if not found:
+                self.connection().execute(f"PRAGMA user_version = {LAYOUT}")
 
     def connection(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._mine, "connection", None)
@@ -101,6 +132,15 @@ class Catalog:
             self._mine.connection = connection
             self._opened.append(connection)
         return connection
+
+    def _check_layout(self, found: int) -> None:
+        if found not in (0, LAYOUT):
+            self.close()
+            age = "an older" if found < LAYOUT else "a newer"
+            raise StartError(
+                f"The index in {str(self._path.parent)!r} was written by {age} version (layout {found}, this one reads "
+                f"{LAYOUT}); stop the service and run `python -m app.rag reindex`, which builds it anew from what is stored."
+            )
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

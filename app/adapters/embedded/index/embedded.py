@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from app.adapters.embedded.index.catalog import DEAD, LIVE, Catalog
+from app.adapters.embedded.index.catalog import DEAD, LIVE, Catalog, discard_other_layout
 from app.adapters.embedded.index.reader import Embedding, IndexReader
 from app.adapters.embedded.index.writer import IndexWriter, Observer
 from app.kernel.documents import Chunk, DocumentVersion
@@ -134,6 +134,11 @@ class EmbeddedIndex:
         )
         if old is not None:
             await asyncio.to_thread(old.close)
+
+    @staticmethod
+    def make_way(folder: Path) -> None:
+        """Remove an index of another layout, so that `rebuild` can put one of this version in its place."""
+        discard_other_layout(folder)
 
     @staticmethod
     def live_embedder(folder: Path) -> tuple[str, int] | None:
