@@ -134,9 +134,25 @@ def _pair(entry: str) -> tuple[str, str]:
 def _reindex(settings: Settings, given: argparse.Namespace) -> int:
     from app.folder import running_service
 
-    online = running_service(settings.data_dir) is not None
-    print(asyncio.run((_reindex_online if online else _reindex_offline)(settings, embed=given.embed)))
+    service = running_service(settings.data_dir)
+    if service is not None:
+        _check_embedder(settings, service.pid)
+    rebuild = _reindex_offline if service is None else _reindex_online
+    print(asyncio.run(rebuild(settings, embed=given.embed)))
     return 0
+
+
+def _check_embedder(settings: Settings, pid: int) -> None:
+    """Raises EmbedderMismatch: a running service rebuilds with its own embedder, whatever this command was given."""
+    from app.wiring import models, stores
+
+    live, mine = stores.index_fingerprint(settings), models.build_embedder(settings, api=True).fingerprint
+    if live not in (None, mine):
+        raise EmbedderMismatch(
+            f"The service that uses the data folder (process {pid}) embeds with {live!r}, and GENAI_EMBEDDER gives {mine!r} "
+            "here. To change the embedder, stop the service first and run this again with --embed; to rebuild as it is, set "
+            "GENAI_EMBEDDER as the service has it."
+        )
 
 
 async def _reindex_online(settings: Settings, *, embed: bool) -> str:

@@ -1,6 +1,7 @@
 """`import` and `reindex` as commands: with a service on the folder they go through it, without one they bring their own."""
 
 import shutil
+import sqlite3
 import subprocess
 import sys
 import time
@@ -11,6 +12,7 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 
+from tests.evals.datasets import minilm_folder
 from tests.processes.service import Service, all_gone, environ, run, started
 
 
@@ -97,6 +99,66 @@ def test_what_a_killed_service_announced_misleads_no_tool(tmp_path: Path, handbo
         assert (data / "service.json").exists()
     done = run("app.rag", "import", str(handbook), env=environ(data))
     assert done.returncode == 0, done.stderr
+
+
+@pytest.fixture
+def minilm() -> dict[str, str]:
+    folder = minilm_folder()
+    if folder is None:
+        pytest.skip("no MiniLM model is here; set GENAI_MODEL_DIR")
+    return {"GENAI_EMBEDDER": "minilm", "GENAI_MODEL_DIR": str(folder)}
+
+
+def test_changing_the_embedder_asks_to_stop_the_service_first_and_then_works(
+    tmp_path: Path, minilm: dict[str, str]
+) -> None:
+    with started(tmp_path) as service:
+        service.upload("Alpha rests on Mondays.")
+        for arguments in (["reindex", "--embed"], ["reindex"]):
+            refused = run("app.rag", *arguments, env=environ(tmp_path, **minilm))
+            assert refused.returncode == 2, refused.stderr
+            [line] = refused.stderr.splitlines()
+            assert f"process {service.process.pid}" in line
+            assert "stop the service first" in line
+        assert service.found("rests") == ["Alpha rests on Mondays."]
+    done = run("app.rag", "reindex", "--embed", env=environ(tmp_path, **minilm))
+    assert (done.returncode, done.stdout) == (
+        0, "Rebuilt the index: 1 documents, 1 chunks, 1 embedded anew, 0 records restored.\n",
+    ), done.stderr  # fmt: skip
+    with started(tmp_path, **minilm) as service:
+        assert service.found("rests") == ["Alpha rests on Mondays."]
+
+
+def test_a_tool_with_another_embedder_takes_no_empty_index_from_under_a_service(
+    tmp_path: Path, minilm: dict[str, str]
+) -> None:
+    with started(tmp_path) as service:
+        refused = run("app.rag", "reindex", "--embed", env=environ(tmp_path, **minilm))
+        assert refused.returncode == 2, refused.stderr
+        service.upload("Alpha rests on Mondays.")
+        assert service.found("rests") == ["Alpha rests on Mondays."]
+
+
+def test_an_index_of_another_version_is_named_with_the_command_that_builds_it_anew(
+    tmp_path: Path, handbook: Path
+) -> None:
+    env = environ(tmp_path)
+    assert run("app.rag", "import", str(handbook), env=env).returncode == 0
+    with sqlite3.connect(tmp_path / "index" / "catalog.sqlite") as catalog:
+        catalog.execute("PRAGMA user_version = 99")
+        catalog.execute("DROP TABLE removal")
+    catalog.close()
+    refused = run("app.rag", env=env)
+    assert refused.returncode == 2, refused.stdout
+    [line] = refused.stderr.splitlines()
+    assert "written by a newer version (layout 99" in line
+    assert "`python -m app.rag reindex`" in line
+    rebuilt = run("app.rag", "reindex", env=env)
+    assert (rebuilt.returncode, rebuilt.stdout) == (
+        0, "Rebuilt the index: 2 documents, 2 chunks, 0 embedded anew, 0 records restored.\n",
+    ), rebuilt.stderr  # fmt: skip
+    with started(tmp_path) as service:
+        assert len(service.found("rests")) == 2
 
 
 def test_a_rebuild_goes_on_while_documents_come_and_the_worker_dies(tmp_path: Path) -> None:
