@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Runs one OpenSearch node in the foreground; it answers on 127.0.0.1:PORT after about 10 s and takes about 430 MB.
-# usage: start-opensearch.sh ENGINE_FOLDER DATA_FOLDER [PORT]   (9201 by default; stop it by its process id)
+# usage: start-opensearch.sh ENGINE_FOLDER DATA_FOLDER [PORT]   (9201 by default, at most 9299; stop it by its process id)
 # OPENSEARCH_PLUGINS=none leaves the k-NN plugin out, as a cluster that somebody set up without it.
 set -euo pipefail
 engine=$(cd "$1" && pwd)

@@ -177,6 +177,19 @@ async def test_words_score_as_in_the_embedded_index(index: OpenSearchIndex, tmp_
     local.close()
 
 
+@pytest.mark.parametrize("mode", SearchMode)
+async def test_what_is_staged_takes_no_place_when_others_are_published(
+    index: OpenSearchIndex, mode: SearchMode
+) -> None:
+    """Publishing makes everything searchable that was put so far: more of it than any candidate list is long."""
+    staged = await put(index, "staged", *["invoice invoice"] * 150)
+    await add(index, "left", "a long note that names one invoice among many words")
+    assert await found(index, "invoice", limit=3, mode=mode) == ["left"]
+    assert await index.count() == 1
+    await index.publish([staged])
+    assert await found(index, "invoice", limit=3, mode=mode) == ["staged"] * 3
+
+
 async def test_metadata_of_any_shape_does_not_grow_the_mapping(
     index: OpenSearchIndex, opener: Opener, opensearch: OpenSearchNode
 ) -> None:
@@ -325,6 +338,7 @@ async def test_a_writer_killed_at_any_step_leaves_one_whole_version(opener: Open
             assert await find(fresh, "soup dessert") == []
             assert await index.residue("acme", "menu") == 0
             if not killed:
+                assert after >= 3  # each of them has several steps
                 break
         else:
             raise AssertionError("the steps never ended")

@@ -12,11 +12,11 @@ from tests.conformance.test_index import Opener
 
 from .opensearch_node import OpenSearchNode
 
-pytestmark = [pytest.mark.anyio, pytest.mark.engines]
+pytestmark = [pytest.mark.anyio, pytest.mark.engines]  # type: ignore[assignment] # instead of the suite's own
 
 
 @pytest.fixture
-async def opener(opensearch: OpenSearchNode) -> AsyncIterator[Opener]:
+async def opener(opensearch: OpenSearchNode) -> AsyncIterator[Opener]:  # type: ignore[no-redef] # as above
     """Any process may write to this one."""
     opened: list[OpenSearchIndex] = []
     with opensearch.name() as name:

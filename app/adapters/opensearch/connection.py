@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from opensearchpy import AsyncOpenSearch
-from opensearchpy.exceptions import ImproperlyConfigured, OpenSearchException
+from opensearchpy.exceptions import ImproperlyConfigured, OpenSearchException, SerializationError
 from pydantic import SecretStr
 
 from app.adapters.opensearch.errors import of_part, translated
@@ -18,8 +18,8 @@ _TRIES = 3
 _PAUSE_S = 0.1
 _LEAST_S = 0.05
 _CONNECTIONS = 32
-# A chunk of 1,000 numbers is some 12 kB; OpenSearch advises bodies of a few MB.
-_BULK_BYTES = 4_000_000
+# Some hundred chunks. Sending more in one piece holds up the event loop, and with it every other request.
+_BULK_BYTES = 1_000_000
 
 _JSON = {"content-type": "application/json"}
 _LINES = {"content-type": "application/x-ndjson"}
@@ -120,7 +120,7 @@ class Cluster:
         timeout_s: float,
         allow: Collection[int],
     ) -> Any:
-        return await self._connected().transport.perform_request(
+        reply = await self._connected().transport.perform_request(
             method,
             path,
             params=params,
@@ -129,6 +129,9 @@ class Cluster:
             ignore=allow,
             headers=_LINES if isinstance(body, bytes) else _JSON,
         )
+        if not isinstance(reply, dict | list):
+            raise SerializationError("The answer is no JSON object: something else listens there.")
+        return reply
 
     def _connected(self) -> AsyncOpenSearch:
         loop = asyncio.get_running_loop()

@@ -36,9 +36,7 @@ def test_every_error_of_the_library_has_a_meaning_and_none_is_made_up() -> None:
     assert _raised_by_the_library() == set(MEANINGS)
 
 
-@pytest.mark.parametrize(
-    "kind", sorted(MEANINGS, key=lambda kind: kind.__name__), ids=lambda kind: kind.__name__
-)
+@pytest.mark.parametrize("kind", sorted(MEANINGS, key=str), ids=lambda kind: kind.__name__)
 def test_each_becomes_the_error_its_row_says_and_quotes_nothing_that_was_sent(kind: type[Exception]) -> None:
     error = kind.__new__(kind, "N/A", "secret-body", OSError("secret-body"))
     ours = translated(error, "GET /x")
