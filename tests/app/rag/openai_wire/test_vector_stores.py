@@ -7,7 +7,8 @@ from typing import Any
 import openai
 import pytest
 
-from app.rag.openai_wire import stores as stores_module
+from app.kernel.errors import NotFound
+from app.rag.openai_wire.stores import VectorStores
 from tests.app.rag.openai_wire.serving import NORWAY, PICTURE, TRAINS, Served, served
 
 
@@ -131,7 +132,7 @@ def test_an_expired_store_says_so_and_cannot_be_searched_until_it_is_woken(
     )
     assert store.expires_at == (store.last_active_at or 0) + 2 * 86_400
     later = datetime.now(UTC) + timedelta(days=3)
-    monkeypatch.setattr(stores_module.VectorStores, "now", lambda self: int(later.timestamp()))
+    monkeypatch.setattr(VectorStores, "now", lambda self: int(later.timestamp()))
     assert api.client.vector_stores.retrieve(store.id).status == "expired"
     for call in (
         lambda: api.client.vector_stores.search(store.id, query="Norway"),
@@ -174,6 +175,25 @@ def test_a_deleted_file_leaves_its_stores_at_once_and_nothing_of_it_stays(api: S
     # Waits for the removal that goes on already.
     assert api.http.delete(f"/v1/documents/{document_id}").status_code in (200, 404)
     assert residue(api, file_id)["total"] == 0
+
+
+def test_a_file_that_is_deleted_while_it_is_put_into_a_store_leaves_nothing_there(tmp_path: Path) -> None:
+    with served(tmp_path, working=False) as api:
+        catalog = api.rag.service.catalog
+        stores = VectorStores(catalog)
+        file = api.client.files.create(file=("a.txt", b"Here and gone."), purpose="assistants")
+        document_id = f"doc_{file.id.removeprefix('file-')}"
+        store = api.client.vector_stores.create(name="race")
+        api.client.files.delete(file.id)
+        before = residue(api, file.id)["records"]
+        with pytest.raises(NotFound):
+            api.run(stores.add("acme", store.id, document_id, attributes={}))
+        assert residue(api, file.id)["records"] == before
+        # Somebody died between the note and the record that it tells of.
+        api.run(catalog.note_belonging("acme", document_id, partition="vector_store_files#acme", key="x"))
+        assert residue(api, file.id)["records"] == before + 1
+        api.run(api.rag.worker.drain())
+        assert residue(api, file.id)["total"] == 0
 
 
 @pytest.mark.parametrize("name", ["vs_none", "vs_" + "0" * 27, "vs_" + "x" * 3_000, "vs_%2F", "nothing"])
