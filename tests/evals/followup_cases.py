@@ -111,6 +111,12 @@ _THREADS = (
             ("Does it bear frost?", "Where does it grow?"), (("What about sea holly?", "sea-holly"),)),
     _Thread("For how long is parental leave granted?", "Up to three years for each child.", "parental-leave",
             ("How do I apply for it?", "And who confirms that?"), ()),
+    _Thread("What may a hotel on business trips cost?", "At most 140 euros per night.", "travel",
+            ("And taxis?", "What about receipts?"), ()),
+    _Thread("How do I descale the Brio espresso machine?", "With citric acid every three months.", "espresso",
+            ("How often must it be done?", "How much water fits into its tank?"), ()),
+    _Thread("Is remote work allowed?", "On three days a week.", "remote-work",
+            ("Also abroad?", "Does the company lend me a chair for that?"), ()),
 )  # fmt: skip
 
 # Across two turns: the topic of the first has to live through the second.
@@ -131,6 +137,35 @@ CASES: tuple[Case, ...] = (
     ),
     *_CHAINS,
 )
+
+
+def _one(question: str, answer: str, follow_up: str, document: str) -> Case:
+    return Case(((question, answer),), follow_up, document)
+
+
+# Written when the rule stood, to see what it does with what it was not made for.
+UNSEEN = (
+    _one("Where does the Aurora telescope stand?","In the Tarn desert.","Who runs it?","aurora"),
+    _one("Where does the Aurora telescope stand?","In the Tarn desert.","Are visitors admitted?","aurora"),
+    _one("What does a berth to Lisbon cost?","112 euros.","And how long is the trip?","lisbon"),
+    _one("What does a berth to Lisbon cost?","112 euros.","Do they serve dinner?","lisbon"),
+    _one("Which books may I borrow at the Castle library?","None.","Can I take pictures inside it?","castle"),
+    _one("Can dogs come into the Marsh Lane library?","They must wait outside.","And at the Harbour?","harbour"),
+    _one("How warm must the sourdough starter be?","24 degrees.","Until when does a loaf of it bake?","sourdough"),
+    _one("Does sea holly grow in shade?","No, in full sun.","How cold may it get for it?","sea-holly"),
+    _one("How much does the Wren weigh?","","Which school designed it?","wren"),
+    _one("Tell me about the Heron drone.","","How long can it fly on one battery?","heron"),
+    _one("Tell me about sick leave.","","Where do I send the note?","sick-leave"),
+    _one("Is remote work allowed?","On three days a week.","Also abroad?","remote-work"),
+    _one("What are the rules for remote work?","","Does the company lend me a chair for that?","remote-work"),
+    _one("When do I have to ask for parental leave?","Seven weeks before.","May I work during it?","parental-leave"),
+    _one("How often is the Molino grinder cleaned?","Every week.","With what?","grinder"),
+    _one("How often is the Molino grinder cleaned?","Every week.","What about its warranty?","grinder"),
+    _one("How do I descale the machine?","","How often?","espresso"),
+    _one("How do I descale the machine?","","How much water fits into its tank?","espresso"),
+    _one("What may a hotel cost?","140 euros","And taxis?","travel"),
+    _one("What does the travel policy say about trains?","second class","And receipts?","travel"),
+)  # fmt: skip
 
 # After any of the threads these mean what they say.
 STAND_ALONE = (
@@ -158,4 +193,6 @@ STAND_ALONE = (
     "When was the Aurora telescope built?",
     "Who sends the doctor's note to the personnel office?",
     "Where do ferns grow?",
+    "How do I descale the machine?",
+    "What does the travel policy say about trains?",
 )

@@ -1,6 +1,6 @@
 """Do follow-ups find their document? Retrieval with the question as asked and made to stand alone, side by side.
 
-python -m tests.evals.followups            prints the table, and every follow-up that is still missed with --all
+python -m tests.evals.followups            the table and what is still missed; --all: every follow-up
 """
 
 import asyncio
@@ -15,7 +15,7 @@ from app.adapters.embedded.wordllama import WordLlamaEmbedder
 from app.kernel.documents import Chunk, DocumentVersion
 from app.rag.conversation.followups import Asked, completed
 from app.rag.search import Search
-from tests.evals.followup_cases import CASES, DOCUMENTS, STAND_ALONE, Case
+from tests.evals.followup_cases import CASES, DOCUMENTS, STAND_ALONE, UNSEEN, Case
 
 _TENANT = "eval"
 
@@ -57,7 +57,7 @@ def changed_stand_alone() -> list[str]:
     ]
 
 
-async def measure(folder: Path) -> Measured:
+async def measure(folder: Path, cases: Sequence[Case] = CASES) -> Measured:
     """Ranks over a fresh embedded index of the documents."""
     embedder = WordLlamaEmbedder()
     index = EmbeddedIndex.open(
@@ -70,13 +70,13 @@ async def measure(folder: Path) -> Measured:
         versions.append(version)
     await index.publish(versions)
     search = Search(index, embedder)
-    rewritten = [made_alone(case) for case in CASES]
-    as_asked = [await _rank(search, case.question, case.document) for case in CASES]
+    rewritten = [made_alone(case) for case in cases]
+    as_asked = [await _rank(search, case.question, case.document) for case in cases]
     stand_alone = [
-        await _rank(search, question, case.document) for question, case in zip(rewritten, CASES, strict=True)
+        await _rank(search, question, case.document) for question, case in zip(rewritten, cases, strict=True)
     ]
-    changed = sum(question != case.question for question, case in zip(rewritten, CASES, strict=True))
     index.close()
+    changed = sum(question != case.question for question, case in zip(rewritten, cases, strict=True))
     return Measured(as_asked, stand_alone, changed, rewritten)
 
 
@@ -92,22 +92,27 @@ def _alone(question: str, asked: Sequence[Asked]) -> str:
 
 
 def main(arguments: Sequence[str]) -> int:
-    with tempfile.TemporaryDirectory() as folder:
-        measured = asyncio.run(measure(Path(folder)))
+    print(f"Follow-ups over {len(DOCUMENTS)} documents, wordllama     first   MRR")
+    for title, cases in (("", CASES), ("unseen, ", UNSEEN)):
+        with tempfile.TemporaryDirectory() as folder:
+            measured = asyncio.run(measure(Path(folder), cases))
+        _print(title, cases, measured, every="--all" in arguments)
     touched = changed_stand_alone()
-    print(f"{len(CASES)} follow-ups over {len(DOCUMENTS)} documents, wordllama     first   MRR")
-    for name, ranks in (("as asked", measured.as_asked), ("made to stand alone", measured.stand_alone)):
-        print(f"  {name:<50} {Measured.first(ranks):.3f}  {Measured.mrr(ranks):.3f}")
-    print(f"  rewritten: {measured.changed} of {len(CASES)}")
     threads = len({case.earlier for case in CASES})
     print(f"{len(STAND_ALONE)} stand-alone questions after {threads} conversations: {len(touched)} touched")
-    if "--all" in arguments:
-        for case, question, before, after in zip(
-            CASES, measured.rewritten, measured.as_asked, measured.stand_alone, strict=True
-        ):
-            print(f"  {before:>2} -> {after:>2}  {case.question}  =>  {question}")
-        print("\n".join(f"  touched: {line}" for line in touched))
+    print("".join(f"  touched: {line}\n" for line in touched), end="")
     return 0
+
+
+def _print(title: str, cases: Sequence[Case], measured: Measured, *, every: bool) -> None:
+    for name, ranks in (("as asked", measured.as_asked), ("made to stand alone", measured.stand_alone)):
+        label = f"{title}{len(cases)} follow-ups, {name}"
+        print(f"  {label:<48} {Measured.first(ranks):.3f}  {Measured.mrr(ranks):.3f}")
+    for case, question, before, after in zip(
+        cases, measured.rewritten, measured.as_asked, measured.stand_alone, strict=True
+    ):
+        if every or after != 1:
+            print(f"    {before:>2} -> {after:>2}  {case.question}  =>  {question}")
 
 
 if __name__ == "__main__":

@@ -5,10 +5,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.kernel.wording import FUNCTION_WORDS
-from app.rag.conversation.topics import GENERIC, PREPOSITIONS, Word, aspect_of, names_in, topic_of, words_of
+from app.rag.conversation.topics import (
+    GENERIC,
+    PREPOSITIONS,
+    Word,
+    action_of,
+    aspect_of,
+    names_in,
+    topic_of,
+    words_of,
+)
 
 _THINGS = frozenset(["it", "its", "they", "them", "their", "theirs", "itself", "themselves"])
 _PEOPLE = frozenset(["he", "him", "his", "she", "her", "hers", "himself", "herself"])
+# "How long does it take?" asks of what is done rather than of a thing.
+_ACTING = frozenset(["do", "done", "take", "takes", "took"])
+_MEASURING = frozenset(["how", "many", "much"])
 _OWNING = frozenset(["its", "their", "his", "her"])
 _POINTING = frozenset(["this", "that", "these", "those"])
 _JOINING = frozenset(
@@ -68,10 +80,11 @@ def completed(question: str, earlier: Sequence[Asked]) -> Completed | None:
     if people := _leaning(found, _PEOPLE, question):
         return _with_person(question, people, before, topic)
     if things := _leaning(found, _THINGS, question):
-        return _put(question, things, topic)
+        action = action_of(before.question) if _ACTING & {word.folded for word in found} else ""
+        return _appended(question, action) if action else _put(question, things, topic)
     if (opened := _OPENING.match(question)) or _bare(found):
         return _continued(question, before.question, topic, opened)
-    if _pointing(found) or _there(found) or _definite(question, found):
+    if _pointing(found) or _there(found) or (_definite(question, found) and _holds_name(topic)):
         return _appended(question, topic)
     return None
 
@@ -89,7 +102,9 @@ def _leaning(found: Sequence[Word], pronouns: frozenset[str], question: str) -> 
         if word.folded not in pronouns:
             continue
         before = found[:place]
-        explained = any(one.telling for one in before)
+        explained = any(
+            one.telling and not (at and before[at - 1].folded in _MEASURING) for at, one in enumerate(before)
+        )
         clause = word.folded in _OWNING or any(one.folded in _JOINING for one in before[1:])
         if not (explained and clause):
             return word
@@ -150,7 +165,9 @@ def _continued(question: str, before: str, topic: str, opened: re.Match[str] | N
     if not _verbless(rest, opened):
         return None if _holds_name(rest) else _appended(question, topic)
     aspect = aspect_of(before, topic)
-    if aspect and (_holds_name(rest) or not (_holds_name(topic) or _begins_with_preposition(rest))):
+    telling = any(word.telling for word in words_of(f"x {aspect}")[1:])
+    instead = telling and not (_holds_name(topic) or _begins_with_preposition(rest))
+    if aspect and (_holds_name(rest) or instead):
         return Completed(f"{question.rstrip(' ?.!')}: {aspect}?")
     return _appended(question, topic)
 
@@ -224,7 +241,7 @@ def _there(found: Sequence[Word]) -> bool:
 def _definite(question: str, found: Sequence[Word]) -> bool:
     """A short question about "the ..." of something it does not name."""
     telling = [word for word in found if word.telling]
-    if not telling or len(telling) > 2 or any(word.named for word in found) or len(found) > _MOST_WORDS:
+    if len(telling) != 1 or any(word.named for word in found) or len(found) > _MOST_WORDS:
         return False
     if re.search(
         r"\b(?:of|in|for|at|on|to|from|by|with|between|during|about|per)\s+\S", question, re.IGNORECASE

@@ -42,6 +42,13 @@ _DATES = frozenset(
 )  # fmt: skip
 _PERSON = frozenset(["dr", "mr", "mrs", "ms", "prof"])
 
+# How a topic is carried over: see followups.py.
+_CARRIED = re.compile(r"\((?P<topic>[^()]{2,200})\)\?$")
+_HOW_TO = re.compile(
+    r"\s*how\s+(?:(?:do|does|can|should|may|must|would|could)\s+(?:i|we|you|one|they|people)|to)\s+(?P<action>[^?]{3,300})",
+    re.IGNORECASE,
+)
+_MOST_WORDS = 12
 _ASKS_A_PART = re.compile(
     r"\s*(?:what|which)(?:\s+\w+)?\s+(?:is|are|was|were)\s+(?:the|our|my|its)\b", re.IGNORECASE
 )
@@ -92,8 +99,18 @@ def _gap(text: str, end: int, start: int) -> bool:
 
 def topic_of(question: str) -> str:
     """The words of a question that name what it is about, as they stand there; empty when it names nothing."""
+    if carried := _CARRIED.search(question):
+        return carried["topic"]
     found = words_of(question)
     return _named(question, found) or _things(question, found)
+
+
+def action_of(question: str) -> str:
+    """What a question tells how to do: "descale the machine"; empty for other questions."""
+    if carried := _CARRIED.search(question):
+        return carried["topic"]
+    told = _HOW_TO.match(question)
+    return " ".join(told["action"].split()[:_MOST_WORDS]) if told else ""
 
 
 def aspect_of(question: str, topic: str) -> str:
@@ -117,11 +134,7 @@ def _named(question: str, found: Sequence[Word]) -> str:
     last = first = places[-1]
     while first > 0 and (found[first - 1].named or _joins(found, first - 1)):
         first -= 1
-    while (
-        last + 1 < len(found)
-        and _adjacent(question, found[last], found[last + 1])
-        and found[last + 1].telling
-    ):
+    while last + 1 < len(found) and _goes_on(question, found[last], found[last + 1]):
         last += 1
     binding = first - 1 - (first > 0 and found[first - 1].folded in _DETERMINERS)
     if binding > 0 and _binds(found, binding):
@@ -129,6 +142,11 @@ def _named(question: str, found: Sequence[Word]) -> str:
     while first > 0 and found[first - 1].telling and _adjacent(question, found[first - 1], found[first]):
         first -= 1
     return question[found[first].start : found[last].end]
+
+
+def _goes_on(question: str, left: Word, right: Word) -> bool:
+    """Whether a name goes on with this word: Heron drone, but not in "is the Heron drone repaired"."""
+    return right.telling and not right.folded.endswith("ed") and _adjacent(question, left, right)
 
 
 def _binds(found: Sequence[Word], place: int) -> bool:
