@@ -47,7 +47,7 @@ class DynamoRecords:
             endpoint_url=endpoint_url,
             config=limits(read_s=3, checksums="when_supported"),
         )
-        self._calls = Calls("DynamoDB", whole_s=8)
+        self._calls = Calls("DynamoDB", whole_s=5)
 
     async def get(self, partition: str, key: str) -> Record:
         where = self._where(partition, key)

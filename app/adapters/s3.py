@@ -38,7 +38,7 @@ class S3Objects:
             # Other makers' S3 refuses the newer default checksums; TLS guards the bytes on the way.
             config=limits(read_s=5, checksums="when_required"),
         )
-        self._calls = Calls("S3", whole_s=15)
+        self._calls = Calls("S3", whole_s=10)
 
     async def put(self, key: str, content: bytes) -> None:
         _check(key)

@@ -31,6 +31,9 @@ _TRIES = 16
 # A job whose message was sent, or whose lease ran out, this long ago and that no poll brings has lost its message.
 _LOST_S = 5.0
 _LOOK_S = 10.0
+# A poll whose answer was lost has hidden its messages for the time of a lease: after a failure is looked more often.
+_UNEASY_S = 15.0
+_UNEASY_LOOK_S = 1.0
 _LOOK_JOBS = 500
 # Who asks again for a job in this time changes nothing; later the message is sent once more, which does no harm.
 _FRESH_S = 60.0
@@ -66,12 +69,12 @@ class SqsWork:
             endpoint_url=endpoint_url,
             config=limits(read_s=_POLL_S + 3, checksums="when_supported"),
         )
-        self._calls = Calls("SQS", whole_s=_POLL_S + 8)
+        self._calls = Calls("SQS", whole_s=_POLL_S + 5)
         self._places = Places(records)
         self._records = records
         self._clock = clock
         self._records_failed = self._redrive_checked = False
-        self._looked_at = -math.inf
+        self._looked_at = self._uneasy_until = -math.inf
 
     async def send(self, job_id: str) -> None:
         """The record first: a message that came before it would be thrown away."""
@@ -103,6 +106,7 @@ class SqsWork:
                 if not found and not await self._find_lost() and (leases or time.monotonic() >= deadline):
                     break
         except Unavailable:
+            self._uneasy_until = time.monotonic() + _UNEASY_S
             if not leases:
                 raise
         return leases
@@ -249,9 +253,10 @@ class SqsWork:
 
     async def _find_lost(self) -> bool:
         """Send the messages of waiting jobs again that an empty queue does not hold; whether there were any."""
-        if time.monotonic() - self._looked_at < _LOOK_S:
+        now = time.monotonic()
+        if now - self._looked_at < (_UNEASY_LOOK_S if now < self._uneasy_until else _LOOK_S):
             return False
-        self._looked_at = time.monotonic()
+        self._looked_at = now
         sent = 0
         async for place in self._places.all():
             now = self._clock()
