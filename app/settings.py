@@ -188,6 +188,7 @@ class Settings(BaseModel):
                 )
         self._shared_stores_agree()
         self.fallbacks()
+        self._guardrail_holds_for_all()
         if self.api_keys.get_secret_value() and self.api_keys_secret:
             raise ValueError("GENAI_API_KEYS and GENAI_API_KEYS_SECRET are both set; keep one.")
         self.tenants_by_key()
@@ -204,10 +205,16 @@ class Settings(BaseModel):
                             f"{PREFIX}{needed.upper()}={local} is not; share both or none."
                         )
 
-    @property
-    def shared(self) -> bool:
-        """Whether several machines may run this service side by side: none of its stores lies on one of them."""
-        return (self.objects, self.records, self.work, self.index) == ("s3", "dynamodb", "sqs", "opensearch")
+    def _guardrail_holds_for_all(self) -> None:
+        """Only Bedrock applies a guardrail, and quoting needs none: anybody else would answer without it, unnoticed."""
+        if not self.guardrail:
+            return
+        for name in (self.chat, *(provider for provider, _ in self.fallbacks())):
+            if name not in ("bedrock", "extractive"):
+                raise ValueError(
+                    f"GENAI_GUARDRAIL={self.guardrail} would not hold for the answers of {name!r} (GENAI_CHAT or "
+                    "GENAI_CHAT_FALLBACKS); use bedrock and extractive only, or unset the guardrail."
+                )
 
     def fallbacks(self) -> list[tuple[str, str]]:
         """(provider, model) of GENAI_CHAT_FALLBACKS. Raises ValueError that names the entry."""

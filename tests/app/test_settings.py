@@ -47,6 +47,18 @@ def test_a_blank_setting_is_as_none() -> None:
         ({"GENAI_CHAT": "openai"}, ["GENAI_CHAT", "GENAI_CHAT_MODEL"]),
         ({"GENAI_EMBEDDER": "openai", "GENAI_EMBEDDER_URL": "u", "GENAI_EMBEDDER_MODEL": "m"}, ["GENAI_EMBEDDER_DIMENSIONS"]),
         ({"GENAI_OBJECTS": "s3"}, ["GENAI_BUCKET"]),
+        ({"GENAI_RECORDS": "dynamodb"}, ["GENAI_TABLE"]),
+        ({"GENAI_CACHE": "valkey"}, ["GENAI_CACHE_URL"]),
+        (
+            {"GENAI_WORK": "sqs", "GENAI_QUEUE_URL": "https://q", "GENAI_OBJECTS": "s3", "GENAI_BUCKET": "b"},
+            ["GENAI_WORK=sqs", "GENAI_RECORDS=sqlite"],
+        ),
+        ({"GENAI_CHAT_FALLBACKS": "cohere:x"}, ["GENAI_CHAT_FALLBACKS", "'cohere:x'", "groq"]),
+        ({"GENAI_CHAT_FALLBACKS": "groq"}, ["'groq'", "groq:<model>"]),
+        (
+            {"GENAI_CHAT": "bedrock", "GENAI_GUARDRAIL": "g", "GENAI_CHAT_FALLBACKS": "ollama:llama3.2"},
+            ["GENAI_GUARDRAIL", "'ollama'", "GENAI_CHAT_FALLBACKS"],
+        ),
         ({"GENAI_API_KEYS": "a:b", "GENAI_API_KEYS_SECRET": "s"}, ["GENAI_API_KEYS", "GENAI_API_KEYS_SECRET"]),
     ],
 )  # fmt: skip
