@@ -1,4 +1,4 @@
-"""Tables and queues for a test, made on the AWS server as a user makes them."""
+"""Buckets, tables and queues for a test, made on the AWS server as a user makes them."""
 
 import json
 from functools import partial
@@ -21,6 +21,14 @@ def make_table(endpoint: str) -> str:
         ],
         BillingMode="PAY_PER_REQUEST",
     )  # fmt: skip
+    return name
+
+
+def make_bucket(endpoint: str) -> str:
+    name = f"objects-{uuid4().hex[:12]}"
+    boto3.client("s3", endpoint_url=endpoint).create_bucket(
+        Bucket=name, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
+    )
     return name
 
 

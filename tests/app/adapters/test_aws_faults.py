@@ -24,7 +24,7 @@ from app.kernel.errors import (
 )
 from app.kernel.ports.work import Lease
 from tests.app.adapters.aws_faults import AFTER, ATTEMPTS, KINDS, Faults, without_pauses
-from tests.conformance.stores import make_queue, make_table
+from tests.conformance.stores import make_bucket, make_queue, make_table
 
 pytestmark = pytest.mark.anyio
 
@@ -44,11 +44,7 @@ def records(aws_endpoint: str) -> DynamoRecords:
 
 @pytest.fixture
 def objects(aws_endpoint: str) -> S3Objects:
-    bucket = f"objects-{uuid4().hex[:12]}"
-    boto3.client("s3", endpoint_url=aws_endpoint).create_bucket(
-        Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "eu-central-1"}
-    )
-    return S3Objects(bucket, endpoint_url=aws_endpoint)
+    return S3Objects(make_bucket(aws_endpoint), endpoint_url=aws_endpoint)
 
 
 def _is_ours(error: GenaiError, kind: str) -> bool:

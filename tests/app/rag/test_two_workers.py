@@ -1,4 +1,4 @@
-"""Two workers on one queue that machines share (SQS and DynamoDB as moto plays them): no job twice, none lost."""
+"""Two workers on one queue that machines share (S3, SQS and DynamoDB as moto plays them): no job twice, none lost."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from app.adapters.dynamodb import DynamoRecords
+from app.adapters.s3 import S3Objects
 from app.adapters.sqs import SqsWork
 from app.kernel.documents import ExtractedText, JobStatus
 from app.kernel.errors import LeaseLost, Unavailable
@@ -18,7 +19,7 @@ from app.rag.catalog import Catalog, Job
 from app.rag.worker import Worker
 from tests.app.rag.running import InlineReader, Running, running
 from tests.conformance.aws_server import aws_server
-from tests.conformance.stores import make_queue, make_table
+from tests.conformance.stores import make_bucket, make_queue, make_table
 
 pytestmark = pytest.mark.anyio
 
@@ -75,11 +76,15 @@ class Pair:
 
 @asynccontextmanager
 async def _pair(folder: Path, endpoint: str, *, lease_s: float) -> AsyncIterator[Pair]:
-    queue, table = make_queue(endpoint), make_table(endpoint)
+    bucket, queue, table = make_bucket(endpoint), make_queue(endpoint), make_table(endpoint)
 
     def stores() -> dict[str, Any]:
         records = DynamoRecords(table, endpoint_url=endpoint)
-        return {"records": records, "work": SqsWork(queue, records=records, endpoint_url=endpoint)}
+        return {
+            "objects": S3Objects(bucket, endpoint_url=endpoint),
+            "records": records,
+            "work": SqsWork(queue, records=records, endpoint_url=endpoint),
+        }
 
     gate, log = asyncio.Event(), []
     async with running(folder, **stores()) as rag:
@@ -96,7 +101,7 @@ async def _pair(folder: Path, endpoint: str, *, lease_s: float) -> AsyncIterator
 @pytest.fixture(autouse=True)
 def _short_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.rag.worker._MAX_BACKOFF_S", 0.01)
-    monkeypatch.setattr("app.rag.worker._MAX_TURN_S", 1.0)
+    monkeypatch.setattr("app.rag.worker._MAX_TURN_S", 3.0)
     monkeypatch.setattr("app.adapters.sqs._LOOK_S", 0.0)
     monkeypatch.setattr("app.adapters.sqs._LOST_S", 1.0)
 
