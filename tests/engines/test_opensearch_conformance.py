@@ -15,8 +15,8 @@ from .opensearch_node import OpenSearchNode
 pytestmark = [pytest.mark.anyio, pytest.mark.engines]  # type: ignore[assignment] # instead of the suite's own
 
 
-@pytest.fixture
-async def opener(opensearch: OpenSearchNode) -> AsyncIterator[Opener]:  # type: ignore[no-redef] # as above
+@pytest.fixture  # type: ignore[no-redef] # as above
+async def opener(opensearch: OpenSearchNode) -> AsyncIterator[Opener]:
     """Any process may write to this one."""
     opened: list[OpenSearchIndex] = []
     with opensearch.name() as name:
