@@ -166,8 +166,13 @@ def _continued(question: str, before: str, topic: str, opened: re.Match[str] | N
         return None if _holds_name(rest) else _appended(question, topic)
     aspect = aspect_of(before, topic)
     telling = any(word.telling for word in words_of(f"x {aspect}")[1:])
-    instead = telling and not (_holds_name(topic) or _begins_with_preposition(rest))
-    if aspect and (_holds_name(rest) or instead):
+    # "And in Zurich?" adds to a hotel, and takes the place of another name.
+    adds = _begins_with_preposition(rest)
+    if _holds_name(rest):
+        instead = _holds_name(topic) or not adds
+    else:
+        instead = telling and not (_holds_name(topic) or adds)
+    if aspect and instead:
         return Completed(f"{question.rstrip(' ?.!')}: {aspect}?")
     return _appended(question, topic)
 

@@ -151,8 +151,11 @@ def _goes_on(question: str, left: Word, right: Word) -> bool:
 
 def _binds(found: Sequence[Word], place: int) -> bool:
     """Whether this preposition belongs to the thing before it: "may borrow at the library" is no thing."""
-    helped = any(word.folded in _HELPING for word in found)
-    return found[place].folded in (_LINKING if helped else _BINDING)
+    if found[place].folded in _LINKING or not any(word.folded in _HELPING for word in found):
+        return found[place].folded in _BINDING
+    first = _thing_before(found, place)
+    led = 0 < first < place and found[first - 1].folded in _DETERMINERS
+    return led and found[place].folded in _BINDING
 
 
 def _thing_before(found: Sequence[Word], preposition: int) -> int:

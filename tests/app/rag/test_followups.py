@@ -53,6 +53,13 @@ def test_whatever_is_asked_is_read_without_an_error(question: str) -> None:
         assert found is None or len(found.question) < 2_000
 
 
+def test_a_place_adds_to_a_thing_and_replaces_another_place() -> None:
+    added = completed("And in Zurich?", [Asked("How much may a hotel cost per night?")])
+    replaced = completed("And to Gull island?", [Asked("When does the ferry to Osprey island leave?")])
+    assert added is not None and added.question == "And in Zurich (hotel night)?"
+    assert replaced is not None and "Osprey" not in replaced.question
+
+
 def test_a_topic_lives_on_through_questions_that_name_none() -> None:
     found = completed("How heavy is it?", [*_HERON, Asked("Thanks!"), Asked("ok")])
     assert found is not None and found.question == "How heavy is the Heron drone?"
