@@ -1,13 +1,15 @@
 """The RAG service as a FastAPI application and as a worker process."""
 
 import asyncio
+import logging
 import signal
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
 
 from fastapi import FastAPI
 
 from app.folder import unusable, worker_lock
+from app.kernel.errors import Unavailable
 from app.rag.assembly import assemble_service, assemble_worker
 from app.rag.dify.shape import dify_dialects
 from app.rag.openai_wire.shape import openai_dialects
@@ -20,6 +22,8 @@ from app.web.authentication import LOCAL_TENANT
 from app.web.rates import RateLimits
 from app.web.service import create_app
 from app.wiring import Ports, Role, build
+
+_log = logging.getLogger("genai.worker")
 
 # base64 makes four bytes of three; the rest is room for the JSON or multipart around the document.
 _ENCODING = 4 / 3
@@ -71,6 +75,7 @@ def open_ports(settings: Settings, *, role: Role) -> Ports:
 
 # A predecessor that was told to stop may still be at its last batch.
 _TURN_S = 30.0
+_AWAY_S = 1.0
 
 
 async def work(settings: Settings) -> None:
@@ -78,13 +83,18 @@ async def work(settings: Settings) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    async with open_worker(settings) as worker:
+    async with open_worker(settings, stop=stop) as worker:
         await worker.run(stop)
 
 
 @asynccontextmanager
-async def open_worker(settings: Settings, *, role: Role = "worker") -> AsyncIterator[Worker]:
-    """The one writer of the folder, ready to run; unfinished work of a predecessor is queued again."""
+async def open_worker(
+    settings: Settings, *, role: Role = "worker", stop: asyncio.Event | None = None
+) -> AsyncIterator[Worker]:
+    """The one writer of the folder, ready to run; unfinished work of a predecessor is queued again.
+
+    While a store is away: with `stop` it is waited for until then, without Unavailable is raised.
+    """
     lock = worker_lock(settings.data_dir)
     lock.take(wait_s=_TURN_S)
     ports = open_ports(settings, role=role)
@@ -96,9 +106,23 @@ async def open_worker(settings: Settings, *, role: Role = "worker") -> AsyncIter
     )
     try:
         worker = assemble_worker(ports, reader)
-        await worker.resume(sorted({LOCAL_TENANT, OPERATOR, *ports.tenants_by_key.values()}))
+        await _resume(worker, sorted({LOCAL_TENANT, OPERATOR, *ports.tenants_by_key.values()}), stop)
         yield worker
     finally:
         await reader.aclose()
         await ports.aclose()
         lock.release()
+
+
+async def _resume(worker: Worker, tenants: Sequence[str], stop: asyncio.Event | None) -> None:
+    while True:
+        try:
+            return await worker.resume(tenants)
+        except Unavailable as error:
+            if stop is None:
+                raise
+            _log.warning("Ingestion waits for its stores: %s", error.detail)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), _AWAY_S)
+        if stop.is_set():
+            return
