@@ -117,7 +117,8 @@ async def open_worker(
 async def _resume(worker: Worker, tenants: Sequence[str], stop: asyncio.Event | None) -> None:
     while True:
         try:
-            return await worker.resume(tenants)
+            await worker.resume(tenants)
+            return
         except Unavailable as error:
             if stop is None:
                 raise
