@@ -38,3 +38,5 @@ def configure_logging(settings: Settings) -> None:
     )
     for noisy in ("httpx", "httpcore", "botocore", "urllib3", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    # It tells of each cut answer with a stack; the adapters tell of it in a line.
+    logging.getLogger("urllib3.connection").setLevel(logging.ERROR)

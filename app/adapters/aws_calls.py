@@ -3,12 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from botocore.config import Config
+from botocore.exceptions import ConnectionClosedError
 
 from app.adapters.aws_errors import aws_errors
 from app.kernel.errors import ProviderTimeout
+
+if TYPE_CHECKING:
+    from botocore.awsrequest import AWSResponse
+    from botocore.client import BaseClient
+    from botocore.model import OperationModel
 
 _T = TypeVar("_T")
 _CONNECT_S = 2
@@ -41,12 +47,29 @@ class Calls:
                 return await asyncio.get_running_loop().run_in_executor(self._threads, guarded)
         except TimeoutError:
             raise ProviderTimeout(
-                f"{self._store} took more than {self._whole_s + extra_s:g} s for {what!r}; try again.",
+                f"{self._store} took more than {self._whole_s + extra_s:.0f} s for {what!r}; try again.",
                 retry_after_s=1,
             ) from None
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def refuse_cut_answers(client: "BaseClient") -> None:
+    """Let an answer whose head was cut off be a lost connection.
+
+    Python's HTTP client takes "200 OK" and nothing behind it for a success without a body: an item that is there would
+    be missing, a job that waits would be gone.
+    """
+    client.meta.events.register("after-call", _refuse_cut_answer)
+
+
+def _refuse_cut_answer(*, http_response: "AWSResponse", model: "OperationModel", **_: object) -> None:
+    headers, status = http_response.headers, http_response.status_code
+    bodiless = model.http.get("method") == "HEAD" or status in (204, 304)
+    sized = bodiless or "content-length" in headers or "transfer-encoding" in headers
+    if status < 400 and not (sized and "date" in headers):
+        raise ConnectionClosedError(endpoint_url=http_response.url)
 
 
 def limits(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypedDict
 import boto3
 from botocore.exceptions import ClientError
 
-from app.adapters.aws_calls import Calls, limits
+from app.adapters.aws_calls import Calls, limits, refuse_cut_answers
 from app.kernel.errors import BadInput, Conflict, LimitExceeded, NotFound
 from app.kernel.ports.records import Record, RecordPage
 
@@ -47,6 +47,7 @@ class DynamoRecords:
             endpoint_url=endpoint_url,
             config=limits(read_s=3, checksums="when_supported"),
         )
+        refuse_cut_answers(self.client)
         self._calls = Calls("DynamoDB", whole_s=5)
 
     async def get(self, partition: str, key: str) -> Record:

@@ -9,7 +9,7 @@ import boto3
 import urllib3
 from botocore import exceptions as boto
 
-from app.adapters.aws_calls import Calls, limits
+from app.adapters.aws_calls import Calls, limits, refuse_cut_answers
 from app.adapters.aws_errors import FAILED, THROTTLED
 from app.kernel.errors import BadInput, ProviderRejected, Unavailable
 
@@ -38,6 +38,7 @@ class S3Objects:
             # Other makers' S3 refuses the newer default checksums; TLS guards the bytes on the way.
             config=limits(read_s=5, checksums="when_required"),
         )
+        refuse_cut_answers(self.client)
         self._calls = Calls("S3", whole_s=10)
 
     async def put(self, key: str, content: bytes) -> None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import boto3
 
-from app.adapters.aws_calls import Calls, limits
+from app.adapters.aws_calls import Calls, limits, refuse_cut_answers
 from app.adapters.job_places import Place, Places
 from app.adapters.sqs_messages import read_ticket, redrive_warning, whole_seconds, write_ticket
 from app.kernel.errors import Conflict, GenaiError, Unavailable
@@ -69,6 +69,7 @@ class SqsWork:
             endpoint_url=endpoint_url,
             config=limits(read_s=_POLL_S + 3, checksums="when_supported"),
         )
+        refuse_cut_answers(self.client)
         self._calls = Calls("SQS", whole_s=_POLL_S + 5)
         self._places = Places(records)
         self._records = records
