@@ -10,7 +10,7 @@ from app.kernel.ports.work import Work
 from app.rag import layout
 from app.rag.answer_cache import AnswerCache
 from app.rag.catalog import Catalog, Document, Job, Tombstone, job_id_of
-from app.rag.conversation.store import Conversations
+from app.rag.conversation.quotes import Quotes
 from app.rag.ingest import Observer, unobserved
 
 PURGE_STEPS = ("purging", "withdrawing", "burying", "forgetting")
@@ -78,7 +78,7 @@ class Delete:
         await self.observe("burying")
         await self.catalog.bury(job.tenant, tombstone)
         await self.observe("forgetting")
-        await Conversations(self.catalog).forget_document(job.tenant, job.document_id)
+        await Quotes(self.catalog).forget_document(job.tenant, job.document_id)
         await self.catalog.forget(job.tenant, job.document_id)
 
     async def residue(self, tenant: str, document_id: str) -> Residue:
@@ -93,7 +93,7 @@ class Delete:
             records=await self.catalog.residue(tenant, document_id),
             index=await self.index.residue(tenant, document_id),
             caches=await self.answers.residue(tenant, document_id),
-            conversations=await Conversations(self.catalog).residue(tenant, document_id),
+            conversations=await Quotes(self.catalog).residue(tenant, document_id),
             tombstone=tombstone,
         )
 

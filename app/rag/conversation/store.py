@@ -1,10 +1,4 @@
-"""Keeps conversations in records: a head for each session, a record for each turn, and who quotes which document.
-
-conversations#<tenant>         session id            the head: how many turns there were, when the last one was
-conversation-ages#<tenant>     conversation id       the session id, by the age of the conversation
-turns#<tenant>                 conversation id/number
-summaries#<tenant>             conversation id       what a model made of the turns that are too old to be read whole
-quoting#<tenant>               document id/conversation id/number or `summary`
+"""Keeps conversations in records: a head for each session and a record for each turn, as places.py has them.
 
 A session that is deleted and used again is another conversation: what a slow request still writes for the old one
 is found under the old id and removed.
@@ -12,16 +6,18 @@ is found under the old id and removed.
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from app.kernel.documents import DocumentStatus, new_id
+from app.kernel.documents import new_id
 from app.kernel.errors import BadInput, Conflict, NotFound
 from app.kernel.ports.records import Record
 from app.rag.catalog import Catalog
 from app.rag.conversation.exchange import Exchange, from_plain, to_plain
+from app.rag.conversation.places import SUMMARY, ages_of, heads_of, summaries_of, turn_key, turns_of
+from app.rag.conversation.quotes import Quotes
 
 # Older turns than these are forgotten one by one.
 MOST_TURNS = 500
@@ -30,7 +26,6 @@ _TITLE_CHARS = 120
 _TRIES = 60
 _PAGE = 100
 _EXPIRED_AT_ONCE = 10
-_SUMMARY = "summary"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,11 +71,15 @@ class Conversations:
     catalog: Catalog
     keep_days: int = 90
 
+    @property
+    def quotes(self) -> Quotes:
+        return Quotes(self.catalog)
+
     async def find(self, tenant: str, session_id: str) -> Conversation:
         """Raises NotFound, also for one that nobody has used for `keep_days`."""
         try:
             found = _conversation(
-                await self.catalog.records.get(_heads(tenant), check_session_id(session_id))
+                await self.catalog.records.get(heads_of(tenant), check_session_id(session_id))
             )
         except NotFound:
             raise _missing(session_id) from None
@@ -93,7 +92,7 @@ class Conversations:
     ) -> tuple[list[Conversation], str | None]:
         """Conversations by the time they began."""
         page = await self.catalog.records.page(
-            _ages(tenant), after=after, limit=limit, descending=newest_first
+            ages_of(tenant), after=after, limit=limit, descending=newest_first
         )
         found = await asyncio.gather(*(self._of_age(tenant, record) for record in page.records))
         return [one for one in found if one is not None], page.after
@@ -110,7 +109,7 @@ class Conversations:
         """A page of turns, oldest first; `after` is the number of the last one."""
         prefix = f"{conversation.conversation_id}/"
         page = await self.catalog.records.page(
-            _turns(tenant), prefix=prefix, after=f"{prefix}{after}" if after else None, limit=limit,
+            turns_of(tenant), prefix=prefix, after=f"{prefix}{after}" if after else None, limit=limit,
             descending=newest_first,
         )  # fmt: skip
         following = page.after.removeprefix(prefix) if page.after else None
@@ -130,49 +129,32 @@ class Conversations:
         conversation = await self._begin_turn(tenant, session_id, exchange.question)
         number = conversation.turns
         written = replace(exchange.fitting(), number=number, at=conversation.updated_at)
-        key = _turn_key(conversation.conversation_id, number)
-        await self._refer(tenant, written.documents, key)
-        await self.catalog.records.put(_turns(tenant), key, to_plain(written), expected=0)
+        key = turn_key(conversation.conversation_id, number)
+        await self.quotes.note(tenant, written.documents, key)
+        await self.catalog.records.put(turns_of(tenant), key, to_plain(written), expected=0)
         if number > MOST_TURNS:
-            await self._remove_turn(tenant, _turn_key(conversation.conversation_id, number - MOST_TURNS))
+            await self._remove_turn(tenant, turn_key(conversation.conversation_id, number - MOST_TURNS))
         await self._if_deleted_meanwhile(tenant, conversation, key, written.documents)
         return written
 
     async def summary(self, tenant: str, conversation: Conversation) -> Summary | None:
         try:
-            found = await self.catalog.records.get(_summaries(tenant), conversation.conversation_id)
+            found = await self.catalog.records.get(summaries_of(tenant), conversation.conversation_id)
         except NotFound:
             return None
         return Summary(found.value["text"], found.value["through"], tuple(found.value["sources"]))
 
     async def keep_summary(self, tenant: str, conversation: Conversation, summary: Summary) -> None:
-        key = f"{conversation.conversation_id}/{_SUMMARY}"
-        await self._refer(tenant, frozenset(summary.sources), key)
-        await self.catalog.records.put(_summaries(tenant), conversation.conversation_id, asdict(summary))
+        key = f"{conversation.conversation_id}/{SUMMARY}"
+        await self.quotes.note(tenant, frozenset(summary.sources), key)
+        await self.catalog.records.put(summaries_of(tenant), conversation.conversation_id, asdict(summary))
         await self._if_deleted_meanwhile(tenant, conversation, key, frozenset(summary.sources))
 
     async def delete(self, tenant: str, session_id: str) -> None:
         """Remove a conversation with all its turns. Raises NotFound."""
         conversation = await self.find(tenant, session_id)
-        await self.catalog.records.delete(_heads(tenant), session_id)
+        await self.catalog.records.delete(heads_of(tenant), session_id)
         await self._sweep(tenant, conversation.conversation_id)
-
-    async def forget_document(self, tenant: str, document_id: str) -> None:
-        """Take what was quoted from a document out of every turn that holds any of it."""
-        while places := await self._quoting(tenant, document_id, limit=_PAGE):
-            for place in places:
-                await self._withdraw(tenant, place, document_id)
-
-    async def residue(self, tenant: str, document_id: str) -> int:
-        """How many turns and summaries may still hold words of a document."""
-        count, after = 0, None
-        while True:
-            page = await self.catalog.records.page(
-                _quotes(tenant), prefix=f"{document_id}/", after=after, limit=1000
-            )
-            count, after = count + len(page.records), page.after
-            if after is None:
-                return count
 
     async def _of_age(self, tenant: str, record: Record) -> Conversation | None:
         try:
@@ -195,12 +177,12 @@ class Conversations:
             counted = replace(found, turns=found.turns + 1, updated_at=self.catalog.timestamp())
             try:
                 await self.catalog.records.put(
-                    _heads(tenant), session_id, _plain(counted), expected=found.revision
+                    heads_of(tenant), session_id, _plain(counted), expected=found.revision
                 )
                 return counted
             except Conflict:
                 if not found.turns:  # somebody else began it
-                    await self.catalog.records.delete(_ages(tenant), found.conversation_id)
+                    await self.catalog.records.delete(ages_of(tenant), found.conversation_id)
                 await asyncio.sleep(0.002 * attempt)
         raise Conflict(f"Session {session_id!r} is used by too many requests at once; try again.")
 
@@ -210,14 +192,16 @@ class Conversations:
         revision = await self._clear_expired(tenant, session_id)
         now = self.catalog.timestamp()
         conversation_id = new_id("conv")
-        await self.catalog.records.put(_ages(tenant), conversation_id, {"session_id": session_id, "at": now})
+        await self.catalog.records.put(
+            ages_of(tenant), conversation_id, {"session_id": session_id, "at": now}
+        )
         title = " ".join(question.split())[:_TITLE_CHARS]
         return Conversation(session_id, conversation_id, title, now, now, 0, revision)
 
     async def _clear_expired(self, tenant: str, session_id: str) -> int:
         """Sweep what an expired conversation of this session has left; the revision to write its head over."""
         try:
-            record = await self.catalog.records.get(_heads(tenant), session_id)
+            record = await self.catalog.records.get(heads_of(tenant), session_id)
         except NotFound:
             return 0
         if self._expired(_conversation(record).updated_at):
@@ -228,7 +212,7 @@ class Conversations:
         """Remove some of the oldest conversations that nobody has used for long, or whose head never came."""
         if not self.keep_days:
             return
-        page = await self.catalog.records.page(_ages(tenant), limit=_EXPIRED_AT_ONCE)
+        page = await self.catalog.records.page(ages_of(tenant), limit=_EXPIRED_AT_ONCE)
         for record in page.records:
             if self._expired(record.value["at"]) and await self._of_age(tenant, record) is None:
                 await self._drop_head(tenant, record)
@@ -237,93 +221,50 @@ class Conversations:
     async def _drop_head(self, tenant: str, age: Record) -> None:
         session_id = age.value["session_id"]
         try:
-            head = await self.catalog.records.get(_heads(tenant), session_id)
+            head = await self.catalog.records.get(heads_of(tenant), session_id)
             if _conversation(head).conversation_id == age.key:
-                await self.catalog.records.delete(_heads(tenant), session_id, expected=head.revision)
+                await self.catalog.records.delete(heads_of(tenant), session_id, expected=head.revision)
         except (NotFound, Conflict):
             return
-
-    async def _refer(self, tenant: str, documents: frozenset[str], place: str) -> None:
-        """Before the words themselves: nothing is ever quoted without being found from its document."""
-        records, partition = self.catalog.records, _quotes(tenant)
-        await asyncio.gather(*(records.put(partition, f"{one}/{place}", {}) for one in sorted(documents)))
 
     async def _if_deleted_meanwhile(
         self, tenant: str, conversation: Conversation, place: str, documents: frozenset[str]
     ) -> None:
-        for document_id in documents:
-            if await self._gone(tenant, document_id):
-                await self._withdraw(tenant, f"{document_id}/{place}", document_id)
+        await self.quotes.settle(tenant, documents, place)
         try:
-            head = _conversation(await self.catalog.records.get(_heads(tenant), conversation.session_id))
+            head = _conversation(await self.catalog.records.get(heads_of(tenant), conversation.session_id))
         except NotFound:
             head = None
         if head is None or head.conversation_id != conversation.conversation_id:
             await self._sweep(tenant, conversation.conversation_id)
 
-    async def _gone(self, tenant: str, document_id: str) -> bool:
-        try:
-            return (await self.catalog.document(tenant, document_id)).status is DocumentStatus.DELETING
-        except NotFound:
-            return True
-
-    async def _quoting(self, tenant: str, document_id: str, *, limit: int) -> list[str]:
-        page = await self.catalog.records.page(_quotes(tenant), prefix=f"{document_id}/", limit=limit)
-        return [record.key for record in page.records]
-
-    async def _withdraw(self, tenant: str, place: str, document_id: str) -> None:
-        """Take a document out of one turn or summary, then forget that it was there."""
-        key = place.removeprefix(f"{document_id}/")
-        if key.endswith(f"/{_SUMMARY}"):
-            await self.catalog.records.delete(_summaries(tenant), key.removesuffix(f"/{_SUMMARY}"))
-        else:
-            await self._change_turn(tenant, key, lambda exchange: exchange.without(document_id))
-        await self.catalog.records.delete(_quotes(tenant), place)
-
-    async def _change_turn(self, tenant: str, key: str, change: Callable[[Exchange], Exchange]) -> None:
-        for _ in range(_TRIES):
-            try:
-                record = await self.catalog.records.get(_turns(tenant), key)
-                changed = to_plain(change(from_plain(record.value)))
-                await self.catalog.records.put(_turns(tenant), key, changed, expected=record.revision)
-                return
-            except NotFound:
-                return
-            except Conflict:
-                continue
-        raise Conflict(f"Turn {key!r} is being changed by others; try again.")
-
     async def _remove_turn(self, tenant: str, key: str) -> None:
         try:
-            exchange = from_plain((await self.catalog.records.get(_turns(tenant), key)).value)
+            exchange = from_plain((await self.catalog.records.get(turns_of(tenant), key)).value)
         except NotFound:
             return
-        await self.catalog.records.delete(_turns(tenant), key)
-        for document_id in exchange.documents:
-            await self.catalog.records.delete(_quotes(tenant), f"{document_id}/{key}")
+        await self.catalog.records.delete(turns_of(tenant), key)
+        await self.quotes.drop(tenant, exchange.documents, key)
 
     async def _sweep(self, tenant: str, conversation_id: str) -> None:
         """Remove all of a conversation but its head; its age goes last, so that what a death leaves is found."""
         records = self.catalog.records
-        while page := (await records.page(_turns(tenant), prefix=f"{conversation_id}/", limit=_PAGE)).records:
+        while page := (
+            await records.page(turns_of(tenant), prefix=f"{conversation_id}/", limit=_PAGE)
+        ).records:
             for record in page:
                 await self._remove_turn(tenant, record.key)
         try:
-            sources = (await records.get(_summaries(tenant), conversation_id)).value["sources"]
+            sources = (await records.get(summaries_of(tenant), conversation_id)).value["sources"]
         except NotFound:
             sources = []
-        await records.delete(_summaries(tenant), conversation_id)
-        for document_id in sources:
-            await records.delete(_quotes(tenant), f"{document_id}/{conversation_id}/{_SUMMARY}")
-        await records.delete(_ages(tenant), conversation_id)
+        await records.delete(summaries_of(tenant), conversation_id)
+        await self.quotes.drop(tenant, frozenset(sources), f"{conversation_id}/{SUMMARY}")
+        await records.delete(ages_of(tenant), conversation_id)
 
 
 def _missing(session_id: str) -> NotFound:
     return NotFound(f"No conversation {session_id!r}.", code="conversation_not_found")
-
-
-def _turn_key(conversation_id: str, number: int) -> str:
-    return f"{conversation_id}/{number:06d}"
 
 
 def _plain(conversation: Conversation) -> dict[str, Any]:
@@ -334,23 +275,3 @@ def _plain(conversation: Conversation) -> dict[str, Any]:
 
 def _conversation(record: Record) -> Conversation:
     return Conversation(**record.value, revision=record.revision)
-
-
-def _heads(tenant: str) -> str:
-    return f"conversations#{tenant}"
-
-
-def _ages(tenant: str) -> str:
-    return f"conversation-ages#{tenant}"
-
-
-def _turns(tenant: str) -> str:
-    return f"turns#{tenant}"
-
-
-def _summaries(tenant: str) -> str:
-    return f"summaries#{tenant}"
-
-
-def _quotes(tenant: str) -> str:
-    return f"quoting#{tenant}"
