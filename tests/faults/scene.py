@@ -39,6 +39,7 @@ class Scene:
     store: str
     service: Service
     proxy: FaultProxy
+    headers: dict[str, str] = field(default_factory=dict)
     accepted: list[str] = field(default_factory=list)
     refused: list[str] = field(default_factory=list)
 
@@ -50,7 +51,9 @@ class Scene:
 
     def ask(self, method: str, path: str, **body: Any) -> httpx.Response:
         """An answer of the contract: a success, or a 503 problem that says when to come again; never a hang."""
-        answer = httpx.request(method, self.service.url + path, timeout=BOUND_S, trust_env=False, **body)
+        answer = httpx.request(
+            method, self.service.url + path, timeout=BOUND_S, trust_env=False, headers=self.headers, **body
+        )
         if answer.status_code >= 400:
             assert answer.status_code == 503, answer.text
             assert int(answer.headers["Retry-After"]) >= 1
@@ -71,7 +74,7 @@ class Scene:
         deadline = time.monotonic() + within_s
         while not holds():
             assert time.monotonic() < deadline, f"{self.store}: not within {within_s:g} s"
-            time.sleep(0.05)
+            time.sleep(0.2)
 
     def found(self) -> set[str]:
         answer = self.ask("POST", "/v1/retrieval", json={"query": "note", "mode": "lexical", "limit": 100})
@@ -85,10 +88,10 @@ def suffer(scene: Scene, mode: Mode, *, blocks_uploads: bool = True) -> None:
     """The store fails in this mode while requests come, and heals."""
     service, proxy = scene.service, scene.proxy
     for _ in range(3):  # acknowledged, and under way when the store goes
-        scene.upload(_note())
+        scene.upload(note())
     proxy.mode = mode
     with ThreadPoolExecutor(4) as threads:
-        uploads = [threads.submit(scene.upload, _note()) for _ in range(2)]
+        uploads = [threads.submit(scene.upload, note()) for _ in range(2)]
         searching = threads.submit(scene.ask, "POST", "/v1/retrieval", json={"query": "note"})
         scene.until(lambda: scene.failing() == [scene.store], within_s=BOUND_S)
         assert httpx.get(f"{service.url}/healthz", timeout=BOUND_S, trust_env=False).status_code == 200
@@ -98,14 +101,14 @@ def suffer(scene: Scene, mode: Mode, *, blocks_uploads: bool = True) -> None:
             assert {upload.result().status_code for upload in uploads} == {503}
     proxy.mode = Pass()
     scene.until(lambda: scene.failing() == [], within_s=RECOVERY_S)
-    assert scene.upload(_note(), wait_s=RECOVERY_S).json()["status"] == "done"
+    assert scene.upload(note(), wait_s=RECOVERY_S).json()["status"] == "done"
     scene.until(scene.everything_is_in, within_s=MISSED_S)
     while scene.refused:  # whoever was told to come again gets what he came for
         answer = scene.upload(scene.refused.pop(), wait_s=RECOVERY_S)
         assert answer.json()["status"] == "done", answer.text
 
 
-def _note() -> str:
+def note() -> str:
     return f"note {uuid4().hex}"
 
 
