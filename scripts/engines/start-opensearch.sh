@@ -11,7 +11,7 @@ if [ "${OPENSEARCH_PLUGINS:-}" = none ]; then plugins=(); fi
 # A node that finds the folder of an earlier one waits for a peer that is gone.
 rm -rf "$data/node"
 cd "$engine"
-# The runner numbers its nodes from 1 and adds the number to the port.
+# The runner numbers its nodes from 1 and adds the number to the port. Nodes of one cluster name find each other and join.
 exec java --add-modules jdk.incubator.vector -Xms512m -Xmx1g -cp 'lib/*:knn/*' \
   org.codelibs.opensearch.runner.OpenSearchRunner -basePath "$data/node" -numOfNode 1 \
-  -baseHttpPort "$((port - 1))" ${plugins[@]+"${plugins[@]}"}
+  -baseHttpPort "$((port - 1))" -clusterName "alone-on-$port" ${plugins[@]+"${plugins[@]}"}

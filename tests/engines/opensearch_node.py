@@ -50,7 +50,7 @@ class OpenSearchNode:
 
     def start(self, *, plugins: str | None = None) -> "OpenSearchNode":
         """Wait until it answers. plugins: "none" leaves k-NN out."""
-        if self._process is not None or not self.ours:
+        if not self.ours or (self._process is not None and self._process.poll() is None):
             return self
         script = REPOSITORY / "scripts" / "engines" / "start-opensearch.sh"
         command = ["bash", str(script), str(engines() / "opensearch"), str(self._folder), str(self._port)]

@@ -1,7 +1,6 @@
 """OpenSearch finds what the embedded index finds (`make eval`)."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 

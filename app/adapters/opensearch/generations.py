@@ -54,9 +54,9 @@ class Generations:
         for index, about in ours.items():
             meta = about["mappings"].get("_meta", {})
             fingerprints[index] = (str(meta.get("fingerprint", "")), int(meta.get("dimensions", 0)))
-        return Standing(
-            self._only(self._name, ours), self._only(building_alias(self._name), ours), fingerprints
-        )
+        # Of two that are being built, which only a race leaves, the older one is an orphan.
+        building = self._behind(building_alias(self._name), ours)
+        return Standing(self._live(ours), building[-1] if building else None, fingerprints)
 
     async def create(
         self, standing: Standing, *, fingerprint: str, dimensions: int, alias: str
@@ -93,14 +93,19 @@ class Generations:
             except NotFound:  # another process was first
                 continue
 
-    def _only(self, alias: str, indices: dict[str, Any]) -> str | None:
-        found = sorted(index for index, about in indices.items() if alias in about["aliases"])
+    def _live(self, indices: dict[str, Any]) -> str | None:
+        found = self._behind(self._name, indices)
         if len(found) > 1:
             raise Unavailable(
-                f"The alias {alias!r} stands on {len(found)} indices, {', '.join(found)}; two services of the same "
+                f"The alias {self._name!r} stands on {len(found)} indices, {', '.join(found)}: two services of that "
                 "name began at once with different embedders. Delete the alias from all but one.",
             )
         return found[0] if found else None
+
+    def _behind(self, alias: str, indices: dict[str, Any]) -> list[str]:
+        """The indices that an alias means, oldest first."""
+        found = [index for index, about in indices.items() if alias in about["aliases"]]
+        return sorted(found, key=lambda index: generation_of(index, name=self._name) or 0)
 
 
 def _no_knn() -> SettingsError:

@@ -1,16 +1,15 @@
 """The index port on OpenSearch: opened without waiting for the cluster, settled with it as soon as it answers."""
 
 import asyncio
-import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import TYPE_CHECKING, Any, Self
+from collections.abc import Awaitable, Callable, Sequence
+from typing import TYPE_CHECKING, Self
 
 from pydantic import SecretStr
 
-from app.adapters.embedded.index.embedded import mismatch
 from app.adapters.opensearch.connection import Cluster
 from app.adapters.opensearch.generations import Generations
 from app.adapters.opensearch.layout import building_alias, valid_name
+from app.adapters.opensearch.opening import Wanted, settle, settled_apart, visible_documents
 from app.adapters.opensearch.record import Alter, Record, Seen, now
 from app.adapters.opensearch.searching import IndexReader
 from app.adapters.opensearch.visibility import SEALED_S
@@ -22,9 +21,6 @@ from app.kernel.retrieval import Fusion, RetrievalProfile
 
 if TYPE_CHECKING:
     from app.kernel.ports.embeddings import Matrix
-
-# Longer than a healthy cluster takes to make an index, shorter than what starts a service has patience for.
-_OPEN_S = 15.0
 
 
 class OpenSearchIndex:
@@ -101,12 +97,11 @@ class OpenSearchIndex:
         )
         index._any_embedder = any_embedder
         try:
-            _apart(index._look_first())
-        except Unavailable:
+            index._take(settled_apart(index._cluster, index._wanted()))
+        except (Unavailable, Conflict, NotFound):  # down, or being replaced at this moment
             return index
         except ProviderRejected as error:
             raise SettingsError(error.detail) from error
-        index._settled = True
         return index
 
     async def aclose(self) -> None:
@@ -205,9 +200,9 @@ class OpenSearchIndex:
             return []
         have = {
             (document.tenant, document.document_id): document.version
-            for document in await _documents(self._record)
+            for document in await visible_documents(self._record)
         }
-        wanted = await _documents(Record(self._cluster, name=self._name, target=live))
+        wanted = await visible_documents(Record(self._cluster, name=self._name, target=live))
         return [
             document
             for document in wanted
@@ -227,6 +222,16 @@ class OpenSearchIndex:
     async def follow(self, rebuilt: Self) -> None:
         """Go on as the rebuild that was switched to."""
         self._built_with(rebuilt._fingerprint, dimensions=rebuilt._dimensions, profile=rebuilt._profile)
+
+    def _wanted(self) -> Wanted:
+        return Wanted(self._name, self._fingerprint, self._dimensions, any_embedder=self._any_embedder)
+
+    def _take(self, embedding: tuple[str, int]) -> None:
+        """Go on as what was found."""
+        fingerprint, dimensions = embedding
+        if fingerprint != self._fingerprint:
+            self._built_with(fingerprint, dimensions=dimensions, profile=self._profile)
+        self._settled = True
 
     def _built_with(self, fingerprint: str, *, dimensions: int, profile: RetrievalProfile) -> None:
         self._fingerprint = fingerprint
@@ -301,54 +306,7 @@ class OpenSearchIndex:
             return
         async with self._settling:
             if not self._settled:
-                await self._look(self._generations)
-                self._settled = True
-
-    async def _look_first(self) -> None:
-        """From a thread of its own, whose event loop ends with it and so do its connections."""
-        cluster = self._cluster.apart()
-        try:
-            async with asyncio.timeout(_OPEN_S):
-                await self._look(Generations(cluster, name=self._name))
-        except TimeoutError:
-            raise Unavailable(f"OpenSearch did not answer in {_OPEN_S:.0f} s.") from None
-        finally:
-            await cluster.aclose()
-
-    async def _look(self, generations: Generations) -> None:
-        """Find the live index, or make it; drop replaced ones."""
-        await generations.must_have_knn()
-        standing = await generations.standing()
-        await generations.drop(*standing.orphans)
-        if standing.live is None:
-            await generations.create(
-                standing, fingerprint=self._fingerprint, dimensions=self._dimensions, alias=self._name
-            )
-            return
-        built_by, dimensions = standing.fingerprints[standing.live]
-        if built_by == self._fingerprint:
-            return
-        if self._any_embedder:
-            self._built_with(built_by, dimensions=dimensions, profile=self._profile)
-            return
-        live = Record(generations._cluster, name=self._name, target=standing.live)
-        if held := len(await _documents(live)):
-            raise mismatch(built_by, self._fingerprint, held)
-        fresh = await generations.create(
-            standing,
-            fingerprint=self._fingerprint,
-            dimensions=self._dimensions,
-            alias=building_alias(self._name),
-        )
-        if fresh is not None:
-            await generations.go_live(fresh, instead_of=standing.live)
-            await generations.drop(standing.live)
-
-
-async def _documents(record: Record) -> list[DocumentVersion]:
-    """The visible ones."""
-    seen = await record.look()
-    return [head.document async for head in record.heads(seen.index) if not seen.visibility.hides(head.put)]
+                self._take(await settle(self._cluster, self._wanted()))
 
 
 def _sealing(at: float) -> Alter:
@@ -357,20 +315,3 @@ def _sealing(at: float) -> Alter:
         return True
 
     return seal
-
-
-def _apart(work: Coroutine[Any, Any, None]) -> None:
-    """Run to the end in a thread of its own, whether or not an event loop runs in this one; raises what it raises."""
-    failed: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            asyncio.run(work)
-        except BaseException as error:  # noqa: BLE001 - handed to the caller
-            failed.append(error)
-
-    thread = threading.Thread(target=run, name="opensearch-open")
-    thread.start()
-    thread.join()
-    if failed:
-        raise failed[0]
