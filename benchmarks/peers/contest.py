@@ -17,6 +17,7 @@ from tests.evals.datasets import ndcg_at_10
 
 BLOCK = 64
 WARM = 20
+_BLOCKS_A_LINE = 4
 ROUNDS = 3
 STARTS = 3
 # A system that took longer than this for all questions is not asked them again.
@@ -136,12 +137,18 @@ def compete(
                 for one, worker in workers.items()
                 if not turn or outcomes[one].seconds / turn < LONG_S
             }
-            _ask_in_turn(again, outcomes, corpus, score=not turn)
-            say(f"{corpus.name}: round {turn + 1} of {rounds}, {len(again)} systems")
+            what = f"{corpus.name}: round {turn + 1} of {rounds}, {len(again)} systems"
+            _ask_in_turn(again, outcomes, corpus, score=not turn, say=partial(_say_now_and_then, say, what))
+            say(f"{what}: done")
     finally:
         for worker in workers.values():
             worker.stop()
     return outcomes
+
+
+def _say_now_and_then(say: Callable[[str], None], what: str, done: int, *, of: int) -> None:
+    if done // BLOCK % _BLOCKS_A_LINE == 0:
+        say(f"{what}: {done} of {of} questions")
 
 
 def _build_all(outcomes: Mapping[System, Outcome], corpus: Corpus, *, say: Callable[[str], None]) -> None:
@@ -173,7 +180,12 @@ def _start(
 
 
 def _ask_in_turn(
-    workers: Mapping[System, Worker], outcomes: Mapping[System, Outcome], corpus: Corpus, *, score: bool
+    workers: Mapping[System, Worker],
+    outcomes: Mapping[System, Outcome],
+    corpus: Corpus,
+    *,
+    score: bool,
+    say: Callable[..., None],
 ) -> None:
     order = list(workers)
     for first in range(0, len(corpus.questions), BLOCK):
@@ -181,6 +193,7 @@ def _ask_in_turn(
             if not outcomes[system].failure:
                 block = partial(_block, workers[system], outcomes[system], corpus, first=first, score=score)
                 _guarded(outcomes[system], block)
+        say(first + BLOCK, of=len(corpus.questions))
         # Nobody always follows the same one.
         order = [*order[1:], order[0]]
 
