@@ -85,6 +85,8 @@ WHAT_TO_DO: Mapping[type[Exception], str] = {
 # These do not all share a base class.
 _ERRORS: tuple[type[Exception], ...] = (*WHAT_TO_DO, OSError, TimeoutError)
 _AWAY = (theirs.ConnectionError, theirs.TimeoutError, OSError, TimeoutError)
+# What uvloop raises, and redis-py lets pass, when a connection that lay in the pool was reset meanwhile.
+_CLOSED = RuntimeError
 
 
 class ValkeyCache:
@@ -101,7 +103,7 @@ class ValkeyCache:
             socket_connect_timeout=_TIMEOUT_S,
             # Once more for a connection that the server closed while it lay in the pool, never after a time-out:
             # an addition may have been made by then.
-            retry=Retry(NoBackoff(), 1, supported_errors=(theirs.ConnectionError,)),
+            retry=Retry(NoBackoff(), 1, supported_errors=(theirs.ConnectionError, _CLOSED)),  # type: ignore[arg-type] # any exception will do
             protocol=2,  # one round trip less for each connection, and every version speaks it
             driver_info=None,
             **_address(url.get_secret_value()),
@@ -171,6 +173,11 @@ class ValkeyCache:
         except _ERRORS as error:
             if isinstance(error, _AWAY):
                 self._rests_until = self._clock() + _REST_S
+            raise _translated(error) from None
+        except _CLOSED as error:
+            if type(error) is not _CLOSED:  # a fault of somebody else
+                raise
+            self._rests_until = self._clock() + _REST_S
             raise _translated(error) from None
 
 
