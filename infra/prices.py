@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from infra.naming import IMAGES
+
 HOURS_PER_MONTH = 730
 # List prices in USD, without tax, free tier, discounts and traffic.
 AS_OF = "2026-03-01"
@@ -11,6 +13,7 @@ SOURCES = {
     "eks_cluster_hour": "https://aws.amazon.com/eks/pricing/",
     "nat_gateway_hour": "https://aws.amazon.com/vpc/pricing/",
     "public_ipv4_hour": "https://aws.amazon.com/vpc/pricing/",
+    "interface_endpoint_hour": "https://aws.amazon.com/privatelink/pricing/",
     "load_balancer_hour": "https://aws.amazon.com/elasticloadbalancing/pricing/",
     "gp3_gb_month": "https://aws.amazon.com/ebs/pricing/",
     "s3_gb_month": "https://aws.amazon.com/s3/pricing/",
@@ -26,6 +29,7 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "eks_cluster_hour": 0.10,
         "nat_gateway_hour": 0.045,
         "public_ipv4_hour": 0.005,
+        "interface_endpoint_hour": 0.01,
         "load_balancer_hour": 0.0225,
         "gp3_gb_month": 0.08,
         "s3_gb_month": 0.023,
@@ -38,6 +42,7 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "eks_cluster_hour": 0.10,
         "nat_gateway_hour": 0.045,
         "public_ipv4_hour": 0.005,
+        "interface_endpoint_hour": 0.01,
         "load_balancer_hour": 0.0225,
         "gp3_gb_month": 0.08,
         "s3_gb_month": 0.023,
@@ -50,6 +55,7 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "eks_cluster_hour": 0.10,
         "nat_gateway_hour": 0.052,
         "public_ipv4_hour": 0.005,
+        "interface_endpoint_hour": 0.012,
         "load_balancer_hour": 0.027,
         "gp3_gb_month": 0.0952,
         "s3_gb_month": 0.0245,
@@ -62,6 +68,7 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "eks_cluster_hour": 0.10,
         "nat_gateway_hour": 0.048,
         "public_ipv4_hour": 0.005,
+        "interface_endpoint_hour": 0.011,
         "load_balancer_hour": 0.0252,
         "gp3_gb_month": 0.088,
         "s3_gb_month": 0.023,
@@ -100,6 +107,8 @@ class Holdings:
     data_gb: float = 10.0
     image_gb: float = 2.0
     records_gb: float = 1.0
+    model_gb: float = 5.0
+    log_gb: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -163,6 +172,20 @@ def _load_balancer(inputs: Inputs, region: Region) -> Cost:
     return Cost.rented(region["load_balancer_hour"] + addresses * region["public_ipv4_hour"])
 
 
+def _endpoint(inputs: Inputs, region: Region) -> Cost:
+    """By the zone; gateway endpoints are free."""
+    zones = len(inputs.get("subnetIds") or [])
+    return Cost.rented(zones * region["interface_endpoint_hour"])
+
+
+def _bucket(inputs: Inputs, region: Region) -> Cost:
+    """At the price of the standard class: an upper bound, since originals and old logs move to one that costs a sixth."""
+    held = region.holdings
+    sizes = {"-data-": held.data_gb, "-models-": held.model_gb, "-logs-": held.log_gb}
+    (gb,) = (size for part, size in sizes.items() if part in inputs["bucket"].removeprefix("genai-ops"))
+    return Cost.kept(gb * region["s3_gb_month"])
+
+
 def _records(_: Inputs, region: Region) -> Cost:
     each = region["dynamodb_gb_month"] + region["dynamodb_pitr_gb_month"]
     return Cost.kept(region.holdings.records_gb * each)
@@ -171,12 +194,13 @@ def _records(_: Inputs, region: Region) -> Cost:
 PRICED: Mapping[str, Pricing] = {
     "eks:index:Cluster": lambda _, region: Cost.rented(region["eks_cluster_hour"]),
     "aws:ec2/natGateway:NatGateway": lambda _, region: Cost.rented(region["nat_gateway_hour"]),
+    "aws:ec2/vpcEndpoint:VpcEndpoint": _endpoint,
     "aws:ec2/eip:Eip": lambda _, region: Cost.rented(region["public_ipv4_hour"]),
     "aws:eks/nodeGroup:NodeGroup": _nodes,
     "aws:lb/loadBalancer:LoadBalancer": _load_balancer,
-    "aws:s3/bucket:Bucket": lambda _, region: Cost.kept(region.holdings.data_gb * region["s3_gb_month"]),
+    "aws:s3/bucket:Bucket": _bucket,
     "aws:ecr/repository:Repository": lambda _, region: Cost.kept(
-        region.holdings.image_gb * region["ecr_gb_month"]
+        region.holdings.image_gb / len(IMAGES) * region["ecr_gb_month"]
     ),
     "aws:dynamodb/table:Table": _records,
     "aws:secretsmanager/secret:Secret": lambda _, region: Cost.kept(region["secret_month"]),
@@ -187,6 +211,10 @@ FREE = frozenset(
     {
         "aws:autoscaling/attachment:Attachment",
         "aws:budgets/budget:Budget",
+        # Lines are paid as they are written: traffic.
+        "aws:cloudwatch/logGroup:LogGroup",
+        "aws:ec2/flowLog:FlowLog",
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy",
         "aws:ec2/internetGateway:InternetGateway",
         "aws:ec2/launchTemplate:LaunchTemplate",
         "aws:ec2/route:Route",
@@ -195,7 +223,6 @@ FREE = frozenset(
         "aws:ec2/securityGroup:SecurityGroup",
         "aws:ec2/subnet:Subnet",
         "aws:ec2/vpc:Vpc",
-        "aws:ec2/vpcEndpoint:VpcEndpoint",
         "aws:eks/addon:Addon",
         "aws:eks/podIdentityAssociation:PodIdentityAssociation",
         "aws:iam/role:Role",

@@ -80,6 +80,13 @@ def _endpoint(cloud: Clients, arn: str) -> str:
     return f"aws ec2 delete-vpc-endpoints --vpc-endpoint-ids {name}" if alive else ""
 
 
+def _log_group(cloud: Clients, arn: str) -> str:
+    name = arn.split(":log-group:", 1)[1].removesuffix(":*")
+    found = cloud("logs").describe_log_groups(logGroupNamePrefix=name)["logGroups"]
+    there = any(group["logGroupName"] == name for group in found)
+    return f"aws logs delete-log-group --log-group-name {name}" if there else ""
+
+
 def _alive(thing: Mapping[str, Any]) -> bool:
     return str(thing.get("State", "")).lower() not in _ENDED
 
@@ -132,6 +139,14 @@ REMOVALS: Mapping[str, Removal] = {
         by="allocation-id",
         command="aws ec2 release-address --allocation-id {id}",
     ),
+    "ec2:vpc-flow-log/": _in_ec2(
+        "describe_flow_logs",
+        listed="FlowLogs",
+        by="flow-log-id",
+        filters="Filters",
+        command="aws ec2 delete-flow-logs --flow-log-ids {id}",
+    ),
+    "logs:log-group:": _log_group,
     "ec2:vpc-endpoint/": _endpoint,
     "ec2:security-group/": _in_ec2(
         "describe_security_groups",

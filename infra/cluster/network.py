@@ -1,11 +1,12 @@
-"""The network: a VPC over two zones, one way out through a single NAT gateway, free gateway endpoints for S3 and DynamoDB."""
+"""The network: a VPC over two or three zones, its way out, private addresses of AWS's services, and its flow logs."""
 
 import ipaddress
 from itertools import islice
 
 import pulumi
-from pulumi_aws import ec2
+from pulumi_aws import ec2, vpc
 
+from infra.cluster.flow_logs import flow_logs
 from infra.stack import Stack
 
 # A /16 VPC gives /20 subnets of 4,091 addresses: the CNI takes one per pod. The lower half is private, the upper public.
@@ -13,13 +14,13 @@ SUBNET_BITS = 4
 
 
 class Network(pulumi.ComponentResource):
-    """Two public and two private subnets. `ready` is what anything that needs the internet must wait for, and outlive."""
+    """A public and a private subnet in each zone. `ready` is what anything that needs the internet must wait for, and outlive."""
 
     def __init__(self, name: str, stack: Stack, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("genai:cluster:Network", name, None, opts)
         prefix = stack.prefix
         self.stack, self.prefix, self.child = stack, prefix, pulumi.ResourceOptions(parent=self)
-        vpc = ec2.Vpc(
+        net = ec2.Vpc(
             name,
             cidr_block=stack.vpc_cidr,
             enable_dns_hostnames=True,
@@ -27,11 +28,11 @@ class Network(pulumi.ComponentResource):
             tags=stack.tags.rented(prefix),
             opts=self.child,
         )
-        gateway = ec2.InternetGateway(name, vpc_id=vpc.id, tags=stack.tags.rented(prefix), opts=self.child)
-        private, public = subnet_ranges(stack.vpc_cidr)
-        self.public = self._subnets("public", vpc, public)
-        self.private = self._subnets("private", vpc, private)
-        outward, outward_joined = self._table("public", vpc, self.public)
+        gateway = ec2.InternetGateway(name, vpc_id=net.id, tags=stack.tags.rented(prefix), opts=self.child)
+        private, public = subnet_ranges(stack.vpc_cidr, zones=len(stack.zones))
+        self.public = self._subnets("public", net, public)
+        self.private = self._subnets("private", net, private)
+        outward = self._table("public", net)
         way_out = ec2.Route(
             f"{name}-public",
             route_table_id=outward.id,
@@ -39,36 +40,31 @@ class Network(pulumi.ComponentResource):
             gateway_id=gateway.id,
             opts=self.child,
         )
-        nat = self._nat(gateway)
-        inward, inward_joined = self._table("private", vpc, self.private)
-        way_through = ec2.Route(
-            f"{name}-private",
-            route_table_id=inward.id,
-            destination_cidr_block="0.0.0.0/0",
-            nat_gateway_id=nat.id,
-            opts=self.child,
-        )
-        endpoints = self._endpoints(vpc, [outward, inward])
-        self.vpc_id: pulumi.Output[str] = vpc.id
+        # One table for each zone, so that a second way out is a change of routes and of nothing else.
+        inward = [self._table(f"private-{zone}", net) for zone in stack.zones]
+        self.vpc_id: pulumi.Output[str] = net.id
         self.private_cidrs = private
         self.public_ids = [subnet.id for subnet in self.public]
         self.private_ids = [subnet.id for subnet in self.private]
         self.gateway = gateway
         self.ready: list[pulumi.Resource] = [
             way_out,
-            way_through,
-            *outward_joined,
-            *inward_joined,
-            *endpoints,
+            *self._ways_through(name, inward, gateway),
+            *self._joined("public", self.public, [outward] * len(stack.zones)),
+            *self._joined("private", self.private, inward),
+            *self._gateway_endpoints(net, [outward, *inward]),
+            *self._interface_endpoints(net),
         ]
+        if stack.flow_logs:
+            flow_logs(name, stack, net, opts=self.child)
         self.register_outputs({"vpcId": self.vpc_id})
 
-    def _subnets(self, side: str, vpc: ec2.Vpc, ranges: list[str]) -> list[ec2.Subnet]:
+    def _subnets(self, side: str, net: ec2.Vpc, ranges: list[str]) -> list[ec2.Subnet]:
         role = "kubernetes.io/role/elb" if side == "public" else "kubernetes.io/role/internal-elb"
         return [
             ec2.Subnet(
                 f"{side}-{zone[-1]}",
-                vpc_id=vpc.id,
+                vpc_id=net.id,
                 availability_zone=zone,
                 cidr_block=cidr,
                 # Nothing gets a public address by accident; NAT and load balancer bring their own.
@@ -79,36 +75,54 @@ class Network(pulumi.ComponentResource):
             for zone, cidr in zip(self.stack.zone_names, ranges, strict=True)
         ]
 
-    def _table(
-        self, side: str, vpc: ec2.Vpc, subnets: list[ec2.Subnet]
-    ) -> tuple[ec2.RouteTable, list[pulumi.Resource]]:
-        """The route table of one side, and what joins its subnets to it."""
-        tags = self.stack.tags.rented(f"{self.prefix}-{side}")
-        table = ec2.RouteTable(side, vpc_id=vpc.id, tags=tags, opts=self.child)
-        joined: list[pulumi.Resource] = [
+    def _table(self, name: str, net: ec2.Vpc) -> ec2.RouteTable:
+        tags = self.stack.tags.rented(f"{self.prefix}-{name}")
+        return ec2.RouteTable(name, vpc_id=net.id, tags=tags, opts=self.child)
+
+    def _joined(
+        self, side: str, subnets: list[ec2.Subnet], tables: list[ec2.RouteTable]
+    ) -> list[pulumi.Resource]:
+        return [
             ec2.RouteTableAssociation(
                 f"{side}-{zone}", subnet_id=subnet.id, route_table_id=table.id, opts=self.child
             )
-            for zone, subnet in zip(self.stack.zones, subnets, strict=True)
+            for zone, subnet, table in zip(self.stack.zones, subnets, tables, strict=True)
         ]
-        return table, joined
 
-    def _nat(self, gateway: ec2.InternetGateway) -> ec2.NatGateway:
-        """One, in the first zone: a second would cost as much again and only helps while a whole zone is down."""
+    def _ways_through(
+        self, name: str, tables: list[ec2.RouteTable], gateway: ec2.InternetGateway
+    ) -> list[pulumi.Resource]:
+        """`single`: one NAT gateway, in the first zone. `per_az`: one in each, for as much again."""
+        places = {"none": 0, "single": 1, "per_az": len(tables)}[self.stack.nat]
+        nats = [self._nat(place, gateway) for place in range(places)]
+        return [
+            ec2.Route(
+                f"{name}-private-{zone}",
+                route_table_id=table.id,
+                destination_cidr_block="0.0.0.0/0",
+                nat_gateway_id=nats[min(place, len(nats) - 1)].id,
+                opts=self.child,
+            )
+            for place, (zone, table) in enumerate(zip(self.stack.zones, tables, strict=True))
+            if nats
+        ]
+
+    def _nat(self, place: int, gateway: ec2.InternetGateway) -> ec2.NatGateway:
         # AWS refuses to detach an internet gateway while mapped public addresses exist, so both outlive nothing but it.
         after_gateway = pulumi.ResourceOptions(parent=self, depends_on=[gateway])
-        tags = self.stack.tags.rented(f"{self.prefix}-nat")
-        address = ec2.Eip("nat", domain="vpc", tags=tags, opts=after_gateway)
+        name = f"nat-{self.stack.zones[place]}"
+        tags = self.stack.tags.rented(f"{self.prefix}-{name}")
+        address = ec2.Eip(name, domain="vpc", tags=tags, opts=after_gateway)
         return ec2.NatGateway(
-            "nat", subnet_id=self.public[0].id, allocation_id=address.id, tags=tags, opts=after_gateway
+            name, subnet_id=self.public[place].id, allocation_id=address.id, tags=tags, opts=after_gateway
         )
 
-    def _endpoints(self, vpc: ec2.Vpc, tables: list[ec2.RouteTable]) -> list[pulumi.Resource]:
+    def _gateway_endpoints(self, net: ec2.Vpc, tables: list[ec2.RouteTable]) -> list[pulumi.Resource]:
         """Free, and they keep the traffic of the data bucket off the NAT gateway, which bills by the gigabyte."""
         return [
             ec2.VpcEndpoint(
                 service,
-                vpc_id=vpc.id,
+                vpc_id=net.id,
                 service_name=f"com.amazonaws.{self.stack.region}.{service}",
                 vpc_endpoint_type="Gateway",
                 route_table_ids=[table.id for table in tables],
@@ -118,9 +132,48 @@ class Network(pulumi.ComponentResource):
             for service in ("s3", "dynamodb")
         ]
 
+    def _interface_endpoints(self, net: ec2.Vpc) -> list[pulumi.Resource]:
+        """The service's own name resolves to an address in each private subnet, for dollars a month each."""
+        if not self.stack.interface_endpoints:
+            return []
+        tags = self.stack.tags.rented(f"{self.prefix}-endpoints")
+        group = ec2.SecurityGroup(
+            "endpoints",
+            description="Interface endpoints: TLS from inside the network",
+            vpc_id=net.id,
+            tags=tags,
+            opts=self.child,
+        )
+        allowed = vpc.SecurityGroupIngressRule(
+            "endpoints",
+            security_group_id=group.id,
+            ip_protocol="tcp",
+            from_port=443,
+            to_port=443,
+            cidr_ipv4=self.stack.vpc_cidr,
+            tags=tags,
+            opts=self.child,
+        )
+        made: list[pulumi.Resource] = [
+            ec2.VpcEndpoint(
+                service,
+                vpc_id=net.id,
+                service_name=f"com.amazonaws.{self.stack.region}.{service}",
+                vpc_endpoint_type="Interface",
+                subnet_ids=[subnet.id for subnet in self.private],
+                security_group_ids=[group.id],
+                private_dns_enabled=True,
+                tags=self.stack.tags.rented(f"{self.prefix}-{service}"),
+                opts=self.child,
+            )
+            for service in self.stack.interface_endpoints
+        ]
+        return [allowed, *made]
 
-def subnet_ranges(vpc_cidr: str) -> tuple[list[str], list[str]]:
-    """Two private and two public ranges; each half leaves six of the same size for zones and tiers to come."""
-    vpc = ipaddress.ip_network(vpc_cidr)
-    ranges = [str(part) for part in vpc.subnets(prefixlen_diff=SUBNET_BITS)]
-    return list(islice(ranges, 0, 2)), list(islice(ranges, 8, 10))
+
+def subnet_ranges(vpc_cidr: str, *, zones: int) -> tuple[list[str], list[str]]:
+    """A private and a public range for each zone; the rest of each half is left for tiers to come. A zone that is added
+    later changes none of the others."""
+    parts = ipaddress.ip_network(vpc_cidr).subnets(prefixlen_diff=SUBNET_BITS)
+    ranges = [str(part) for part in parts]
+    return list(islice(ranges, 0, zones)), list(islice(ranges, 8, 8 + zones))

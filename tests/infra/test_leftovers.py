@@ -124,6 +124,12 @@ def whole_room(aws: Account) -> list[str]:
         VpcId=vpc, ServiceName=f"com.amazonaws.{REGION}.s3", VpcEndpointType="Gateway", RouteTableIds=[table]
     )["VpcEndpoint"]["VpcEndpointId"]
     group = ec2.create_security_group(GroupName="entrance", Description="entrance", VpcId=vpc)["GroupId"]
+    logs = f"genai-ops-dev-flow-logs-{vpc[-7:]}"
+    aws.cloud("logs").create_log_group(logGroupName=logs)
+    traffic = ec2.create_flow_logs(
+        ResourceIds=[vpc], ResourceType="VPC", TrafficType="ALL", LogGroupName=logs,
+        DeliverLogsPermissionArn=f"arn:aws:iam::{ACCOUNT}:role/flow-logs",
+    )["FlowLogIds"][0]  # fmt: skip
     template = ec2.create_launch_template(
         LaunchTemplateName="nodes", LaunchTemplateData={"InstanceType": "m7g.large"}
     )
@@ -152,9 +158,10 @@ def whole_room(aws: Account) -> list[str]:
     )["nodegroup"]
     names = [f"vpc/{vpc}", *(f"subnet/{subnet}" for subnet in subnets), f"internet-gateway/{gateway}",
              f"route-table/{table}", f"elastic-ip/{address}", f"natgateway/{nat}", f"vpc-endpoint/{endpoint}",
-             f"security-group/{group}", f"launch-template/{template['LaunchTemplate']['LaunchTemplateId']}"]  # fmt: skip
+             f"vpc-flow-log/{traffic}", f"security-group/{group}",
+             f"launch-template/{template['LaunchTemplate']['LaunchTemplateId']}"]  # fmt: skip
     others = [cluster["arn"], nodes["nodegroupArn"], balancer["LoadBalancerArn"], target["TargetGroupArn"]]
-    return arns_of("ec2", *names) + others
+    return arns_of("ec2", *names) + arns_of("logs", f"log-group:{logs}") + others
 
 
 def run(aws: Account, command: str) -> None:
