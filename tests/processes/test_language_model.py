@@ -31,6 +31,7 @@ def service(model: WireServer, tmp_path_factory: pytest.TempPathFactory) -> Iter
         "GENAI_CHAT_MODEL": "tiny",
         "GENAI_CHAT_KEY": KEY,
         "GENAI_CHAT_INPUT_USD_PER_MTOK": "1000000",
+        "GENAI_ANSWER_CACHE_S": "0",  # the same question is asked of the model every time
         "GENAI_EMBEDDER_URL": model.url,
         "GENAI_EMBEDDER_MODEL": "tiny-embed",
         "GENAI_EMBEDDER_KEY": KEY,
