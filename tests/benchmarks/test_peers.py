@@ -138,6 +138,12 @@ def test_the_page_says_when_on_what_and_whether_each_gate_held() -> None:
     assert "{" not in text
 
 
+def test_the_plot_is_a_picture(tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib", reason="matplotlib comes with `scripts/env.sh bench`")
+    report.draw([OURS, row("peer", one=spread(0.6), two=spread(0.4))], tmp_path / "docs" / "peers.png")
+    assert (tmp_path / "docs" / "peers.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_an_install_weighs_what_a_package_requires_as_well() -> None:
     alone, all_of_it = closure(["pydantic-core"]), closure(["pydantic"])
     assert {"pydantic", "pydantic-core", "annotated-types"} <= all_of_it.keys()
