@@ -12,7 +12,7 @@ STORES = ("objects", "records", "work")
 MODES: dict[str, Mode] = {
     "down": Down(),
     "reset": Reset(),
-    "cut": Cut(20),
+    "cut": Cut(40),
     "latency": Latency(60),
     "trickle": Trickle(10),
 }
