@@ -2,7 +2,7 @@
 
 import pulumi
 
-from infra import adopt, leftovers, snapshot
+from infra import adopt, availability, leftovers, snapshot
 from infra.account import aws_provider
 from infra.cluster.room import Cluster
 from infra.durable.room import Durable
@@ -11,11 +11,13 @@ from infra.workloads.rag import rag
 
 
 def survey(stack: Stack) -> adopt.Found:
-    """Before the first resource: what survived the last pause, and what did an interrupted run leave behind?"""
+    """Before the first resource: what survived, what did an interrupted run leave behind, what does EKS still offer?"""
     state = snapshot.read(organization=stack.organization, project=stack.project, stack=stack.name)
     cloud = adopt.clients(region=stack.region, profile=stack.profile)
     found = adopt.look(stack, cloud=cloud, state=state)
     leftovers.refuse(stack.tags.owner, cloud=cloud, state=state, warn=pulumi.warn, stop=not stack.paused)
+    if not stack.paused:
+        availability.refuse(cloud=cloud, warn=pulumi.warn)
     return found
 
 

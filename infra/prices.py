@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from infra.naming import IMAGES
-
 HOURS_PER_MONTH = 730
 # List prices in USD, without tax, free tier, discounts and traffic.
 AS_OF = "2026-03-01"
@@ -107,8 +105,6 @@ class Holdings:
     data_gb: float = 10.0
     image_gb: float = 2.0
     records_gb: float = 1.0
-    model_gb: float = 5.0
-    log_gb: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -178,14 +174,6 @@ def _endpoint(inputs: Inputs, region: Region) -> Cost:
     return Cost.rented(zones * region["interface_endpoint_hour"])
 
 
-def _bucket(inputs: Inputs, region: Region) -> Cost:
-    """At the price of the standard class: an upper bound, since originals and old logs move to one that costs a sixth."""
-    held = region.holdings
-    sizes = {"-data-": held.data_gb, "-models-": held.model_gb, "-logs-": held.log_gb}
-    (gb,) = (size for part, size in sizes.items() if part in inputs["bucket"].removeprefix("genai-ops"))
-    return Cost.kept(gb * region["s3_gb_month"])
-
-
 def _records(_: Inputs, region: Region) -> Cost:
     each = region["dynamodb_gb_month"] + region["dynamodb_pitr_gb_month"]
     return Cost.kept(region.holdings.records_gb * each)
@@ -198,9 +186,9 @@ PRICED: Mapping[str, Pricing] = {
     "aws:ec2/eip:Eip": lambda _, region: Cost.rented(region["public_ipv4_hour"]),
     "aws:eks/nodeGroup:NodeGroup": _nodes,
     "aws:lb/loadBalancer:LoadBalancer": _load_balancer,
-    "aws:s3/bucket:Bucket": _bucket,
+    "aws:s3/bucket:Bucket": lambda _, region: Cost.kept(region.holdings.data_gb * region["s3_gb_month"]),
     "aws:ecr/repository:Repository": lambda _, region: Cost.kept(
-        region.holdings.image_gb / len(IMAGES) * region["ecr_gb_month"]
+        region.holdings.image_gb * region["ecr_gb_month"]
     ),
     "aws:dynamodb/table:Table": _records,
     "aws:secretsmanager/secret:Secret": lambda _, region: Cost.kept(region["secret_month"]),
@@ -214,7 +202,6 @@ FREE = frozenset(
         # Lines are paid as they are written: traffic.
         "aws:cloudwatch/logGroup:LogGroup",
         "aws:ec2/flowLog:FlowLog",
-        "aws:ecr/lifecyclePolicy:LifecyclePolicy",
         "aws:ec2/internetGateway:InternetGateway",
         "aws:ec2/launchTemplate:LaunchTemplate",
         "aws:ec2/route:Route",
@@ -223,6 +210,8 @@ FREE = frozenset(
         "aws:ec2/securityGroup:SecurityGroup",
         "aws:ec2/subnet:Subnet",
         "aws:ec2/vpc:Vpc",
+        "aws:eks/accessEntry:AccessEntry",
+        "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
         "aws:eks/addon:Addon",
         "aws:eks/podIdentityAssociation:PodIdentityAssociation",
         "aws:iam/role:Role",

@@ -10,6 +10,7 @@ import pulumi
 from pulumi.runtime.config import CONFIG
 
 from infra.choices.apps import AppChoices
+from infra.choices.control_plane import ControlPlaneChoices
 from infra.choices.entrance import EntranceChoices
 from infra.choices.lifetime import LifetimeChoices
 from infra.choices.money import MoneyChoices
@@ -31,6 +32,7 @@ class Stack(
     NetworkChoices,
     EntranceChoices,
     NodeChoices,
+    ControlPlaneChoices,
     AppChoices,
     MoneyChoices,
 ):

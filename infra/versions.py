@@ -1,5 +1,7 @@
 """Every version the program asks AWS for, in one place, each with its date and reason."""
 
+from collections.abc import Mapping
+
 # Set 2026-11-20. The control plane in tests/engines is built from the same minor. A paused stack is rebuilt, not upgraded,
 # so the newest minor under standard support (14 months; extended support costs six times as much) is always the right one.
 KUBERNETES = "1.36"
@@ -7,7 +9,23 @@ KUBERNETES = "1.36"
 # AL2023: Amazon Linux 2 images ended with Kubernetes 1.32.
 NODE_IMAGES = {"x86_64": "AL2023_x86_64_STANDARD", "arm64": "AL2023_ARM_64_STANDARD"}
 
-# Add-on versions are left to AWS (the default of the Kubernetes minor above): a version pinned here could be withdrawn during
-# a long pause, and the resume would fail. The names are the ones `aws eks describe-addon-versions` knows.
+# None: the one that EKS advises for the Kubernetes minor above, which AWS moves as it finds faults. A pin here could be
+# withdrawn during a long pause; infra/availability.py would then stop the resume and name what there is instead. Pin one,
+# like "v1.23.2-eksbuild.1", while a fault of the advised one bites. The names are those of `aws eks describe-addon-versions`.
+ADDONS: Mapping[str, str | None] = {
+    "vpc-cni": None,
+    "kube-proxy": None,
+    "eks-pod-identity-agent": None,
+    "coredns": None,
+    "metrics-server": None,
+    "aws-ebs-csi-driver": None,
+}
+# Without these no machine joins and no pod has credentials; they run on every machine and wait for none.
 ADDONS_BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
-ADDONS_AFTER_NODES = ("coredns",)
+# Deployments: without a machine they would never be ready. The EBS driver comes after them too, with a role: cluster/disks.py.
+ADDONS_AFTER_NODES = ("coredns", "metrics-server")
+
+# Set 2026-11-20. The release that tests/engines builds and measures: its scores and its refusals are the ones that were tested.
+OPENSEARCH_IMAGE = "opensearchproject/opensearch:2.19.1"
+# Set 2026-11-20. The 8.1 line: speaks what the app uses (scripts, INCRBY, PEXPIRE) and has images for both architectures.
+VALKEY_IMAGE = "valkey/valkey:8.1.3-alpine"

@@ -1,6 +1,8 @@
 """The Kubernetes control plane: the component brings kubeconfig and roles, everything else is declared in plain sight."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pulumi
 import pulumi_eks as eks
@@ -11,8 +13,7 @@ from infra import versions
 from infra.cluster.network import Network
 from infra.stack import Stack
 
-# Network policies are enforced by the CNI's own agent. Without the switch they are accepted and ignored.
-ADDON_SETTINGS: Mapping[str, str] = {"vpc-cni": '{"enableNetworkPolicy":"true"}'}
+ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
 
 
 class ControlPlane(pulumi.ComponentResource):
@@ -40,6 +41,8 @@ class ControlPlane(pulumi.ComponentResource):
             endpoint_public_access=True,
             public_access_cidrs=list(stack.api_cidrs),
             authentication_mode=eks.AuthenticationMode.API,
+            enabled_cluster_log_types=list(stack.control_plane_logs),
+            encryption_config_key_arn=stack.secrets_key_arn,
             # Extended support costs six times as much and would be switched on by default.
             upgrade_policy={"support_type": "STANDARD"},
             # What the component would make by itself is declared below and in nodes.py, where it is visible and ordered.
@@ -56,6 +59,7 @@ class ControlPlane(pulumi.ComponentResource):
         # The name is known, but it must carry the edge to the cluster itself: a dependency on a remote component orders
         # nothing against the component's children, and destroy would delete the cluster beside its own add-ons.
         self.name: pulumi.Output[str] = self.security_group_id.apply(lambda _: physical)
+        self._admins()
         self.addons = [self.addon(addon) for addon in versions.ADDONS_BEFORE_NODES]
         self.provider = kubernetes.Provider(
             name,
@@ -67,14 +71,57 @@ class ControlPlane(pulumi.ComponentResource):
         )
         self.register_outputs({"name": self.name, "securityGroupId": self.security_group_id})
 
-    def addon(self, addon: str, *, after: list[pulumi.Resource] | None = None) -> aws_eks.Addon:
+    def _admins(self) -> None:
+        """Whoever runs Pulumi is one already: EKS gives its creator an entry, and refuses a second one."""
+        for admin in self.stack.admins:
+            name = admin.split("/", 1)[1].replace("/", "-")
+            entry = aws_eks.AccessEntry(
+                name,
+                cluster_name=self.name,
+                principal_arn=admin,
+                tags=self.stack.tags.rented(),
+                opts=pulumi.ResourceOptions(parent=self),
+            )
+            aws_eks.AccessPolicyAssociation(
+                name,
+                cluster_name=self.name,
+                principal_arn=entry.principal_arn,
+                policy_arn=ADMIN,
+                access_scope={"type": "cluster"},
+                opts=pulumi.ResourceOptions(parent=self, depends_on=[entry]),
+            )
+
+    def addon(
+        self,
+        addon: str,
+        *,
+        after: Sequence[pulumi.Resource] = (),
+        identities: list[Any] | None = None,
+    ) -> aws_eks.Addon:
+        """One of EKS's own, by the name EKS knows it under. `identities`: roles of its service accounts."""
+        settings = addon_settings(addon, machines=self.stack.node_count)
         return aws_eks.Addon(
             addon,
             cluster_name=self.name,
             addon_name=addon,
-            configuration_values=ADDON_SETTINGS.get(addon),
+            addon_version=versions.ADDONS[addon],
+            configuration_values=json.dumps(settings) if settings else None,
+            pod_identity_associations=identities,
             resolve_conflicts_on_create="OVERWRITE",
             resolve_conflicts_on_update="OVERWRITE",
             tags=self.stack.tags.rented(),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=after),
+            opts=pulumi.ResourceOptions(parent=self, depends_on=list(after)),
         )
+
+
+def addon_settings(addon: str, *, machines: int) -> Mapping[str, Any]:
+    """What differs from the add-on's own defaults. A second copy on the same machine guards nothing and takes a pod's place:
+    a t3.medium has 17."""
+    # Network policies are enforced by the CNI's own agent. Without the switch they are accepted and ignored.
+    always: Mapping[str, Mapping[str, Any]] = {"vpc-cni": {"enableNetworkPolicy": "true"}}
+    alone: Mapping[str, Mapping[str, Any]] = {
+        "coredns": {"replicaCount": 1},
+        "metrics-server": {"replicas": 1},
+        "aws-ebs-csi-driver": {"controller": {"replicaCount": 1}},
+    }
+    return always.get(addon) or (alone.get(addon, {}) if machines == 1 else {})

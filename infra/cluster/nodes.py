@@ -9,6 +9,7 @@ from pulumi_aws import ec2, eks, iam
 
 from infra import versions
 from infra.cluster.control_plane import ControlPlane
+from infra.cluster.disks import disk_driver
 from infra.cluster.network import Network
 from infra.stack import Stack
 
@@ -56,9 +57,10 @@ class Nodes(pulumi.ComponentResource):
                 ignore_changes=["scaling_config"],
             ),
         )
-        dns = [control.addon(addon, after=[group]) for addon in versions.ADDONS_AFTER_NODES]
+        later = [control.addon(addon, after=[group]) for addon in versions.ADDONS_AFTER_NODES]
+        later.append(disk_driver(stack, control, after=[group], opts=self.child))
         self.scaling_group: pulumi.Output[str] = group.resources.apply(_scaling_group)
-        self.ready: list[pulumi.Resource] = [group, *dns]
+        self.ready: list[pulumi.Resource] = [group, *later]
         self.register_outputs({"scalingGroup": self.scaling_group})
 
     def _role(self, name: str) -> tuple[iam.Role, list[pulumi.Resource]]:

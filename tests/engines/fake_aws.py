@@ -24,6 +24,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.s3.models import FakeBucket, s3_backends
 from werkzeug.serving import make_server
 
+from .standins.aws_functions import ADDONS
+
 REGION = "us-east-1"
 STRANGER = "210987654321"
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_REGION": REGION}
@@ -211,6 +213,14 @@ def _describe_cluster(objects: dict[str, Any], body: str, environ: _Environ) -> 
     return "application/json", json.dumps({"cluster": {"name": name, "status": "ACTIVE"}}) if there else ""
 
 
+def _addon_versions(objects: dict[str, Any], body: str, environ: _Environ) -> tuple[str, str]:
+    """What EKS offers: every add-on that the stand-in for the provider knows too."""
+    found = [
+        {"addonName": name, "addonVersions": [{"addonVersion": version}]} for name, version in ADDONS.items()
+    ]
+    return "application/json", json.dumps({"addons": found})
+
+
 def _ec2(operation: str, token: str, collection: str, entry: str) -> Callable[..., tuple[str, str]]:
     """An EC2 Describe call, filtered by id as the platform filters."""
 
@@ -258,6 +268,7 @@ def _load_balancers(objects: dict[str, Any], body: str, environ: _Environ) -> tu
 _RENTED: dict[tuple[str, str], Callable[..., tuple[str, str]]] = {
     ("tagging", "GetResources"): _get_resources,
     ("eks", "Get"): _describe_cluster,
+    ("eks", "GetKubernetesversion"): _addon_versions,
     ("elasticloadbalancing", "DescribeLoadBalancers"): _load_balancers,
     ("ec2", "DescribeVpcs"): _ec2("DescribeVpcs", "aws:ec2/vpc:Vpc", "vpcSet", "<vpcId>{id}</vpcId>"),
     ("ec2", "DescribeAddresses"): _ec2(

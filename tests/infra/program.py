@@ -12,6 +12,17 @@ ACCOUNT = "111122223333"
 NAME = str(project()["name"])
 
 
+# Every part of the program at once, for tests that go by what it may declare at all.
+WIDEST: tuple[tuple[str, str], ...] = (
+    ("admins", '["arn:aws:iam::111122223333:role/platform"]'),
+    ("controlPlaneLogs", '["api", "audit", "authenticator", "controllerManager", "scheduler"]'),
+    ("flowLogs", "true"),
+    ("interfaceEndpoints", '["ecr.api", "ecr.dkr", "sts"]'),
+    ("nat", "per_az"),
+    ("zones", '["a", "b", "c"]'),
+)
+
+
 @cache
 def declared(stack: str = "dev", *changes: tuple[str, str], survived: bool = False) -> tuple[Declared, ...]:
     """What the program declares, in an account where nothing, or everything durable, exists already."""

@@ -51,6 +51,23 @@ REFUSED = {
     "endpoint of an unknown service": ([("interfaceEndpoints", '["s4"]')], ["interfaceEndpoints", "'s4'"]),
     "one endpoint twice": ([("interfaceEndpoints", '["sts","sts"]')], ["['sts', 'sts']"]),
     "logs kept for eight days": ([("flowLogDays", "8")], ["flowLogDays is 8", "7"]),
+    "an admin that is a session": (
+        [("admins", '["arn:aws:sts::111122223333:assumed-role/a/b"]')],
+        ["admins", "assumed-role", "role behind it"],
+    ),
+    "one admin twice": (
+        [("admins", '["arn:aws:iam::111122223333:role/a","arn:aws:iam::111122223333:role/a"]')],
+        ["admins", "once"],
+    ),
+    "logs of no kind": ([("controlPlaneLogs", '["kubelet"]')], ["controlPlaneLogs", "kubelet", "audit"]),
+    "an alias for a key": (
+        [("secretsKeyArn", "arn:aws:kms:us-east-1:111122223333:alias/a")],
+        ["secretsKeyArn", "alias/a"],
+    ),
+    "a key of another region": (
+        [("secretsKeyArn", "arn:aws:kms:eu-west-1:111122223333:key/a")],
+        ["secretsKeyArn", "eu-west-1", "aws:region is 'us-east-1'"],
+    ),
     "API for nobody": ([("apiCidrs", "[]")], ["apiCidrs"]),
     "a list that is none": ([("allowedCidrs", '"10.0.0.0/8"')], ["allowedCidrs", "10.0.0.0/8"]),
     "moving tag": ([("imageTag", "latest")], ["imageTag", "'latest'", "immutable"]),

@@ -6,7 +6,7 @@ from typing import Any
 
 from .aws_rules import ACCOUNT
 
-_ADDONS = {
+ADDONS = {
     "vpc-cni": "v1.20.4-eksbuild.2",
     "kube-proxy": "v1.34.0-eksbuild.4",
     "coredns": "v1.12.4-eksbuild.1",
@@ -57,7 +57,7 @@ def _partition(region: str, args: dict[str, Any]) -> dict[str, Any]:
 
 def _addon_version(region: str, args: dict[str, Any]) -> dict[str, Any]:
     name = args["addonName"]
-    return {"id": name, "version": _ADDONS[name], "region": region}
+    return {"id": name, "version": ADDONS[name], "region": region}
 
 
 def _policy_document(region: str, args: dict[str, Any]) -> dict[str, Any]:

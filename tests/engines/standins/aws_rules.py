@@ -195,7 +195,9 @@ def refuse_creation(token: str, inputs: dict[str, Any], objects: Objects) -> Non
         "aws:eks/nodeGroup:NodeGroup": _nodes_can_join,
         "aws:eks/addon:Addon": _addon_can_start,
         "aws:eks/podIdentityAssociation:PodIdentityAssociation": _once_per_service_account,
-        "aws:lb/loadBalancer:LoadBalancer": _two_zones,
+        "aws:lb/loadBalancer:LoadBalancer": _balancer_can_start,
+        "aws:ec2/natGateway:NatGateway": _nat_has_internet,
+        "aws:ec2/flowLog:FlowLog": _flow_log_can_write,
     }.get(token)
     if special:
         special(inputs, objects)
@@ -272,6 +274,34 @@ def _cluster_can_start(inputs: dict[str, Any], objects: Objects) -> None:
         )
 
 
+def _balancer_can_start(inputs: dict[str, Any], objects: Objects) -> None:
+    _two_zones(inputs, objects)
+    if not inputs.get("internal"):
+        _internet(objects[inputs["subnets"][0]]["inputs"]["vpcId"], objects)
+
+
+def _nat_has_internet(inputs: dict[str, Any], objects: Objects) -> None:
+    if inputs.get("connectivityType", "public") == "public":
+        _internet(objects[inputs["subnetId"]]["inputs"]["vpcId"], objects)
+
+
+def _internet(vpc: str, objects: Objects) -> None:
+    if not _of(objects, "aws:ec2/internetGateway:InternetGateway", vpcId=vpc):
+        raise Refused(f"Gateway.NotAttached: Network {vpc!r} has no Internet gateway attached")
+
+
+def _flow_log_can_write(inputs: dict[str, Any], objects: Objects) -> None:
+    if inputs.get("logDestinationType", "cloud-watch-logs") != "cloud-watch-logs":
+        return
+    roles = [
+        id
+        for id, item in objects.items()
+        if item["type"] == "aws:iam/role:Role" and item["outputs"]["arn"] == inputs.get("iamRoleArn")
+    ]
+    if not roles or "vpc-flow-logs.amazonaws.com" not in objects[roles[0]]["inputs"]["assumeRolePolicy"]:
+        raise Refused("InvalidParameter: Access error: the flow-logs service cannot assume the given role")
+
+
 def _two_zones(inputs: dict[str, Any], objects: Objects) -> None:
     if (
         inputs.get("loadBalancerType", "application") == "application"
@@ -301,7 +331,7 @@ def _nodes_can_join(inputs: dict[str, Any], objects: Objects) -> None:
     """A node group is ready when its nodes have joined: they need a route out, permissions, and a network plugin."""
     cluster = inputs["clusterName"]
     for subnet in inputs["subnetIds"]:
-        if not _has_way_out(subnet, objects):
+        if not _has_way_out(subnet, objects) and not _has_doors(subnet, objects):
             raise Refused(
                 f"NodeCreationFailure: Instances failed to join the kubernetes cluster: {subnet} has no route to a gateway"
             )
@@ -348,6 +378,14 @@ def _has_way_out(subnet: str, objects: Objects) -> bool:
             if everything and (route.get("natGatewayId") or route.get("gatewayId")):
                 return True
     return False
+
+
+def _has_doors(subnet: str, objects: Objects) -> bool:
+    """Private addresses of what a machine cannot join without, in a network that leads nowhere."""
+    vpc = objects[subnet]["inputs"]["vpcId"]
+    endpoints = _of(objects, "aws:ec2/vpcEndpoint:VpcEndpoint", vpcId=vpc)
+    services = {item["inputs"]["serviceName"].split(".", 3)[3] for item in endpoints}
+    return {"ec2", "ecr.api", "ecr.dkr", "s3", "sts", "eks-auth"} <= services
 
 
 def _addon_can_start(inputs: dict[str, Any], objects: Objects) -> None:
@@ -406,6 +444,8 @@ def _called(key: str, objects: Objects) -> set[str]:
 def refuse_deletion(key: str, objects: Objects) -> None:
     """Raises: Refused while something that does not go with it still stands on it."""
     going, called = whole(key, objects), _called(key, objects)
+    if objects[key]["type"] == "aws:ec2/internetGateway:InternetGateway":
+        _refuse_detaching(objects[key]["inputs"].get("vpcId"), objects)
     for other_key, other in objects.items():
         if other_key in going:
             continue
@@ -416,6 +456,18 @@ def refuse_deletion(key: str, objects: Objects) -> None:
         for (token, name), words in _HOLDS.items():
             if other["type"] == token and called & set(_inside(other["inputs"], name)):
                 raise Refused(f"{words} ({other_key!r})")
+
+
+def _refuse_detaching(vpc: str | None, objects: Objects) -> None:
+    """An internet gateway stays while the network has public addresses: of NAT gateways and of load balancers."""
+    for other_key, other in objects.items():
+        balancer = other["type"] == "aws:lb/loadBalancer:LoadBalancer" and not other["inputs"].get("internal")
+        nat = other["type"] == "aws:ec2/natGateway:NatGateway"
+        held = other["inputs"].get("subnets") or [] if balancer else [other["inputs"].get("subnetId")] * nat
+        if any(objects.get(subnet, {}).get("inputs", {}).get("vpcId") == vpc for subnet in held):
+            raise Refused(
+                f"DependencyViolation: Network {vpc!r} has some mapped public address(es): {other_key!r}"
+            )
 
 
 def _inside(value: Any, name: str) -> list[str]:
