@@ -67,12 +67,20 @@ def _refuse_pages_from_elsewhere(request: Request) -> None:
     """A name that was pointed here stands in Host (DNS rebinding), a page that posts a form in Origin."""
     for header in ("host", "origin"):
         value = request.headers.get(header)
-        if value is not None and urlsplit(f"//{value.rpartition('//')[2]}").hostname not in _HERE:
+        if value is not None and _name_in(value) not in _HERE:
             raise Forbidden(
                 f"Without keys this service answers this machine only, not {header} {value[:100]!r}; "
                 "open it as 127.0.0.1 or localhost, or set GENAI_API_KEYS.",
                 code="not_from_here",
             )
+
+
+def _name_in(value: str) -> str | None:
+    """The host of a Host or an Origin; None when it cannot be read."""
+    try:
+        return urlsplit(f"//{value.rpartition('//')[2]}").hostname
+    except ValueError:  # a bracket without its other half, or no address between them
+        return None
 
 
 async def tenant(request: Request) -> str:

@@ -127,11 +127,11 @@ def install_problems(app: FastAPI, dialects: Dialects) -> None:
 
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
-        fields = [
-            FieldProblem(field=".".join(str(part) for part in item["loc"][1:]) or "body", detail=item["msg"])
-            for item in error.errors()
-        ]
+        broken = next((item for item in error.errors() if item["type"] == "json_invalid"), None)
+        fields = [] if broken else _fields(request, error)
         first = f"{fields[0].field}: {fields[0].detail}" if fields else "The request is not valid."
+        if broken:
+            first = f"The body is not JSON: {_why_broken(broken)}."
         problem = Problem(
             title="Unprocessable Entity", status=422, code="invalid_request", detail=first,
             request_id=request_id_of(request), errors=fields,
@@ -143,7 +143,8 @@ def install_problems(app: FastAPI, dialects: Dialects) -> None:
         phrase = HTTPStatus(error.status_code).phrase
         problem = Problem(
             title=phrase, status=error.status_code, code=phrase.lower().replace(" ", "_"),
-            detail=f"{error.detail}: {request.method} {request.url.path}", request_id=request_id_of(request),
+            detail=f"{str(error.detail).rstrip('.')}: {request.method} {request.url.path}",
+            request_id=request_id_of(request),
         )  # fmt: skip
         return render(request, problem, headers=dict(error.headers or {}))
 
@@ -151,6 +152,28 @@ def install_problems(app: FastAPI, dialects: Dialects) -> None:
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         _log.exception("%s %s failed", request.method, request.url.path, exc_info=error)
         return render(request, problem_of(errors.GenaiError("unexpected"), request_id_of(request)))
+
+
+def _fields(request: Request, error: RequestValidationError) -> list[FieldProblem]:
+    """What is wrong where. A body that is taken for text has the wrong type in its head more often than no object."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    unread = kind != "application/json" and not kind.endswith("+json")
+    return [
+        FieldProblem(
+            field=".".join(str(part) for part in item["loc"][1:]) or "body",
+            detail=f"{item['msg']}; it came with Content-Type {kind[:80]!r}, send application/json"
+            if unread and item["loc"] == ("body",)
+            else item["msg"],
+        )
+        for item in error.errors()
+    ]
+
+
+def _why_broken(item: Mapping[str, Any]) -> str:
+    """FastAPI puts the place into the location of the error, pydantic into its words."""
+    if reason := item.get("ctx", {}).get("error"):
+        return f"{reason} at character {item['loc'][-1]}" if isinstance(item["loc"][-1], int) else str(reason)
+    return str(item["msg"]).removeprefix("Invalid JSON: ")
 
 
 def request_id_of(request: Request) -> str:

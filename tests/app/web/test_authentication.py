@@ -28,6 +28,9 @@ def test_this_machine_needs_no_key(host: str) -> None:
         {"host": "127.0.0.1:8080", "origin": "null"},
         {"host": "localhost@page.example"},
         {"host": ""},
+        {"host": "[::1"},
+        {"host": "[not-an-address]:8080"},
+        {"host": "localhost", "origin": "http://[page"},
     ],
 )
 def test_a_page_elsewhere_is_refused_without_keys(headers: dict[str, str]) -> None:

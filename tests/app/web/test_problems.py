@@ -110,6 +110,27 @@ async def test_all_bad_fields_are_named_at_once_and_none_is_echoed() -> None:
     assert "PASSWORD" not in answer.text
 
 
+async def test_what_is_no_json_is_told_with_the_place_where_it_breaks() -> None:
+    async with small_app() as http:
+        answer = await http.post(
+            "/orders", content=b'{"name": ', headers={"Content-Type": "application/json"}
+        )
+    problem = _problem(answer, 422)
+    assert (problem["errors"], "not JSON" in problem["detail"], "character 9" in problem["detail"]) == (
+        [],
+        True,
+        True,
+    )
+
+
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", ""])
+async def test_json_that_is_sent_as_something_else_is_told_by_its_content_type(kind: str) -> None:
+    async with small_app() as http:
+        answer = await http.post("/orders", content=b'{"name": "a"}', headers={"Content-Type": kind})
+    problem = _problem(answer, 422)
+    assert "application/json" in problem["detail"] and repr(kind) in problem["detail"]
+
+
 async def test_waiting_helps_is_told_in_retry_after() -> None:
     async with small_app(error=throttled()) as http:
         answer = await http.get("/broken/x")
