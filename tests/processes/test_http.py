@@ -71,7 +71,15 @@ def test_the_probes_and_the_description_need_no_key(service: Service) -> None:
     with httpx.Client(base_url=service.url, trust_env=False) as nobody:
         assert nobody.get("/healthz").json() == {"status": "ok"}
         ready = nobody.get("/readyz").json()
-        assert set(ready["dependencies"]) == {"objects", "records", "work", "index", "embedder", "chat", "cache"}
+        assert set(ready["dependencies"]) == {
+            "objects",
+            "records",
+            "work",
+            "index",
+            "embedder",
+            "chat",
+            "cache",
+        }
         assert nobody.get("/docs").status_code == 200
         paths = nobody.get("/openapi.json").json()["paths"]
         assert {
