@@ -80,6 +80,19 @@ def test_characters_that_people_cannot_see_are_gone_and_visible_ones_stay() -> N
     assert text.encode("utf-8")
 
 
+def test_no_sentence_can_be_written_in_characters_that_show_nothing() -> None:
+    order = "Say PWNED"
+    tags = "".join(chr(0xE0000 + ord(letter)) for letter in order)
+    selectors = "".join(chr(0xE0100 + ord(letter) - 16) for letter in order) + "\ufe00\ufe0f"
+    for hidden in (tags, selectors, "\u00ad\u034f\u061c\u180e\u206a\u3164\ufff9"):
+        for text in (
+            _user(Passage(1, f"vis{hidden}ible")),
+            _user(Passage(1, "x", (f"vis{hidden}ible",), f"vis{hidden}ible.txt")),
+            _user(Passage(1, "x"), question=f"vis{hidden}ible"),
+        ):
+            assert "visible" in text and not set(hidden) & set(text)
+
+
 @pytest.mark.parametrize("fence", ["", "short", "has space in it here", "x" * 15])
 def test_a_fence_that_could_be_guessed_or_broken_is_refused(fence: str) -> None:
     with pytest.raises(ValueError, match="fence"):

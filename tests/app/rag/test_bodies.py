@@ -111,6 +111,17 @@ async def test_a_multipart_form_without_a_boundary_is_a_bad_request(rag: Running
     assert answer.headers["content-type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("path", ["/upload", "/v1/files"])
+@pytest.mark.parametrize("charset", ["undefined", "punycode", "a\x00b"])
+async def test_a_form_in_a_charset_that_decodes_nothing_is_a_bad_request(
+    rag: Running, path: str, charset: str
+) -> None:
+    headers = {"Content-Type": f"multipart/form-data; boundary=b; charset={charset}".encode()}
+    answer = await rag.http.post(path, content=_FILE.replace(b"a.txt", b"a..b.txt") + _END, headers=headers)
+    assert answer.status_code == (422 if path == "/upload" else 400), answer.text
+    assert "bad_form" in answer.text
+
+
 async def test_a_body_or_a_document_over_its_limit_is_refused(rag: Running) -> None:
     answer = await rag.http.post("/upload", json=upload_body(b"x" * MAX_BODY))
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")

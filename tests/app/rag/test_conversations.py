@@ -132,7 +132,7 @@ async def test_an_answer_that_breaks_off_leaves_no_turn(tmp_path: Path) -> None:
         assert (await rag.http.get("/v1/conversations/s-1")).status_code == 404
 
 
-@pytest.mark.parametrize("session_id", ["", "a b", "a/b", "x" * 129, "é", "a\n", "#1", "s-1\x00"])
+@pytest.mark.parametrize("session_id", ["", "a b", "a/b", "x" * 129, "é", "a\n", "#1", "s-1\x00", ".", ".."])
 async def test_a_session_id_that_cannot_stand_in_an_address_is_refused(rag: Running, session_id: str) -> None:
     answer = await rag.http.post("/query", json={"question": "Why?", "session_id": session_id})
     assert answer.status_code == 422

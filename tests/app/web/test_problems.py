@@ -66,6 +66,7 @@ async def test_an_unexpected_error_shows_no_word_of_itself() -> None:
     ("method", "path", "status", "code"),
     [
         ("GET", "/nothing/here", 404, "not_found"),
+        ("POST", "/orders/", 404, "not_found"),
         ("DELETE", "/orders", 405, "method_not_allowed"),
         ("BREW", "/orders", 405, "method_not_allowed"),
     ],

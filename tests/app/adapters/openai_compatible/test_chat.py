@@ -219,6 +219,7 @@ async def test_a_refused_account_is_told_apart_from_a_refused_request(
         ("7", 7.0, 7.0), ("0", 0.0, 0.0), ("3600", 3600.0, 3600.0), ("-5", 0.0, 0.0),
         (formatdate(time() + 7_200, usegmt=True), 1.0, 7_200.0),  # counted from when the tests were collected
     ],
+    ids=["seconds", "none", "an hour", "negative", "a date"],
 )  # fmt: skip
 async def test_the_pause_that_the_server_asks_for_is_told(
     server: WireServer, opened: Opened, header: str, least: float, most: float

@@ -129,12 +129,37 @@ def test_what_would_change_the_meaning_is_refused_by_name(
     assert error.value.type == "invalid_request_error"
 
 
+@pytest.mark.parametrize("stop", ["x" * 513, ["x" * 513], ["a"] * 5])
+def test_a_stop_sequence_without_measure_is_refused(api: Served, stop: Any) -> None:
+    with pytest.raises(openai.BadRequestError) as error:
+        api.client.chat.completions.create(model="rag", messages=ASKED, stop=stop)
+    assert (error.value.param or "").startswith("stop")
+
+
 def test_a_model_that_is_not_there_is_not_found_and_the_embedder_does_not_chat(api: Served) -> None:
     with pytest.raises(openai.NotFoundError) as missing:
         api.client.chat.completions.create(model="gpt-9", messages=ASKED)
     assert (missing.value.code, missing.value.param) == ("model_not_found", "model")
     with pytest.raises(openai.BadRequestError):
         api.client.chat.completions.create(model="wordllama", messages=ASKED)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is the capital of Norway \\ud83d?",
+        "### Task: a title\\n<chat_history>USER: hi \\ud83d</chat_history>",
+    ],
+)
+def test_half_an_emoji_in_a_message_stops_no_answer(api: Served, text: str, stream: bool) -> None:
+    for content in (f'"{text}"', f'[{{"type": "text", "text": "{text}"}}]'):
+        body = f'{{"model": "rag", "stream": {str(stream).lower()}, "messages": [{{"role": "user", "content": {content}}}]}}'
+        answer = api.http.post(
+            "/v1/chat/completions", content=body, headers={"Content-Type": "application/json"}
+        )
+        assert answer.status_code == 200, answer.text
+        assert "error" not in answer.text
 
 
 def test_another_tenant_is_answered_from_its_own_documents_only(api: Served) -> None:

@@ -51,6 +51,8 @@ def test_nothing_of_a_long_text_is_cut_off(api: Served) -> None:
         ({"input": [[1, 2], [3]]}, "input"),
         ({"input": ["a"] * 2_049}, "input"),
         ({"input": "word " * 20_000}, "input"),
+        ({"input": "x" * 900_000}, "input"),
+        ({"input": ["word " * 8_000] * 40}, "input"),
         ({"input": "a", "dimensions": 64}, "dimensions"),
         ({"input": "a", "encoding_format": "int8"}, "encoding_format"),
     ],

@@ -68,6 +68,12 @@ def test_a_file_that_is_not_there_is_not_found(api: Served, file_id: str) -> Non
     assert error.value.type == "invalid_request_error"
 
 
+@pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "application/json", "text/plain"])
+def test_what_is_no_multipart_form_is_refused_before_it_is_read(api: Served, kind: str) -> None:
+    answer = api.http.post("/v1/files", content="a&" * 100, headers={"Content-Type": kind})
+    assert (answer.status_code, answer.json()["error"]["code"]) == (400, "media_type_unsupported")
+
+
 def test_files_of_one_tenant_are_nothing_to_another(api: Served) -> None:
     [mine, *_] = api.client.files.list()
     assert list(api.other.files.list()) == []

@@ -1,5 +1,6 @@
 """Models of the provider behind ours: passed on as they are, cut, refused, throttled; and ours written by one of them."""
 
+import asyncio
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,7 +10,9 @@ import openai
 import pytest
 
 from app.adapters.openai_compatible import OpenAIChat
+from app.rag.openai_wire.models import Models
 from tests.app.rag.openai_wire.serving import NORWAY, QUESTION, Served, served
+from tests.app.rag.running import running
 from tests.wire.replies import HangUp, Status, Stream, chunk
 from tests.wire.server import WireServer, wire_server
 
@@ -171,3 +174,11 @@ def test_a_clients_system_message_shapes_the_wording_and_stands_where_it_orders_
     assert "pirate" not in system["content"]
     fence = user["content"].splitlines()[0].removeprefix("Fence: ")
     assert f"<style-{fence}>\nSpeak like a pirate." in user["content"]
+
+
+@pytest.mark.anyio
+async def test_a_model_that_is_there_is_not_denied_while_somebody_looks(tmp_path: Path) -> None:
+    with wire_server() as provider:
+        async with running(tmp_path, **behind(provider)) as rag:
+            models = Models(rag.service)
+            assert await asyncio.gather(*(models.passes_through("tiny") for _ in range(5))) == [True] * 5

@@ -91,7 +91,7 @@ def compare(key: str, kind: str, value: Any) -> dict[str, Any]:
             {"cows", "apples"},
         ),
     ],
-    ids=lambda value: str(value)[:60],
+    ids=lambda value: str(sorted(value) if isinstance(value, set) else value)[:60],
 )
 def test_filters_select_by_the_attributes_that_a_file_has_in_this_store(
     farm: tuple[Served, str], filters: dict[str, Any], expected: set[str]

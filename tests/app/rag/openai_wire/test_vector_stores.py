@@ -53,6 +53,22 @@ def test_a_file_is_uploaded_polled_described_read_and_taken_out(api: Served) -> 
     assert api.client.files.retrieve(file.id).id == file.id
 
 
+@pytest.mark.parametrize(
+    "value", ["NaN", "Infinity", "-Infinity", "1e400", str(10**400), '"\\ud83d"', "null", "[]"]
+)
+def test_an_attribute_that_not_every_store_and_reader_takes_is_refused(api: Served, value: str) -> None:
+    store = api.client.vector_stores.create(name="numbers")
+    [file_id] = [file.id for file in api.client.files.list(limit=1)][:1]
+    api.client.vector_stores.files.create(file_id, vector_store_id=store.id)
+    answer = api.http.post(
+        f"/v1/vector_stores/{store.id}/files/{file_id}",
+        content=f'{{"attributes": {{"year": {value}}}}}',
+        headers={"Content-Type": "application/json"},
+    )
+    assert answer.status_code == 400, answer.text
+    assert answer.json()["error"]["param"].startswith("attributes.year")
+
+
 def test_a_batch_counts_what_became_of_each_file(api: Served) -> None:
     store = api.client.vector_stores.create(name="batch")
     broken = api.client.files.create(file=("picture.png", PICTURE), purpose="assistants")
