@@ -138,7 +138,7 @@ def _priced_inputs(thing: Any, siblings: Sequence[Any]) -> Mapping[str, Any]:
     disks = [
         int(disk["ebs"]["volumeSize"])
         for sibling in siblings
-        if sibling.kind == "aws:ec2/launchTemplate:LaunchTemplate"
+        if sibling.kind == "aws:ec2/launchTemplate:LaunchTemplate" and sibling.urn in thing.dependencies
         for disk in sibling.inputs["blockDeviceMappings"]
     ]
     return {**thing.inputs, "diskGb": sum(disks)}

@@ -87,6 +87,13 @@ _INSTANCES = {
     "m6i.large": (0.096, 0.096, 0.115, 0.107),
     "m6i.xlarge": (0.192, 0.192, 0.23, 0.214),
     "m7g.large": (0.0816, 0.0816, 0.0978, 0.091),
+    # One NVIDIA card each: T4, L4, A10G.
+    "g4dn.xlarge": (0.526, 0.526, 0.658, 0.587),
+    "g4dn.2xlarge": (0.752, 0.752, 0.94, 0.838),
+    "g6.xlarge": (0.8048, 0.8048, 1.0066, 0.8981),
+    "g6.2xlarge": (0.9776, 0.9776, 1.2227, 1.091),
+    "g5.xlarge": (1.006, 1.006, 1.258, 1.123),
+    "g5.2xlarge": (1.212, 1.212, 1.516, 1.353),
 }
 INSTANCES: Mapping[str, Mapping[str, float]] = {
     region: {kind: prices[place] for kind, prices in _INSTANCES.items()}

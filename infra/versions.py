@@ -9,6 +9,9 @@ KUBERNETES = "1.36"
 # AL2023: Amazon Linux 2 images ended with Kubernetes 1.32.
 NODE_IMAGES = {"x86_64": "AL2023_x86_64_STANDARD", "arm64": "AL2023_ARM_64_STANDARD"}
 
+# The same with NVIDIA's driver and container toolkit, but without the device plugin that tells Kubernetes of the cards.
+GPU_IMAGE = "AL2023_x86_64_NVIDIA"
+
 # None: the one that EKS advises for the Kubernetes minor above, which AWS moves as it finds faults. A pin here could be
 # withdrawn during a long pause; infra/availability.py would then stop the resume and name what there is instead. Pin one,
 # like "v1.23.2-eksbuild.1", while a fault of the advised one bites. The names are those of `aws eks describe-addon-versions`.

@@ -1,4 +1,4 @@
-"""The machines: one managed node group in private subnets, from a launch template that keeps pods off the node's credentials."""
+"""The machines: a managed node group for each pool, from launch templates that keep pods off their node's credentials."""
 
 import json
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from infra import versions
 from infra.cluster.control_plane import ControlPlane
 from infra.cluster.disks import disk_driver
 from infra.cluster.network import Network
+from infra.cluster.pools import MAIN, Pool, pools
 from infra.stack import Stack
 
 # PullOnly, because nodes never push. CNI on the node: pod identity needs the CNI to be running first.
@@ -18,7 +19,8 @@ NODE_POLICIES = ("AmazonEKSWorkerNodePolicy", "AmazonEC2ContainerRegistryPullOnl
 
 
 class Nodes(pulumi.ComponentResource):
-    """One node group. `scaling_group` is what the load balancer attaches to; `ready` is what pods must wait for."""
+    """A node group for each pool. `scaling_groups` are what load balancer and schedules attach to, by the pool's name;
+    `ready` is what pods must wait for, `gpu` what pods that want a card wait for besides."""
 
     def __init__(
         self,
@@ -31,37 +33,58 @@ class Nodes(pulumi.ComponentResource):
         super().__init__("genai:cluster:Nodes", name, None, opts)
         self.stack, self.prefix, self.child = stack, stack.prefix, pulumi.ResourceOptions(parent=self)
         role, attached = self._role(name)
-        template = self._template(name)
-        group = eks.NodeGroup(
-            name,
+        # Routes and NAT: a node that cannot reach its registry never joins, and one that loses it on the way down
+        # hangs. Policies: a node whose role is emptied first cannot leave.
+        before = [*network.ready, *control.addons, *attached]
+        self.pools = pools(stack)
+        groups = {
+            pool.name: self._group(
+                pool, role, control, subnets=network.private_ids[: pool.zones], before=before
+            )
+            for pool in self.pools
+        }
+        self.scaling_groups: dict[str, pulumi.Output[str]] = {
+            title: group.resources.apply(_scaling_group) for title, group in groups.items()
+        }
+        self.scaling_group = self.scaling_groups[MAIN]
+        main = groups[MAIN]
+        later = [control.addon(addon, after=[main]) for addon in versions.ADDONS_AFTER_NODES]
+        later.append(disk_driver(stack, control, after=[main], opts=self.child))
+        self.ready: list[pulumi.Resource] = [main, *later]
+        self.gpu: list[pulumi.Resource] = [group for title, group in groups.items() if title != MAIN]
+        self.register_outputs({"scalingGroups": self.scaling_groups})
+
+    def _group(
+        self,
+        pool: Pool,
+        role: iam.Role,
+        control: ControlPlane,
+        *,
+        subnets: list[pulumi.Output[str]],
+        before: list[pulumi.Resource],
+    ) -> eks.NodeGroup:
+        template = self._template(pool)
+        return eks.NodeGroup(
+            pool.name,
             cluster_name=control.name,
             node_role_arn=role.arn,
-            subnet_ids=network.private_ids,
-            instance_types=[stack.node_instance_type],
-            ami_type=versions.NODE_IMAGES[stack.architecture],
-            capacity_type="ON_DEMAND",
-            scaling_config={
-                "min_size": 1,
-                "desired_size": stack.node_count,
-                "max_size": stack.node_max_count,
-            },
+            subnet_ids=subnets,
+            instance_types=list(pool.instance_types),
+            ami_type=pool.image,
+            capacity_type="SPOT" if pool.spot else "ON_DEMAND",
+            scaling_config={"min_size": pool.least, "desired_size": pool.wanted, "max_size": pool.most},
             update_config={"max_unavailable": 1},
+            labels=pool.labels,
+            taints=[dict(taint) for taint in pool.taints],
             launch_template={"id": template.id, "version": template.latest_version.apply(str)},
-            tags=stack.tags.rented(f"{self.prefix}-node"),
+            tags=self.stack.tags.rented(f"{self.prefix}-{pool.name}"),
             opts=pulumi.ResourceOptions(
                 parent=self,
-                # Routes and NAT: a node that cannot reach its registry never joins, and one that loses it on the way down
-                # hangs. Policies: a node whose role is emptied first cannot leave.
-                depends_on=[*network.ready, *control.addons, *attached],
+                depends_on=before,
                 # Schedules and autoscalers move the sizes; the next `up` must not move them back.
                 ignore_changes=["scaling_config"],
             ),
         )
-        later = [control.addon(addon, after=[group]) for addon in versions.ADDONS_AFTER_NODES]
-        later.append(disk_driver(stack, control, after=[group], opts=self.child))
-        self.scaling_group: pulumi.Output[str] = group.resources.apply(_scaling_group)
-        self.ready: list[pulumi.Resource] = [group, *later]
-        self.register_outputs({"scalingGroup": self.scaling_group})
 
     def _role(self, name: str) -> tuple[iam.Role, list[pulumi.Resource]]:
         role = iam.Role(
@@ -78,10 +101,10 @@ class Nodes(pulumi.ComponentResource):
         ]
         return role, attached
 
-    def _template(self, name: str) -> ec2.LaunchTemplate:
-        tags = self.stack.tags.rented(f"{self.prefix}-node")
+    def _template(self, pool: Pool) -> ec2.LaunchTemplate:
+        tags = self.stack.tags.rented(f"{self.prefix}-{pool.name}")
         return ec2.LaunchTemplate(
-            f"{self.prefix}-{name}",
+            f"{self.prefix}-{pool.name}",
             update_default_version=True,
             # Hop limit 1: a request for the node's credentials dies at the pod's network, so pods have only their own role.
             metadata_options={
@@ -94,7 +117,7 @@ class Nodes(pulumi.ComponentResource):
                     "device_name": "/dev/xvda",
                     "ebs": {
                         "volume_type": "gp3",
-                        "volume_size": self.stack.node_disk_gb,
+                        "volume_size": pool.disk_gb,
                         "encrypted": "true",
                         "delete_on_termination": "true",
                     },

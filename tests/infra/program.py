@@ -14,9 +14,11 @@ NAME = str(project()["name"])
 
 # Every part of the program at once, for tests that go by what it may declare at all.
 WIDEST: tuple[tuple[str, str], ...] = (
+    ("autoscaler", "true"),
     ("admins", '["arn:aws:iam::111122223333:role/platform"]'),
     ("controlPlaneLogs", '["api", "audit", "authenticator", "controllerManager", "scheduler"]'),
     ("flowLogs", "true"),
+    ("gpu", "both"),
     ("interfaceEndpoints", '["ecr.api", "ecr.dkr", "sts"]'),
     ("nat", "per_az"),
     ("zones", '["a", "b", "c"]'),

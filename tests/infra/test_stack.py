@@ -68,6 +68,27 @@ REFUSED = {
         [("secretsKeyArn", "arn:aws:kms:eu-west-1:111122223333:key/a")],
         ["secretsKeyArn", "eu-west-1", "aws:region is 'us-east-1'"],
     ),
+    "machines in more zones than there are": ([("nodeZones", "3")], ["nodeZones is 3", "['a', 'b']"]),
+    "cards of no kind": ([("gpu", "yes")], ["gpu is 'yes'", "on_demand"]),
+    "cards that nobody ever starts": (
+        [("gpu", "spot"), ("autoscaler", "false")],
+        ["gpu is 'spot'", "autoscaler is false"],
+    ),
+    "an autoscaler that cannot be pulled": (
+        [
+            ("autoscaler", "true"),
+            ("nat", "none"),
+            ("interfaceEndpoints", '["ec2","ecr.api","ecr.dkr","eks","eks-auth","secretsmanager","sts"]'),
+        ],
+        ["autoscaler is true", "nat is 'none'"],
+    ),
+    "a type without a card": ([("gpuInstanceTypes", '["m6i.large"]')], ["gpuInstanceTypes", "m6i.large"]),
+    "cards of two sizes": (
+        [("gpuInstanceTypes", '["g4dn.xlarge","g5.2xlarge"]')],
+        ["g5.2xlarge", "one size"],
+    ),
+    "a pool of no machine": ([("gpuMaxCount", "0")], ["gpuMaxCount is 0"]),
+    "a disk below the drivers": ([("gpuDiskGb", "20")], ["gpuDiskGb is 20"]),
     "API for nobody": ([("apiCidrs", "[]")], ["apiCidrs"]),
     "a list that is none": ([("allowedCidrs", '"10.0.0.0/8"')], ["allowedCidrs", "10.0.0.0/8"]),
     "moving tag": ([("imageTag", "latest")], ["imageTag", "'latest'", "immutable"]),

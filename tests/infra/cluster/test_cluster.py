@@ -27,24 +27,6 @@ def test_network_policies_are_enforced_and_not_just_accepted():
     assert json.loads(cni.inputs["configurationValues"]) == {"enableNetworkPolicy": "true"}
 
 
-def test_nodes_come_after_routes_nat_and_their_addons_and_go_before_them():
-    before = after(one("NodeGroup"))
-    wanted = {
-        "Route network-private-a",
-        "Route network-public",
-        "NatGateway nat-a",
-        "InternetGateway network",
-    }
-    wanted |= {"Addon vpc-cni", "Addon kube-proxy", "Addon eks-pod-identity-agent", "Cluster control-plane"}
-    assert wanted <= before
-    assert "Addon coredns" not in before
-
-
-def test_coredns_comes_after_the_nodes_it_runs_on():
-    (dns,) = (addon for addon in every("Addon") if addon.name == "coredns")
-    assert "NodeGroup nodes" in after(dns)
-
-
 @pytest.mark.parametrize("kind", ["Addon", "NodeGroup", "PodIdentityAssociation"])
 def test_whatever_lives_in_the_cluster_carries_an_edge_to_it(kind: str):
     assert all("Cluster control-plane" in after(thing) for thing in every(kind))
@@ -53,21 +35,6 @@ def test_whatever_lives_in_the_cluster_carries_an_edge_to_it(kind: str):
 @pytest.mark.parametrize("kind", ["NatGateway", "Eip", "LoadBalancer"])
 def test_what_holds_a_public_address_goes_before_the_internet_gateway(kind: str):
     assert "InternetGateway network" in after(one(kind, *PUBLIC), *PUBLIC)
-
-
-def test_the_next_up_leaves_the_sizes_of_the_pool_alone():
-    assert one("NodeGroup").ignored == ("scalingConfig",)
-
-
-def test_pods_cannot_reach_the_credentials_of_their_node():
-    inputs = one("LaunchTemplate").inputs
-    assert inputs["metadataOptions"] == {
-        "httpEndpoint": "enabled",
-        "httpTokens": "required",
-        "httpPutResponseHopLimit": 1,
-    }
-    (disk,) = inputs["blockDeviceMappings"]
-    assert disk["ebs"]["encrypted"] == "true" and disk["ebs"]["volumeType"] == "gp3"
 
 
 def test_without_addresses_the_load_balancer_is_internal():
