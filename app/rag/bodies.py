@@ -3,7 +3,8 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -88,10 +89,31 @@ async def read_replacement(request: Request) -> Body:
     return body
 
 
+@asynccontextmanager
+async def read_form(request: Request, *, max_fields: int) -> AsyncIterator[FormData]:
+    """A multipart form with one file at most. Raises UnsupportedDocument for any other type of body."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "multipart/form-data":
+        raise UnsupportedDocument(
+            f"Content-Type {kind[:80]!r} is not taken; send multipart/form-data.",
+            code="media_type_unsupported",
+        )
+    try:
+        form = await request.form(max_files=1, max_fields=max_fields)
+    except ValueError:  # of a charset in the head of the body that does not decode its names
+        raise BadInput(
+            "The names in the form cannot be decoded; send them as UTF-8.", code="bad_form"
+        ) from None
+    try:
+        yield form
+    finally:
+        await form.close()
+
+
 async def _read(request: Request, schema: type[UploadRequest] | type[ReplaceRequest]) -> Body:
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        async with request.form(max_files=1, max_fields=4) as form:
+        async with read_form(request, max_fields=4) as form:
             return await _from_form(form)
     if kind != "application/json" and not kind.endswith("+json"):
         # Also what keeps a page in a browser from uploading here: without this type it needs no permission.

@@ -10,6 +10,7 @@ from starlette.datastructures import UploadFile
 from app.kernel.documents import DocumentStatus
 from app.kernel.errors import BadInput, NotFound
 from app.rag import layout
+from app.rag.bodies import read_form
 from app.rag.catalog import Document
 from app.rag.openai_wire.cursors import Cursor, Stretch, listing, page_of
 from app.rag.openai_wire.ids import document_id_of, file_id_of, no_such_file
@@ -50,7 +51,7 @@ def add_files(router: APIRouter, service: RagService) -> None:
     @router.post("/files", tags=["openai"], openapi_extra=_FORM, responses=error_responses(400, 413, 503))
     async def create_file(request: Request, tenant: Tenant) -> FileView:
         """Take a file in. Bytes that the tenant has already are the file that holds them, not a second one."""
-        async with request.form(max_files=1, max_fields=8) as form:
+        async with read_form(request, max_fields=8) as form:
             file, purpose = form.get("file"), form.get("purpose")
             if any(name.startswith("expires_after") for name in form):
                 raise _bad("expires_after", "Files stay until they are deleted; leave `expires_after` out.")
