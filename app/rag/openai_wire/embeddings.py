@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _MAX_INPUTS = 2_048
 _MAX_TOKENS = 8_192
 _MAX_TOKENS_TOGETHER = 300_000
+# No text of 8,192 tokens is longer than this; counting the tokens of 60 MB first takes a minute of a core.
+_MAX_CHARS = 100 * _MAX_TOKENS
 # Other requests get their turn between slices.
 _SLICE = 64
 
@@ -98,16 +100,20 @@ def _texts(given: Any) -> list[str]:
 def _count(embedder: Embedder, texts: list[str]) -> int:
     total = 0
     for place, text in enumerate(texts):
+        if len(text) > _MAX_CHARS:
+            raise _bad(
+                f"`input` number {place} has {len(text):,} characters, more than {_MAX_TOKENS:,} tokens. Split it."
+            )
         tokens = embedder.count_tokens(text)
         if tokens > _MAX_TOKENS:
             raise _bad(
                 f"`input` number {place} has {tokens:,} tokens; at most {_MAX_TOKENS:,} are taken. Split it."
             )
         total += tokens
-    if total > _MAX_TOKENS_TOGETHER:
-        raise _bad(
-            f"`input` has {total:,} tokens together; at most {_MAX_TOKENS_TOGETHER:,} are taken. Send less."
-        )
+        if total > _MAX_TOKENS_TOGETHER:
+            raise _bad(
+                f"`input` has more than {_MAX_TOKENS_TOGETHER:,} tokens in its first {place + 1:,} texts; send less."
+            )
     return total
 
 

@@ -103,8 +103,9 @@ def _turn(place: int, message: Message) -> Turn:
 
 
 def _text(place: int, message: Message) -> str:
+    """Half an emoji, as programs cut them that count in UTF-16, becomes a question mark: nothing else can be sent on."""
     if not isinstance(message.content, list):
-        return message.content or ""
+        return _whole(message.content or "")
     texts = []
     for number, part in enumerate(message.content):
         kind = part.get("type")
@@ -115,5 +116,9 @@ def _text(place: int, message: Message) -> str:
                 "Upload documents as files.",
                 code="unsupported_content", field=f"messages.[{place}].content.[{number}].type",
             )  # fmt: skip
-        texts.append(text)
+        texts.append(_whole(text))
     return "\n".join(texts)
+
+
+def _whole(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()

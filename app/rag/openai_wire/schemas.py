@@ -7,7 +7,10 @@ from pydantic import BaseModel, ConfigDict, Field
 Text512 = Annotated[str, Field(max_length=512)]
 Key64 = Annotated[str, Field(min_length=1, max_length=64)]
 StoreMetadata = Annotated[dict[Key64, Text512], Field(max_length=16)]
-Attribute = Text512 | bool | int | float
+# What every store and every JSON reader takes.
+Whole64 = Annotated[int, Field(ge=-(2**63), lt=2**63)]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+Attribute = Text512 | bool | Whole64 | Finite
 Attributes = Annotated[dict[Key64, Attribute], Field(max_length=16)]
 _View = TypeVar("_View", bound=BaseModel)
 
@@ -236,7 +239,7 @@ class ChatBody(BaseModel):
     max_tokens: int | None = Field(None, ge=1)
     max_completion_tokens: int | None = Field(None, ge=1)
     temperature: float | None = Field(None, ge=0, le=2)
-    stop: str | Annotated[list[str], Field(max_length=4)] | None = None
+    stop: Text512 | Annotated[list[Text512], Field(max_length=4)] | None = None
     user: str | None = None
 
 

@@ -58,8 +58,8 @@ def test_a_file_is_uploaded_polled_described_read_and_taken_out(api: Served) -> 
 )
 def test_an_attribute_that_not_every_store_and_reader_takes_is_refused(api: Served, value: str) -> None:
     store = api.client.vector_stores.create(name="numbers")
-    [file_id] = [file.id for file in api.client.files.list(limit=1)][:1]
-    api.client.vector_stores.files.create(file_id, vector_store_id=store.id)
+    file_id = api.client.files.list(limit=1).data[0].id
+    api.client.vector_stores.files.create(store.id, file_id=file_id)
     answer = api.http.post(
         f"/v1/vector_stores/{store.id}/files/{file_id}",
         content=f'{{"attributes": {{"year": {value}}}}}',
