@@ -18,6 +18,8 @@ _log = logging.getLogger("genai.web")
 
 # Chat programs ask for the list with each page they show; providers change theirs once in a while.
 _REMEMBERED_S = 30.0
+# For a name that is not known: often enough for a model that was added just now.
+_FRESH_S = 1.0
 _PATIENCE_S = 3.0
 
 
@@ -30,6 +32,7 @@ class Models:
         self._since = int(time.time())
         self._known: Sequence[str] = ()
         self._looked_at = float("-inf")
+        self._looking = asyncio.Lock()
 
     @property
     def chat(self) -> Ask:
@@ -53,15 +56,24 @@ class Models:
         return name in await self._of_provider(anew=True)
 
     async def _of_provider(self, *, anew: bool = False) -> list[str]:
-        age_s = time.monotonic() - self._looked_at
-        if age_s > (1.0 if anew else _REMEMBERED_S):
-            self._looked_at = time.monotonic()
-            try:
-                async with asyncio.timeout(_PATIENCE_S):
-                    self._known = tuple(await self.chat.chat.models())
-            except (GenaiError, TimeoutError) as error:
-                _log.warning("The chat provider does not tell its models: %s", error)
+        if self._age_s > (_FRESH_S if anew else _REMEMBERED_S):
+            # Who comes while somebody looks waits for that look: a model that is there must not be denied meanwhile.
+            async with self._looking:
+                if self._age_s > (_FRESH_S if anew else _REMEMBERED_S):
+                    await self._look()
         return [name for name in self._known if name not in self.asks and name != self.embedder]
+
+    @property
+    def _age_s(self) -> float:
+        return time.monotonic() - self._looked_at
+
+    async def _look(self) -> None:
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                self._known = tuple(await self.chat.chat.models())
+        except (GenaiError, TimeoutError) as error:
+            _log.warning("The chat provider does not tell its models: %s", error)
+        self._looked_at = time.monotonic()
 
     def _view(self, name: str, owner: str) -> ModelView:
         return ModelView(id=name, created=self._since, owned_by=owner)
