@@ -61,14 +61,14 @@ def add_answers(router: APIRouter, service: RagService) -> None:
             min_score=body.min_score,
         )
         events = service.converse(body.question, answer, tenant=tenant, session_id=body.session_id)
-        events = _charged(events, request)
+        events = charged(events, request)
         trace_id = request_id_of(request)
         if body.stream:
             return event_stream(_stream(events, trace_id), request_id=trace_id)
         return Reply(await collected(events, trace_id))
 
 
-async def _charged(events: AsyncIterator[ConverseEvent], request: Request) -> AsyncIterator[ConverseEvent]:
+async def charged(events: AsyncIterator[ConverseEvent], request: Request) -> AsyncIterator[ConverseEvent]:
     """The same events; what the answer used counts against the key's tokens."""
     async for event in events:
         if isinstance(event, Answered):

@@ -11,7 +11,7 @@ from starlette.types import Receive, Scope, Send
 
 from app.kernel.filters import parse_filter
 from app.rag.mcp_server.tools import tool_server
-from app.rag.routes.answers import collected
+from app.rag.routes.answers import charged, collected
 from app.rag.routes.documents import read_chunks, read_text
 from app.rag.schemas import ChunkList, QueryResponse, Result, TextView
 from app.rag.search import check_query
@@ -25,10 +25,11 @@ _MAX_BODY_BYTES = 1_000_000
 
 
 class _Within:
-    """The Knowledge of one tenant in this process."""
+    """The Knowledge of one request's tenant in this process."""
 
-    def __init__(self, service: RagService, tenant: str, request_id: str) -> None:
-        self._service, self._tenant, self._request_id = service, tenant, request_id
+    def __init__(self, service: RagService, request: Request) -> None:
+        self._service, self._request = service, request
+        self._tenant: str = request.state.tenant
 
     async def search(self, query: str, *, limit: int, filters: dict[str, Any] | None) -> list[Result]:
         where = parse_filter(filters)
@@ -40,7 +41,8 @@ class _Within:
         events = self._service.converse(
             question, lambda alone: self._service.ask(alone, tenant=self._tenant), tenant=self._tenant
         )
-        return QueryResponse.model_validate(await collected(events, self._request_id))
+        whole = await collected(charged(events, self._request), request_id_of(self._request))
+        return QueryResponse.model_validate(whole)
 
     async def text(self, document_id: str) -> TextView:
         return await read_text(self._service, self._tenant, document_id)
@@ -72,7 +74,7 @@ class _Endpoint:
 def _knowledge_of(service: RagService, request: Request | None) -> _Within:
     if request is None:
         raise RuntimeError("A call over HTTP came without its request.")
-    return _Within(service, request.state.tenant, request_id_of(request))
+    return _Within(service, request)
 
 
 def add_mcp(router: APIRouter, service: RagService) -> None:
