@@ -21,7 +21,8 @@ from app.rag.conversation.quotes import Quotes
 
 # Older turns than these are forgotten one by one.
 MOST_TURNS = 500
-SESSION_ID = r"[A-Za-z0-9._:@+=~-]{1,128}"
+# Not a dot first: clients take `.` and `..` out of an address before they ask.
+SESSION_ID = r"[A-Za-z0-9_:@+=~-][A-Za-z0-9._:@+=~-]{0,127}"
 _TITLE_CHARS = 120
 _TRIES = 60
 _PAGE = 100
@@ -58,7 +59,7 @@ def check_session_id(session_id: str) -> str:
     """Raises BadInput for one that could not stand in an address."""
     if not re.fullmatch(SESSION_ID, session_id):
         raise BadInput(
-            "A session_id has 1 to 128 letters, digits and . _ : @ + = ~ -; send another or none.",
+            "A session_id has 1 to 128 letters, digits and . _ : @ + = ~ - and begins with no dot; send another or none.",
             code="bad_session_id",
         )
     return session_id
