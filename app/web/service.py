@@ -48,6 +48,8 @@ def create_app(
         title=title,
         version=version("genai-ops"),
         lifespan=_lifespan,
+        # A redirect would name the scheme that we see: behind a load balancer the key would go out again, unencrypted.
+        redirect_slashes=False,
         description="Errors are RFC 9457 problems with a stable `code`; on OpenAI's routes they have OpenAI's shape.",
     )
     app.state.keys = Keys(keys, limits)
