@@ -32,7 +32,7 @@ def program(stack: Stack, found: adopt.Found) -> None:
     pulumi.export("region", stack.region)
     pulumi.export("paused", stack.paused)
     pulumi.export("bucket", durable.data.name)
-    pulumi.export("images", durable.images.url)
+    pulumi.export("images", durable.images.urls)
     pulumi.export("records", durable.records.name)
     pulumi.export("apiKeysSecret", durable.api_keys.name)
     if stack.paused:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 # One table for the whole cluster: a load-balancer rule and a Service meet in this number, so two apps must never share one.
 NODE_PORTS = {"rag": 30080}
+# The apps that have an image of their own, and with it a repository that outlives a pause: a new app is one more name.
+IMAGES = ("rag", "console")
 # Every app listens on this port inside its container and answers both probes there.
 APP_PORT = 8080
 LIVE_PATH = "/healthz"
@@ -42,10 +44,11 @@ class Names:
                 )
         if not _ACCOUNT.fullmatch(self.account):
             raise NameRefused(f"{self.account!r} is not an AWS account number. It has twelve digits.")
-        if len(self.data_bucket) > BUCKET_LIMIT:
+        longest = self.bucket("models")
+        if len(longest) > BUCKET_LIMIT:
             raise NameRefused(
-                f"The bucket name {self.data_bucket!r} has {len(self.data_bucket)} characters, S3 allows {BUCKET_LIMIT}. "
-                f"Choose a stack name that is {len(self.data_bucket) - BUCKET_LIMIT} shorter than {self.stack!r}."
+                f"The bucket name {longest!r} has {len(longest)} characters, S3 allows {BUCKET_LIMIT}. "
+                f"Choose a stack name that is {len(longest) - BUCKET_LIMIT} shorter than {self.stack!r}."
             )
 
     @property
@@ -57,10 +60,13 @@ class Names:
         """The value of the ownership tag: which stack of which project made a thing."""
         return f"{self.project}/{self.stack}"
 
+    def bucket(self, holds: str) -> str:
+        """Bucket names are global: account and region keep ours from meeting somebody else's."""
+        return f"{self.prefix}-{holds}-{self.account}-{self.region}"
+
     @property
     def data_bucket(self) -> str:
-        """Bucket names are global: account and region keep ours from meeting somebody else's."""
-        return f"{self.prefix}-data-{self.account}-{self.region}"
+        return self.bucket("data")
 
     def repository(self, app: str) -> str:
         """The image repository of one app; per stack, so that a stack pushes and deletes only what is its own."""

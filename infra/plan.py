@@ -18,6 +18,8 @@ EXAMPLE_ACCOUNT = "111122223333"
 
 PARTS: Mapping[str, str] = {
     "genai:durable:DataBucket": "Data bucket (documents, chunks, embeddings)",
+    "genai:durable:ModelsBucket": "Model bucket (weights, experiments)",
+    "genai:durable:LogsBucket": "Log bucket (access logs)",
     "genai:durable:Images": "Container images",
     "genai:durable:Records": "Records table",
     "genai:durable:ApiKeys": "Secret for the API keys (no value)",
@@ -179,7 +181,8 @@ def _remarks(plan: Plan) -> list[str]:
     if plan.keep_data:
         kept = f"While paused: ${total.month_paused:.2f} a month for {held.data_gb:g} GB of data, {held.image_gb:g} GB of "
         kept += (
-            f"images, {held.records_gb:g} GB of records (--data-gb, --image-gb, --records-gb change these)."
+            f"images, {held.records_gb:g} GB of records, {held.model_gb:g} GB of models, {held.log_gb:g} GB of logs "
+            f"(--data-gb, --image-gb, --records-gb, --model-gb, --log-gb change these)."
         )
         down = "To pause: pulumi destroy. To resume: pulumi up."
     else:
@@ -216,21 +219,16 @@ def arguments() -> argparse.ArgumentParser:
         metavar="KEY=VALUE",
         help="try another value of a configuration key",
     )
-    parser.add_argument(
-        "--data-gb",
-        type=float,
-        default=held.data_gb,
-        help="gigabytes in the data bucket (default: %(default)g)",
-    )
-    parser.add_argument(
-        "--image-gb", type=float, default=held.image_gb, help="gigabytes of images (default: %(default)g)"
-    )
-    parser.add_argument(
-        "--records-gb",
-        type=float,
-        default=held.records_gb,
-        help="gigabytes of records (default: %(default)g)",
-    )
+    for flag, default, what in (
+        ("--data-gb", held.data_gb, "in the data bucket"),
+        ("--image-gb", held.image_gb, "of images, all apps together"),
+        ("--records-gb", held.records_gb, "of records"),
+        ("--model-gb", held.model_gb, "in the model bucket"),
+        ("--log-gb", held.log_gb, "of logs"),
+    ):
+        parser.add_argument(
+            flag, type=float, default=default, help=f"gigabytes {what} (default: %(default)g)"
+        )
     parser.add_argument("--json", action="store_true", help="print JSON for programs instead of a table")
     return parser
 
@@ -248,7 +246,13 @@ def main(argv: Sequence[str] | None = None, *, out: TextIO | None = None) -> int
         plan = make(
             given.stack,
             changes={key: value for key, _, value in pairs},
-            holdings=prices.Holdings(given.data_gb, given.image_gb, given.records_gb),
+            holdings=prices.Holdings(
+                data_gb=given.data_gb,
+                image_gb=given.image_gb,
+                records_gb=given.records_gb,
+                model_gb=given.model_gb,
+                log_gb=given.log_gb,
+            ),
         )
     except (ProjectRefused, ConfigRefused, NameRefused, prices.PriceMissing) as refused:
         sys.stderr.write(f"{refused}\n")

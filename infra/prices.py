@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from infra.naming import IMAGES
+
 HOURS_PER_MONTH = 730
 # List prices in USD, without tax, free tier, discounts and traffic.
 AS_OF = "2026-03-01"
@@ -112,6 +114,8 @@ class Holdings:
     data_gb: float = 10.0
     image_gb: float = 2.0
     records_gb: float = 1.0
+    model_gb: float = 5.0
+    log_gb: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -181,6 +185,15 @@ def _endpoint(inputs: Inputs, region: Region) -> Cost:
     return Cost.rented(zones * region["interface_endpoint_hour"])
 
 
+def _bucket(inputs: Inputs, region: Region) -> Cost:
+    """At the price of the standard class: an upper bound, since originals and old logs move to one that costs a sixth."""
+    held = region.holdings
+    # The name is put together in infra/naming.py, Names.bucket.
+    holds = inputs["bucket"].removesuffix(f"-{region.name}").rsplit("-", 2)[1]
+    gb = {"data": held.data_gb, "models": held.model_gb, "logs": held.log_gb}[holds]
+    return Cost.kept(gb * region["s3_gb_month"])
+
+
 def _records(_: Inputs, region: Region) -> Cost:
     each = region["dynamodb_gb_month"] + region["dynamodb_pitr_gb_month"]
     return Cost.kept(region.holdings.records_gb * each)
@@ -193,9 +206,9 @@ PRICED: Mapping[str, Pricing] = {
     "aws:ec2/eip:Eip": lambda _, region: Cost.rented(region["public_ipv4_hour"]),
     "aws:eks/nodeGroup:NodeGroup": _nodes,
     "aws:lb/loadBalancer:LoadBalancer": _load_balancer,
-    "aws:s3/bucket:Bucket": lambda _, region: Cost.kept(region.holdings.data_gb * region["s3_gb_month"]),
+    "aws:s3/bucket:Bucket": _bucket,
     "aws:ecr/repository:Repository": lambda _, region: Cost.kept(
-        region.holdings.image_gb * region["ecr_gb_month"]
+        region.holdings.image_gb / len(IMAGES) * region["ecr_gb_month"]
     ),
     "aws:dynamodb/table:Table": _records,
     "aws:secretsmanager/secret:Secret": lambda _, region: Cost.kept(region["secret_month"]),
@@ -217,6 +230,7 @@ FREE = frozenset(
         "aws:ec2/securityGroup:SecurityGroup",
         "aws:ec2/subnet:Subnet",
         "aws:ec2/vpc:Vpc",
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy",
         "aws:eks/accessEntry:AccessEntry",
         "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
         "aws:eks/addon:Addon",

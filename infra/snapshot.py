@@ -22,9 +22,10 @@ class Snapshot:
 
     outputs: Mapping[str, Mapping[str, Any]]
 
-    def of_type(self, token: str) -> Iterator[Mapping[str, Any]]:
+    def of_type(self, token: str, *, room: str) -> Iterator[Mapping[str, Any]]:
         for urn, outputs in self.outputs.items():
-            if urn.split("::")[2].split("$")[-1] == token:
+            *above, kind = urn.split("::")[2].split("$")
+            if kind == token and any(part.startswith(f"genai:{room}:") for part in above):
                 yield outputs
 
     def mentions(self, name: str) -> bool:

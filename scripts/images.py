@@ -9,7 +9,7 @@ import sys
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.naming import NODE_PORTS, Names
+from infra.naming import IMAGES, Names
 from infra.project import ROOT, ProjectRefused, configuration, project
 
 
@@ -46,7 +46,7 @@ def publish(stack: str) -> None:
     account = session.client("sts").get_caller_identity()["Account"]
     names = Names(project=settings["name"], stack=stack, account=account, region=region)
     log_in(program, session, account=account)
-    for app in NODE_PORTS:
+    for app in IMAGES:
         image = names.image(app, tag=values[f"{settings['name']}:imageTag"])
         build = (program, "build", "--platform", platform, "--target", app, "--tag", image, str(ROOT))
         for command in (build, (program, "push", image)):

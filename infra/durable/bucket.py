@@ -1,6 +1,12 @@
-"""The data bucket: documents, chunks and their embeddings, the source of truth that everything else is rebuilt from."""
+"""The buckets: data (the source of truth that everything else is rebuilt from), model artifacts, and logs.
+
+Documents lie under documents/<tenant>/<document>/<version>/, so no prefix tells originals from what is read at every
+resume. A lifecycle rule knows prefix, size and tags; the app marks originals with a tag when it stores them.
+"""
 
 import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
@@ -12,28 +18,47 @@ from infra.durable.keeping import Keeping
 OLD_VERSIONS_DAYS = 30
 # Parts of an unfinished upload are invisible and billed.
 UNFINISHED_UPLOAD_DAYS = 7
+# An original is read while it is ingested and almost never again. Glacier Instant Retrieval keeps it at a sixth of the price,
+# answers as fast, and bills at least 90 days: what is deleted within a month is not moved at all.
+ORIGINALS_DAYS = 30
+ORIGINAL_TAG = ("genai-ops:object", "original")
+# Logs are read for weeks and kept for questions that come later.
+LOGS_DAYS = 90
+LOAD_BALANCERS = "logdelivery.elasticloadbalancing.amazonaws.com"
 
 
-class DataBucket(pulumi.ComponentResource):
-    """The bucket with its satellites: versioning, encryption, public-access block, ownership, TLS-only policy, lifecycle."""
+@dataclass(frozen=True)
+class Holding:
+    """What one bucket is for: what moves to the cheaper class by age, and who besides the account may write."""
 
-    def __init__(self, name: str, keeping: Keeping, opts: pulumi.ResourceOptions | None = None) -> None:
-        super().__init__("genai:durable:DataBucket", name, None, opts)
+    name: str
+    archived: tuple[dict[str, Any], ...] = ()
+    writers: Callable[[str, Keeping], Sequence[dict[str, Any]]] = lambda arn, keeping: ()
+
+
+class Bucket(pulumi.ComponentResource):
+    """A bucket with its satellites: versioning, encryption, public-access block, ownership, TLS-only policy, lifecycle."""
+
+    def __init__(
+        self, holding: Holding, keeping: Keeping, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        name = holding.name
+        super().__init__(f"genai:durable:{name.title()}Bucket", name, None, opts)
         bucket = s3.Bucket(
             name,
-            bucket=keeping.names.data_bucket,
+            bucket=keeping.names.bucket(name),
             force_destroy=not keeping.keep,
             tags=keeping.tags.durable(),
-            opts=keeping.adopted("data_bucket", parent=self),
+            opts=keeping.adopted(f"{name}_bucket", parent=self),
         )
-        self._close(name, keeping, bucket)
-        self._clean(name, keeping, bucket)
+        self._close(holding, keeping, bucket)
+        self._clean(holding, keeping, bucket)
         self.name: pulumi.Output[str] = bucket.bucket
         self.arn: pulumi.Output[str] = bucket.arn
         self.register_outputs({"name": self.name, "arn": self.arn})
 
-    def _close(self, name: str, keeping: Keeping, bucket: s3.Bucket) -> None:
-        options = keeping.satellite(parent=bucket)
+    def _close(self, holding: Holding, keeping: Keeping, bucket: s3.Bucket) -> None:
+        name, options = holding.name, keeping.satellite(parent=bucket)
         block = s3.BucketPublicAccessBlock(
             name,
             bucket=bucket.bucket,
@@ -49,19 +74,22 @@ class DataBucket(pulumi.ComponentResource):
         s3.BucketServerSideEncryptionConfiguration(
             name,
             bucket=bucket.bucket,
-            # SSE-S3 costs nothing; a KMS key would cost a dollar a month while paused.
+            # SSE-S3 costs nothing, a KMS key a dollar a month while paused. Load balancers write logs with nothing else.
             rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
             opts=options,
         )
         s3.BucketPolicy(
             name,
             bucket=bucket.bucket,
-            policy=bucket.arn.apply(lambda arn: json.dumps(tls_only(arn))),
+            policy=bucket.arn.apply(
+                lambda arn: json.dumps(bucket_policy(arn, holding.writers(arn, keeping)))
+            ),
             # S3 refuses two changes of one bucket's access at the same moment.
             opts=keeping.satellite(parent=bucket, after=[block]),
         )
 
-    def _clean(self, name: str, keeping: Keeping, bucket: s3.Bucket) -> None:
+    def _clean(self, holding: Holding, keeping: Keeping, bucket: s3.Bucket) -> None:
+        name = holding.name
         versioning = s3.BucketVersioning(
             name,
             bucket=bucket.bucket,
@@ -71,13 +99,13 @@ class DataBucket(pulumi.ComponentResource):
         s3.BucketLifecycleConfiguration(
             name,
             bucket=bucket.bucket,
-            rules=lifecycle_rules(),
+            rules=lifecycle_rules(holding.archived),
             # A rule for old versions means nothing before there are versions.
             opts=keeping.satellite(parent=bucket, after=[versioning]),
         )
 
 
-def lifecycle_rules() -> list[Any]:
+def lifecycle_rules(archived: Sequence[dict[str, Any]] = ()) -> list[Any]:
     """Nothing current ever expires by age: a pause may last longer than any number of days written here."""
     return [
         {
@@ -94,21 +122,69 @@ def lifecycle_rules() -> list[Any]:
             # A delete marker with nothing behind it is no data, and slows every listing.
             "expiration": {"expired_object_delete_marker": True},
         },
+        *archived,
     ]
 
 
-def tls_only(bucket_arn: str) -> dict[str, Any]:
+def archive(name: str, *, days: int, only: dict[str, Any]) -> dict[str, Any]:
+    """Move what the filter names into the class that costs a sixth and answers at once."""
+    return {
+        "id": name,
+        "status": "Enabled",
+        "filter": only,
+        "transitions": [{"days": days, "storage_class": "GLACIER_IR"}],
+    }
+
+
+def bucket_policy(arn: str, writers: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    return {"Version": "2012-10-17", "Statement": [tls_only(arn), *writers]}
+
+
+def tls_only(arn: str) -> dict[str, Any]:
     """Refuses every request that does not come over TLS, whoever asks."""
     return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Sid": "TlsOnly",
-                "Effect": "Deny",
-                "Principal": "*",
-                "Action": "s3:*",
-                "Resource": [bucket_arn, f"{bucket_arn}/*"],
-                "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-            }
-        ],
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "s3:*",
+        "Resource": [arn, f"{arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
     }
+
+
+def load_balancer_logs(arn: str, keeping: Keeping) -> list[dict[str, Any]]:
+    """Load balancers of this account and region may write their access logs, under the prefix AWS gives them."""
+    account, region = keeping.names.account, keeping.names.region
+    return [
+        {
+            "Sid": "LoadBalancerLogs",
+            "Effect": "Allow",
+            "Principal": {"Service": LOAD_BALANCERS},
+            "Action": ["s3:PutObject"],
+            "Resource": f"{arn}/AWSLogs/{account}/*",
+            "Condition": {
+                "ArnLike": {
+                    "aws:SourceArn": f"arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/*"
+                }
+            },
+        }
+    ]
+
+
+DATA = Holding(
+    "data",
+    archived=(
+        archive(
+            "archive-originals",
+            days=ORIGINALS_DAYS,
+            only={"tag": {"key": ORIGINAL_TAG[0], "value": ORIGINAL_TAG[1]}},
+        ),
+    ),
+)
+# Weights are read whole at every start of a model: nothing here moves to a class that bills each reading.
+MODELS = Holding("models")
+LOGS = Holding(
+    "logs",
+    archived=(archive("archive-logs", days=LOGS_DAYS, only={"prefix": ""}),),
+    writers=load_balancer_logs,
+)

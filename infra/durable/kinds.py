@@ -1,31 +1,56 @@
 """The one list of what survives a pause. What stays must be adopted and what is adopted must stay."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+
+from infra.naming import IMAGES, Names
+from infra.stack import Stack
+
+
+def _always(_: Stack) -> bool:
+    return True
 
 
 @dataclass(frozen=True)
 class Kind:
-    """A durable resource type whose import id equals its resource id, and the output that carries its physical name."""
+    """A durable resource whose import id equals its resource id, the output that carries its physical name, and that name."""
 
     token: str
     title: str
     name_output: str
+    named: Callable[[Names], str]
+    # Whether a stack has it at all. Nothing is asked about what it has not.
+    wanted: Callable[[Stack], bool] = _always
 
 
-# The key is what adopt.py finds it under and what its declaration asks for.
+def _bucket(holds: str) -> Kind:
+    return Kind("aws:s3/bucket:Bucket", "bucket", "bucket", lambda names: names.bucket(holds))
+
+
+def _images(app: str) -> Kind:
+    return Kind(
+        "aws:ecr/repository:Repository", "image repository", "name", lambda names: names.repository(app)
+    )
+
+
+# The key is what infra/finders finds it under and what its declaration asks for.
 KINDS: Mapping[str, Kind] = {
-    "data_bucket": Kind("aws:s3/bucket:Bucket", "bucket", "bucket"),
-    "rag_images": Kind("aws:ecr/repository:Repository", "image repository", "name"),
-    "records": Kind("aws:dynamodb/table:Table", "table", "name"),
-    "api_keys": Kind("aws:secretsmanager/secret:Secret", "secret", "name"),
-    "budget": Kind("aws:budgets/budget:Budget", "budget", "name"),
+    "data_bucket": _bucket("data"),
+    "models_bucket": _bucket("models"),
+    "logs_bucket": _bucket("logs"),
+    **{f"{app}_images": _images(app) for app in IMAGES},
+    "records": Kind("aws:dynamodb/table:Table", "table", "name", lambda names: names.records_table),
+    "api_keys": Kind(
+        "aws:secretsmanager/secret:Secret", "secret", "name", lambda names: names.api_keys_secret
+    ),
+    "budget": Kind("aws:budgets/budget:Budget", "budget", "name", lambda names: names.budget),
 }
 
-# Settings of a bucket, not things of their own: a put overwrites them, so a resume writes them again instead of importing.
-# They are retained, or destroy would open the bucket it leaves behind.
+# Settings of something above, not things of their own: a put overwrites them, so a resume writes them again instead of
+# importing. They are retained, or destroy would open the bucket it leaves behind.
 SATELLITES = frozenset(
     {
+        "aws:ecr/lifecyclePolicy:LifecyclePolicy",
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
         "aws:s3/bucketPolicy:BucketPolicy",

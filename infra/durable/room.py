@@ -4,7 +4,7 @@ import pulumi
 
 from infra.adopt import Found
 from infra.durable.api_keys import ApiKeys
-from infra.durable.bucket import DataBucket
+from infra.durable.bucket import DATA, LOGS, MODELS, Bucket
 from infra.durable.images import Images
 from infra.durable.keeping import Keeping
 from infra.durable.records import Records
@@ -19,8 +19,10 @@ class Durable:
         keeping = Keeping(
             names=stack.names(found.account), tags=stack.tags, ids=dict(found.ids), keep=stack.keep_data
         )
-        self.data = DataBucket("data", keeping, opts=opts)
-        self.images = Images("rag", "rag", keeping, opts=opts)
+        self.data = Bucket(DATA, keeping, opts=opts)
+        self.models = Bucket(MODELS, keeping, opts=opts)
+        self.logs = Bucket(LOGS, keeping, opts=opts)
+        self.images = Images("images", keeping, deployed=stack.image_tag, opts=opts)
         self.records = Records("records", keeping, opts=opts)
         self.api_keys = ApiKeys("api-keys", keeping, opts=opts)
         self.spending = Spending(

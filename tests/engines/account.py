@@ -96,7 +96,10 @@ def names(aws: FakeAws) -> set[str]:
 
 DURABLE = {
     f"bucket {BUCKET}",
+    f"bucket genai-ops-dev-models-{ACCOUNT}-us-east-1",
+    f"bucket genai-ops-dev-logs-{ACCOUNT}-us-east-1",
     f"repository {REPOSITORY}",
+    "repository genai-ops/dev/console",
     f"table {TABLE}",
     f"secret {SECRET}",
     f"budget {BUDGET}",

@@ -37,16 +37,16 @@ class Account:
     def __init__(self, url: str) -> None:
         self.url, self.cloud = url, clients(url)
 
-    def bucket(self, *, tags: dict[str, str] | None = TAGS) -> None:
+    def bucket(self, *, tags: dict[str, str] | None = TAGS, holds: str = "data") -> None:
         s3 = self.cloud("s3")
-        s3.create_bucket(Bucket=NAMES.data_bucket)
+        s3.create_bucket(Bucket=NAMES.bucket(holds))
         if tags is not None:
-            s3.put_bucket_tagging(Bucket=NAMES.data_bucket, Tagging={"TagSet": pairs(tags)})
+            s3.put_bucket_tagging(Bucket=NAMES.bucket(holds), Tagging={"TagSet": pairs(tags)})
 
-    def repository(self, *, tags: dict[str, str] | None = TAGS) -> None:
-        self.cloud("ecr").create_repository(repositoryName=NAMES.repository("rag"), tags=pairs(tags or {}))
+    def repository(self, *, tags: dict[str, str] | None = TAGS, app: str = "rag") -> None:
+        self.cloud("ecr").create_repository(repositoryName=NAMES.repository(app), tags=pairs(tags or {}))
 
-    def image(self, tag: str) -> None:
+    def image(self, tag: str, *, app: str = "rag") -> None:
         layer = {
             "mediaType": "application/vnd.docker.image.rootfs.diff.tar.gzip",
             "size": 1,
@@ -55,7 +55,7 @@ class Account:
         manifest = {"schemaVersion": 2, "mediaType": "application/vnd.docker.distribution.manifest.v2+json"}
         manifest |= {"config": layer, "layers": [layer]}
         self.cloud("ecr").put_image(
-            repositoryName=NAMES.repository("rag"), imageTag=tag, imageManifest=json.dumps(manifest)
+            repositoryName=NAMES.repository(app), imageTag=tag, imageManifest=json.dumps(manifest)
         )
 
     def table(self, *, tags: dict[str, str] | None = TAGS, key: tuple[str, str] = ("pk", "sk")) -> None:

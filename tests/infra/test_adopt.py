@@ -7,6 +7,7 @@ import pytest
 from infra import adopt
 from infra.adopt import Stop
 from infra.durable.kinds import KINDS
+from infra.naming import IMAGES
 from infra.snapshot import Snapshot
 
 from .accounts import ACCOUNT, NAMES, TAGS, Account, broken, clients
@@ -20,7 +21,11 @@ def look(aws: Account, *, state: Snapshot = NOTHING, **changes: str) -> adopt.Fo
 
 
 def fill(aws: Account) -> None:
-    for put in (aws.bucket, aws.repository, aws.table, aws.secret, aws.budget):
+    for holds in ("data", "models", "logs"):
+        aws.bucket(holds=holds)
+    for app in IMAGES:
+        aws.repository(app=app)
+    for put in (aws.table, aws.secret, aws.budget):
         put()
 
 
@@ -29,11 +34,14 @@ def test_in_an_empty_account_everything_is_to_be_created(aws: Account):
 
 
 def test_everything_that_survived_is_found_under_its_import_id(aws: Account):
-    aws.bucket(), aws.repository(), aws.table(), aws.budget()
-    arn = aws.secret()
+    fill(aws)
+    arn = aws.cloud("secretsmanager").describe_secret(SecretId=NAMES.api_keys_secret)["ARN"]
     assert look(aws).ids == {
         "data_bucket": NAMES.data_bucket,
+        "models_bucket": "genai-ops-dev-models-123456789012-us-east-1",
+        "logs_bucket": "genai-ops-dev-logs-123456789012-us-east-1",
         "rag_images": "genai-ops/dev/rag",
+        "console_images": "genai-ops/dev/console",
         "records": "genai-ops-dev-records",
         "api_keys": arn,
         "budget": f"{ACCOUNT}:genai-ops-dev",
@@ -58,6 +66,7 @@ def test_an_image_of_another_tag_does_not_count(aws: Account):
 
 UNTAGGED: dict[str, Callable[[Account], object]] = {
     "bucket": lambda aws: aws.bucket(tags=None),
+    "bucket 'genai-ops-dev-logs": lambda aws: aws.bucket(tags=None, holds="logs"),
     "image repository": lambda aws: aws.repository(tags=None),
     "table": lambda aws: aws.table(tags=None),
     "secret": lambda aws: aws.secret(tags=None),
@@ -67,7 +76,7 @@ UNTAGGED: dict[str, Callable[[Account], object]] = {
 @pytest.mark.parametrize("what", UNTAGGED)
 def test_a_thing_without_the_ownership_tag_stops_and_says_how_to_claim_it(aws: Account, what: str):
     UNTAGGED[what](aws)
-    with pytest.raises(Stop, match=rf"{what} '.*genai-ops:stack=genai-ops/dev.*claim it: aws "):
+    with pytest.raises(Stop, match=rf"{what}.*genai-ops:stack=genai-ops/dev.*claim it: aws "):
         look(aws)
 
 
@@ -173,6 +182,22 @@ def test_data_known_to_the_state_under_another_name_stops_the_move(aws: Account)
         Stop, match=rf"holds the bucket '{former}'.*'{NAMES.data_bucket}'.*leave the data behind"
     ):
         look(aws, state=state_with("data_bucket", bucket=former))
+
+
+def test_a_part_that_this_version_no_longer_has_is_no_move(aws: Account):
+    """One right name of the type shows that project, stack, account and region are what they were."""
+    aws.repository()
+    kept = state_with("rag_images", name=NAMES.repository("rag"))
+    former = Snapshot(
+        {urn.replace("::x", "::y"): {"name": "genai-ops/dev/former"} for urn in kept.outputs}
+        | dict(kept.outputs)
+    )
+    assert look(aws, state=former).ids == {"rag_images": NAMES.repository("rag")}
+
+
+def test_rented_things_of_the_same_type_are_no_move(aws: Account):
+    urn = f"urn:pulumi:dev::genai-ops::genai:cluster:Part${KINDS['api_keys'].token}::x"
+    assert look(aws, state=Snapshot({urn: {"name": "another"}})).ids == {}
 
 
 def test_data_in_state_that_somebody_deleted_stops_with_the_way_on(aws: Account):

@@ -16,9 +16,9 @@ def test_the_bucket_is_named_by_project_stack_account_and_region():
 
 def test_the_longest_stack_name_still_gives_a_bucket_name_that_s3_takes():
     region = "ap-southeast-1"
-    room = naming.BUCKET_LIMIT - len(f"genai-ops--data-111122223333-{region}")
+    room = naming.BUCKET_LIMIT - len(f"genai-ops--models-111122223333-{region}")
     names = Names(project="genai-ops", stack="s" * room, account="111122223333", region=region)
-    assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", names.data_bucket)
+    assert re.fullmatch(r"[a-z0-9][a-z0-9-]{1,61}[a-z0-9]", names.bucket("models"))
     with pytest.raises(NameRefused, match="1 shorter"):
         Names(project="genai-ops", stack="s" * (room + 1), account="111122223333", region=region)
 
@@ -39,6 +39,8 @@ def test_two_stacks_share_no_name():
     other = Names(project="genai-ops", stack="prod", account="111122223333", region="eu-central-1")
     for take in (
         lambda names: names.data_bucket,
+        lambda names: names.bucket("models"),
+        lambda names: names.bucket("logs"),
         lambda names: names.repository("rag"),
         lambda names: names.records_table,
         lambda names: names.api_keys_secret,

@@ -19,7 +19,8 @@ def statements() -> Iterator[tuple[str, dict[str, Any]]]:
     for thing in declared():
         for name in POLICY_INPUTS:
             if text := thing.inputs.get(name):
-                for statement in json.loads(text)["Statement"]:
+                # An image repository's policy is a list of rules, not of permissions.
+                for statement in json.loads(text).get("Statement", []):
                     yield f"{thing.kind} {thing.name} {statement.get('Sid', name)}", statement
 
 

@@ -1,16 +1,18 @@
 """One list: what stays is adopted, what is adopted stays, and nothing else does either."""
 
 import json
+from typing import Any
 
 import pytest
 
-from infra.durable.bucket import lifecycle_rules, tls_only
 from infra.durable.kinds import KINDS, SATELLITES
 from infra.durable.spending import notifications
+from infra.naming import IMAGES
 
 from ..program import declared
 
 DURABLE_TOKENS = {kind.token for kind in KINDS.values()}
+SETTINGS = sorted(token for token in SATELLITES if token.startswith("aws:s3/"))
 
 
 def test_what_is_retained_is_exactly_the_list_and_its_satellites():
@@ -18,18 +20,19 @@ def test_what_is_retained_is_exactly_the_list_and_its_satellites():
 
 
 def test_what_is_adopted_is_exactly_the_list():
-    imported = {thing.kind: thing.import_id for thing in declared(survived=True) if thing.import_id}
-    assert imported == {kind.token: f"id-of-{key}" for key, kind in KINDS.items()}
+    imported = sorted((thing.kind, thing.import_id) for thing in declared(survived=True) if thing.import_id)
+    assert imported == sorted((kind.token, f"id-of-{key}") for key, kind in KINDS.items())
 
 
 def test_in_an_empty_account_nothing_is_imported():
     assert [thing.name for thing in declared() if thing.import_id] == []
 
 
-def test_everything_in_the_durable_room_is_on_the_list_and_nothing_on_it_is_elsewhere():
-    room = {thing.kind for thing in declared() if thing.room == "durable" and not thing.component}
-    assert room == DURABLE_TOKENS | SATELLITES
-    assert not {thing.kind for thing in declared() if thing.room != "durable"} & room
+def test_everything_in_the_durable_room_is_retained_and_nothing_elsewhere_is():
+    for thing in declared():
+        if not thing.component:
+            assert thing.retained == (thing.room == "durable"), f"{thing.kind} {thing.name}"
+            assert thing.room != "durable" or thing.kind in DURABLE_TOKENS | SATELLITES, thing.kind
 
 
 def test_a_paused_stack_declares_exactly_the_durable_room():
@@ -60,28 +63,108 @@ def test_nothing_is_protected_so_that_plain_destroy_stays_plain():
     assert "deletionProtection" not in inputs or '"deletionProtection": true' not in inputs
 
 
-def test_nothing_current_ever_expires_by_age():
-    for rule in lifecycle_rules():
-        assert set(rule.get("expiration", {})) <= {"expired_object_delete_marker"}
-        assert "transitions" not in rule
+def buckets() -> dict[str, str]:
+    """The name of each bucket, by what it holds."""
+    return {
+        thing.name: thing.inputs["bucket"] for thing in declared() if thing.kind == "aws:s3/bucket:Bucket"
+    }
 
 
-def test_the_bucket_refuses_plain_http_for_itself_and_all_it_holds():
-    (statement,) = tls_only("arn:aws:s3:::b")["Statement"]
-    assert statement["Effect"] == "Deny"
-    assert statement["Resource"] == ["arn:aws:s3:::b", "arn:aws:s3:::b/*"]
+def settings(kind: str, holds: str) -> dict[str, Any]:
+    (found,) = (thing for thing in declared() if thing.kind.endswith(f":{kind}") and thing.name == holds)
+    assert found.inputs["bucket"] == buckets()[holds]
+    return dict(found.inputs)
+
+
+def test_there_is_a_bucket_for_data_for_models_and_for_logs():
+    assert buckets() == {
+        holds: f"genai-ops-dev-{holds}-111122223333-us-east-1" for holds in ("data", "models", "logs")
+    }
+
+
+@pytest.mark.parametrize("holds", ["data", "models", "logs"])
+def test_nothing_current_ever_expires_by_age(holds: str):
+    for rule in settings("BucketLifecycleConfiguration", holds)["rules"]:
+        assert set(rule.get("expiration", {})) <= {"expiredObjectDeleteMarker"}
+        assert {step["storageClass"] for step in rule.get("transitions", [])} <= {"GLACIER_IR"}
+
+
+@pytest.mark.parametrize("holds", ["data", "models", "logs"])
+def test_old_versions_expire_and_unfinished_uploads_are_aborted(holds: str):
+    rules = {rule["id"]: rule for rule in settings("BucketLifecycleConfiguration", holds)["rules"]}
+    assert rules["expire-old-versions"]["noncurrentVersionExpiration"] == {"noncurrentDays": 30}
+    assert rules["abort-unfinished-uploads"]["abortIncompleteMultipartUpload"] == {"daysAfterInitiation": 7}
+    assert all(rule["status"] == "Enabled" for rule in rules.values())
+
+
+def test_only_what_is_marked_as_an_original_moves_out_of_the_data_bucket():
+    """Chunks and vectors are read whole at every resume: in the cheaper class each reading would be billed."""
+    moved = [
+        rule for rule in settings("BucketLifecycleConfiguration", "data")["rules"] if rule.get("transitions")
+    ]
+    assert [rule["filter"] for rule in moved] == [{"tag": {"key": "genai-ops:object", "value": "original"}}]
+
+
+def policy(holds: str) -> list[dict[str, Any]]:
+    statements: list[dict[str, Any]] = json.loads(settings("BucketPolicy", holds)["policy"])["Statement"]
+    return statements
+
+
+@pytest.mark.parametrize("holds", ["data", "models", "logs"])
+def test_a_bucket_refuses_plain_http_for_itself_and_all_it_holds(holds: str):
+    statement = policy(holds)[0]
+    arn = f"arn:aws:s3:::{holds}"
+    assert (statement["Effect"], statement["Resource"]) == ("Deny", [arn, f"{arn}/*"])
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-@pytest.mark.parametrize("satellite", sorted(SATELLITES))
-def test_the_bucket_has_each_of_its_satellites_once(satellite: str):
-    assert [thing.kind for thing in declared()].count(satellite) == 1
+def test_only_load_balancers_of_this_account_and_region_may_write_and_only_logs():
+    assert [len(policy(holds)) for holds in ("data", "models", "logs")] == [1, 1, 2]
+    allowed = policy("logs")[1]
+    assert allowed["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    assert allowed["Resource"] == "arn:aws:s3:::logs/AWSLogs/111122223333/*"
+    assert allowed["Condition"]["ArnLike"] == {
+        "aws:SourceArn": "arn:aws:elasticloadbalancing:us-east-1:111122223333:loadbalancer/*"
+    }
+
+
+@pytest.mark.parametrize("satellite", SETTINGS)
+def test_each_bucket_has_each_of_its_satellites_once(satellite: str):
+    assert sorted(thing.name for thing in declared() if thing.kind == satellite) == ["data", "logs", "models"]
+
+
+def test_load_balancers_can_write_logs_because_their_bucket_is_encrypted_by_s3_itself():
+    (rule,) = settings("BucketServerSideEncryptionConfiguration", "logs")["rules"]
+    assert rule["applyServerSideEncryptionByDefault"] == {"sseAlgorithm": "AES256"}
+
+
+def repositories() -> list[dict[str, Any]]:
+    return [dict(thing.inputs) for thing in declared() if thing.kind == "aws:ecr/repository:Repository"]
+
+
+def test_each_app_has_a_repository():
+    assert sorted(item["name"] for item in repositories()) == ["genai-ops/dev/console", "genai-ops/dev/rag"]
 
 
 def test_images_are_scanned_and_their_tags_cannot_move():
-    (repository,) = (thing.inputs for thing in declared() if thing.kind == "aws:ecr/repository:Repository")
-    assert repository["imageTagMutability"] == "IMMUTABLE"
-    assert repository["imageScanningConfiguration"] == {"scanOnPush": True}
+    for repository in repositories():
+        assert repository["imageTagMutability"] == "IMMUTABLE"
+        assert repository["imageScanningConfiguration"] == {"scanOnPush": True}
+
+
+def test_the_deployed_tag_is_judged_first_and_by_a_rule_that_never_expires_it():
+    """ECR: what a rule of higher priority matches cannot be expired by one of lower priority."""
+    policies = [
+        json.loads(thing.inputs["policy"])["rules"]
+        for thing in declared("dev", ("imageTag", "7.8.9"))
+        if thing.kind == "aws:ecr/lifecyclePolicy:LifecyclePolicy"
+    ]
+    assert len(policies) == len(IMAGES)
+    for rules in policies:
+        first = min(rules, key=lambda rule: rule["rulePriority"])["selection"]
+        assert first["tagPatternList"] == ["7.8.9"]
+        assert (first["countType"], first["countNumber"]) == ("imageCountMoreThan", 9_999)
+        assert len({rule["rulePriority"] for rule in rules}) == len(rules)
 
 
 def test_the_table_is_on_demand_and_can_be_taken_back_to_a_point_in_time():
