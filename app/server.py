@@ -38,5 +38,6 @@ def configure_logging(settings: Settings) -> None:
     )
     for noisy in ("httpx", "httpcore", "botocore", "urllib3", "asyncio"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    # It tells of each cut answer with a stack; the adapters tell of it in a line.
-    logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
+    # They tell of each cut answer with a stack, or of every request; the adapters tell of what matters in a line.
+    for told in ("urllib3.connection", "opensearch"):
+        logging.getLogger(told).setLevel(logging.ERROR)
