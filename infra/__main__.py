@@ -7,7 +7,7 @@ from infra.account import aws_provider
 from infra.cluster.room import Cluster
 from infra.durable.room import Durable
 from infra.stack import ConfigRefused, Stack
-from infra.workloads.rag import rag
+from infra.workloads.room import Workloads
 
 
 def survey(stack: Stack) -> adopt.Found:
@@ -44,7 +44,7 @@ def program(stack: Stack, found: adopt.Found) -> None:
     pulumi.export("url", cluster.entrance.url)
 
     # What runs on it.
-    rag(stack, found, durable, cluster, opts=opts)
+    Workloads(stack, found, durable, cluster, opts=opts)
 
 
 def main() -> None:

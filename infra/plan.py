@@ -28,6 +28,11 @@ PARTS: Mapping[str, str] = {
     "genai:cluster:ControlPlane": "Kubernetes control plane (EKS)",
     "genai:cluster:Nodes": "Machines",
     "genai:cluster:Entrance": "Load balancer",
+    "genai:cluster:Queue": "Queue of jobs (SQS)",
+    "genai:workloads:Namespaces": "Namespaces, quotas, priorities:",
+    "genai:workloads:OpenSearch": "Search:",
+    "genai:workloads:Valkey": "Cache:",
+    "genai:workloads:Reindex": "Index job:",
     "genai:workloads:AppService": "App",
 }
 ROOMS = {

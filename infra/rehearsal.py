@@ -102,6 +102,8 @@ class Outputs(Mocks):
             made = {"clusterSecurityGroupId": "sg-cluster", "kubeconfigJson": "{}"}
         if args.typ == "aws:eks/nodeGroup:NodeGroup":
             made["resources"] = [{"autoscalingGroups": [{"name": "scaling-group"}]}]
+        if args.typ == "aws:sqs/queue:Queue":
+            made["url"] = f"https://sqs.example/{args.name}"
         if args.typ == "aws:lb/loadBalancer:LoadBalancer":
             made["dnsName"] = "load-balancer.example"
         return f"{args.name}-id", {"name": args.name, "latestVersion": 1} | dict(args.inputs) | made

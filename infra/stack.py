@@ -14,9 +14,11 @@ from infra.choices.control_plane import ControlPlaneChoices
 from infra.choices.entrance import EntranceChoices
 from infra.choices.lifetime import LifetimeChoices
 from infra.choices.money import MoneyChoices
+from infra.choices.models import ModelChoices
 from infra.choices.network import NetworkChoices
 from infra.choices.nodes import NodeChoices
 from infra.choices.refused import ConfigRefused
+from infra.choices.search import SearchChoices
 from infra.naming import NameRefused, Names
 from infra.tags import Tags
 
@@ -34,6 +36,8 @@ class Stack(
     NodeChoices,
     ControlPlaneChoices,
     AppChoices,
+    SearchChoices,
+    ModelChoices,
     MoneyChoices,
 ):
     """One stack's choices. Each subject in infra/choices brings its fields and its check; Pulumi.yaml declares a key for

@@ -1,4 +1,4 @@
-"""Which version of the apps runs."""
+"""Which version of the apps runs, how many of each, and whether the console is among them."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,11 @@ from infra.choices.refused import ConfigRefused
 
 @dataclass(frozen=True, kw_only=True)
 class AppChoices:
+    console_tenant: str | None
     image_tag: str
+    rag_max_replicas: int
+    rag_replicas: int
+    worker_max_replicas: int
 
     def check(self) -> None:
         if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", self.image_tag):
@@ -18,4 +22,18 @@ class AppChoices:
         if self.image_tag == "latest":
             raise ConfigRefused(
                 "imageTag is 'latest' while the repositories' tags are immutable: it could be pushed once. Use a version."
+            )
+        if not 1 <= self.rag_replicas <= self.rag_max_replicas:
+            raise ConfigRefused(
+                f"ragReplicas is {self.rag_replicas} and ragMaxReplicas is {self.rag_max_replicas}; "
+                f"it must hold 1 <= ragReplicas <= ragMaxReplicas."
+            )
+        if self.worker_max_replicas < 1:
+            raise ConfigRefused(
+                f"workerMaxReplicas is {self.worker_max_replicas}; somebody must read the documents in: at least 1."
+            )
+        if self.console_tenant and not re.fullmatch(r"[A-Za-z0-9_-]{1,64}", self.console_tenant):
+            raise ConfigRefused(
+                f"consoleTenant is {self.console_tenant!r}; a tenant has letters, digits, '-' and '_', at most 64. "
+                f"Name one that has a key in the secret, or '' for no console."
             )

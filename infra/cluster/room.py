@@ -6,6 +6,7 @@ from infra.cluster.control_plane import ControlPlane
 from infra.cluster.entrance import Entrance
 from infra.cluster.network import Network
 from infra.cluster.nodes import Nodes
+from infra.cluster.queue import Queue
 from infra.stack import Stack
 
 
@@ -17,3 +18,5 @@ class Cluster:
         self.control = ControlPlane("control-plane", stack, self.network, aws=aws, opts=opts)
         self.nodes = Nodes("nodes", stack, self.network, self.control, opts=opts)
         self.entrance = Entrance("entrance", stack, self.network, self.control, self.nodes, opts=opts)
+        # One pod with a queue inside needs none of AWS.
+        self.queue = Queue("work", stack, opts=opts) if stack.search == "opensearch" else None

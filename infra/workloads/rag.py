@@ -1,16 +1,28 @@
-"""The RAG service: answers questions from documents in the data bucket."""
+"""The RAG service: answers questions from documents in the data bucket, in one pod or in several that share their stores."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import pulumi
 
 from infra.adopt import Found
+from infra.cluster.queue import Queue
 from infra.cluster.room import Cluster
 from infra.durable.room import Durable
+from infra.naming import APP_PORT
 from infra.stack import Stack
-from infra.workloads.service import App, AppService
+from infra.workloads import bedrock, opensearch, permissions, valkey
+from infra.workloads.identity import Statement
+from infra.workloads.namespaces import CONSOLE, RAG, Namespaces
+from infra.workloads.opensearch import OpenSearch
+from infra.workloads.pods import Size, container
+from infra.workloads.reindex import Reindex
+from infra.workloads.service import DATA_DIR, SIZE, App, AppService, Scale
+from infra.workloads.valkey import Valkey
 
-NAME = "rag"
+NAME, WORKER = "rag", "rag-worker"
+# Reading a document in happens in processes of their own: four of them, each bounded by the app, fit beside the worker.
+WORKER_SIZE = Size(cpu="250m", memory="1Gi", cpu_limit="2", memory_limit="3Gi")
 
 
 def missing(stack: Stack, found: Found) -> list[str]:
@@ -25,76 +37,154 @@ def missing(stack: Stack, found: Found) -> list[str]:
     return lacks
 
 
+@dataclass(frozen=True)
+class Means:
+    """What every pod of the service is given: where its things are, and what it may do with them."""
+
+    image: str
+    environment: Mapping[str, pulumi.Input[str]]
+    permissions: Sequence[pulumi.Input[Statement]]
+
+
 def rag(
-    stack: Stack, found: Found, durable: Durable, cluster: Cluster, *, opts: pulumi.ResourceOptions
+    stack: Stack,
+    found: Found,
+    durable: Durable,
+    cluster: Cluster,
+    spaces: Namespaces,
+    *,
+    opts: pulumi.ResourceOptions,
 ) -> AppService | None:
     """Declare the service, or leave it out with a warning while its image or its keys are missing."""
     if lacks := missing(stack, found):
         for lack in lacks:
             pulumi.warn(f"The {NAME} service is left out: {lack}, then `pulumi up` again.")
         return None
+    means = _means(stack, found, durable)
+    if cluster.queue is not None:
+        means = _with_stores(means, cluster.queue)
+    answers: list[pulumi.Input[Statement]] = []
+    if stack.chat_model != "extractive":
+        answers += bedrock.may_answer(stack.chat_model, region=stack.region, account=found.account)
     app = App(
         name=NAME,
+        space=RAG,
+        image=means.image,
+        environment={**means.environment, **serving(stack)},
+        permissions=[*means.permissions, *answers],
+        reached_from=(CONSOLE,) if stack.console_tenant else (),
+    )
+    if cluster.queue is None:
+        return AppService(alone(app), stack, cluster, spaces, opts=opts)
+    return _shared(app, means, stack, cluster, spaces, opts=opts)
+
+
+def _means(stack: Stack, found: Found, durable: Durable) -> Means:
+    table, region = durable.records, stack.region
+    return Means(
         image=stack.names(found.account).image(NAME, tag=stack.image_tag),
         environment={
             "GENAI_OBJECTS": "s3",
             "GENAI_BUCKET": durable.data.name,
-            "GENAI_REGION": stack.region,
-            # The name of the secret, not its value: the app reads it at start with its own role.
+            "GENAI_RECORDS": "dynamodb",
+            "GENAI_TABLE": table.name,
+            "GENAI_REGION": region,
+            "GENAI_EMBEDDER": stack.embedder,
+            # The name of the secret, not its value. The app reads it at start with its own role, straight into its memory: safer
+            # than an init step, whose file and mount every process of the pod could read, and whose copy outlives the start.
             "GENAI_API_KEYS_SECRET": durable.api_keys.arn,
         },
         permissions=[
-            durable.data.arn.apply(list_documents),
-            durable.data.arn.apply(keep_documents),
-            durable.records.arn.apply(keep_records),
-            durable.api_keys.arn.apply(read_keys),
+            durable.data.arn.apply(permissions.list_documents),
+            durable.data.arn.apply(permissions.keep_documents),
+            table.arn.apply(permissions.keep_records),
+            durable.api_keys.arn.apply(permissions.read_keys),
+            *([bedrock.may_embed(region)] if stack.embedder == "bedrock" else []),
         ],
     )
-    return AppService(app, stack, cluster, opts=opts)
 
 
-def list_documents(bucket: str) -> dict[str, Any]:
-    return {
-        "Sid": "ListDocuments",
-        "Effect": "Allow",
-        # Versions too: a delete removes every version of a document and counts what is left.
-        "Action": ["s3:ListBucket", "s3:ListBucketVersions"],
-        "Resource": bucket,
+def serving(stack: Stack) -> dict[str, str]:
+    """What only those need who answer."""
+    found = {"GENAI_HOST": "0.0.0.0", "GENAI_PORT": str(APP_PORT), "GENAI_DATA_DIR": DATA_DIR}
+    if stack.chat_model == "extractive":
+        return found
+    return found | {"GENAI_CHAT": "bedrock", "GENAI_CHAT_MODEL": stack.chat_model}
+
+
+def alone(app: App) -> App:
+    """One pod with everything in it. Its index lies on the pod's own disk, so each new pod first builds it from the bucket."""
+    first = container(
+        "reindex",
+        image=app.image,
+        size=SIZE,
+        mounts=app.mounts,
+        command=("python", "-m", "app.rag", "reindex", "--embed"),
+        environment=app.environment,
+    )
+    # An internal queue is lost with the pod as well; the records in DynamoDB say what was in it.
+    return replace(app, command=("python", "-m", "app.rag"), first=(first,))
+
+
+def _with_stores(means: Means, queue: Queue) -> Means:
+    search, cache = opensearch.SERVER, valkey.SERVER
+    stores: dict[str, pulumi.Input[str]] = {
+        "GENAI_WORK": "sqs",
+        "GENAI_QUEUE_URL": queue.url,
+        "GENAI_INDEX": "opensearch",
+        "GENAI_OPENSEARCH_URL": f"http://{search.host}:{search.port}",
+        "GENAI_CACHE": "valkey",
+        "GENAI_CACHE_URL": f"redis://{cache.host}:{cache.port}/0",
     }
+    return replace(
+        means,
+        environment={**means.environment, **stores},
+        permissions=[*means.permissions, queue.arn.apply(permissions.work_off)],
+    )
 
 
-def keep_documents(bucket: str) -> dict[str, Any]:
-    return {
-        "Sid": "KeepDocuments",
-        "Effect": "Allow",
-        "Action": ["s3:DeleteObject", "s3:DeleteObjectVersion", "s3:GetObject", "s3:PutObject"],
-        "Resource": f"{bucket}/*",
-    }
-
-
-def keep_records(table: str) -> dict[str, Any]:
-    return {
-        "Sid": "KeepRecords",
-        "Effect": "Allow",
-        "Action": [
-            "dynamodb:BatchGetItem",
-            "dynamodb:BatchWriteItem",
-            "dynamodb:ConditionCheckItem",
-            "dynamodb:DeleteItem",
-            "dynamodb:DescribeTable",
-            "dynamodb:GetItem",
-            "dynamodb:PutItem",
-            "dynamodb:Query",
-            "dynamodb:UpdateItem",
-        ],
-        "Resource": table,
-    }
-
-
-def read_keys(secret: str) -> dict[str, Any]:
-    return {
-        "Sid": "ReadKeys",
-        "Effect": "Allow",
-        "Action": ["secretsmanager:GetSecretValue"],
-        "Resource": secret,
-    }
+def _shared(
+    app: App,
+    means: Means,
+    stack: Stack,
+    cluster: Cluster,
+    spaces: Namespaces,
+    *,
+    opts: pulumi.ResourceOptions,
+) -> AppService:
+    """Those who answer, those who read documents in, and what they share; nobody starts before the index is complete."""
+    search = OpenSearch(stack, cluster, spaces, opts=opts)
+    cache = Valkey(stack, cluster, spaces, opts=opts)
+    index = Reindex(
+        stack,
+        cluster,
+        spaces,
+        search,
+        image=means.image,
+        environment=means.environment,
+        permissions=means.permissions,
+        opts=opts,
+    )
+    after = [*index.ready, *search.ready, *cache.ready]
+    reaches = (opensearch.SERVER, valkey.SERVER)
+    api = replace(
+        app,
+        command=("python", "-m", "app.rag", "api"),
+        scale=Scale(stack.rag_replicas, stack.rag_max_replicas),
+        reaches=reaches,
+    )
+    worker = App(
+        name=WORKER,
+        space=RAG,
+        image=means.image,
+        command=("python", "-m", "app.rag", "worker"),
+        environment={**means.environment, "GENAI_DATA_DIR": DATA_DIR},
+        permissions=means.permissions,
+        port=None,
+        scale=Scale(1, stack.worker_max_replicas),
+        reaches=reaches,
+        size=WORKER_SIZE,
+        priority="genai-batch",
+    )
+    AppService(worker, stack, cluster, spaces, after=after, opts=opts)
+    return AppService(api, stack, cluster, spaces, after=after, opts=opts)

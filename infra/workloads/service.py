@@ -1,129 +1,156 @@
-"""AppService: what every app of ours needs to run in the cluster, from its namespace to its permissions in AWS."""
+"""AppService: what every app of ours needs to run in the cluster, from its network rules to its permissions in AWS."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import pulumi
-from pulumi_aws import eks, iam
-from pulumi_kubernetes import apps, core, networking, policy
+from pulumi_kubernetes import apps, autoscaling, core, networking, policy
 
 from infra.cluster.room import Cluster
 from infra.naming import APP_PORT, LIVE_PATH, NODE_PORTS, READY_PATH
 from infra.stack import Stack
+from infra.workloads import traffic
+from infra.workloads.identity import Statement, identity
+from infra.workloads.namespaces import Namespaces
+from infra.workloads.pods import TMP_DIR, Disk, Pod, Size, container, http_probe
 
-# The number the image creates its user with; named here because runAsNonRoot cannot check a user name.
-RUN_AS = 10001
-# Where the pod-identity agent answers on every node.
-POD_IDENTITY_AGENT = "169.254.170.23/32"
 DATA_DIR = "/data"
-# The root is read-only, so what the language and its libraries write needs a place.
-TMP_DIR = "/tmp"  # noqa: S108  a mount of the pod, nobody else's
+# Of the promised CPU: half is left for the seconds until another pod answers.
+BUSY_PERCENT = 60
+# The load balancer may send for a moment longer to a pod that is going: it hears of it through the machines.
+LINGER_S = 5
+SIZE = Size(cpu="250m", memory="768Mi", cpu_limit="2", memory_limit="2Gi")
 
 
 @dataclass(frozen=True)
+class Scale:
+    """Between how many pods the autoscaler chooses."""
+
+    least: int
+    most: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class App:
-    """One app, in its own terms. With `replicas_shared` false its stores are its own disk, so there is exactly one of it."""
+    """One app, in its own terms.
+
+    Without `scale` its truth is its own disk or its users' sessions, so there is exactly one of it, never two side by side.
+    `port` is None for an app that only works off a queue: nobody can call it, and the kubelet sees its process end.
+    `first` runs before it with the same image and disks.
+    """
 
     name: str
+    space: str
     image: str
     environment: Mapping[str, pulumi.Input[str]]
-    permissions: Sequence[pulumi.Input[Mapping[str, Any]]] = field(default=())
-    replicas_shared: bool = False
-    cpu_request: str = "250m"
-    cpu_limit: str = "2"
-    memory_request: str = "768Mi"
-    memory_limit: str = "2Gi"
-    data_limit: str = "8Gi"
+    command: Sequence[str] = ()
+    permissions: Sequence[pulumi.Input[Statement]] = ()
+    port: int | None = APP_PORT
+    live_path: str = LIVE_PATH
+    ready_path: str = READY_PATH
+    scale: Scale | None = None
+    reaches: Sequence[traffic.Server] = ()
+    internet: bool = True
+    reached_from: Sequence[str] = ()
+    first: Sequence[Mapping[str, Any]] = ()
+    disks: Mapping[str, Disk] = field(default_factory=lambda: {"data": Disk(DATA_DIR, "8Gi")})
+    size: Size = SIZE
+    priority: str = "genai-app"
 
     def __post_init__(self) -> None:
-        if self.name not in NODE_PORTS:
+        if self.port is not None and self.name not in NODE_PORTS:
             raise ValueError(f"{self.name!r} has no node port; give it one in infra/naming.py.")
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {"app.kubernetes.io/name": self.name}
+
+    @property
+    def server(self) -> traffic.Server:
+        return traffic.Server(self.name, self.space, self.port or 0)
+
+    @property
+    def mounts(self) -> dict[str, str]:
+        return {name: disk.path for name, disk in self.disks.items()} | {"tmp": TMP_DIR}
 
 
 class AppService(pulumi.ComponentResource):
-    """Namespace, identity, network rules, Deployment, NodePort Service and disruption budget of one app."""
+    """Identity, network rules, Deployment with its autoscaler, NodePort Service and disruption budget of one app."""
 
     def __init__(
-        self, app: App, stack: Stack, cluster: Cluster, opts: pulumi.ResourceOptions | None = None
+        self,
+        app: App,
+        stack: Stack,
+        cluster: Cluster,
+        spaces: Namespaces,
+        *,
+        after: Sequence[pulumi.Resource] = (),
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("genai:workloads:AppService", app.name, None, opts)
-        self.app, self.stack, self.cluster = app, stack, cluster
-        self.labels = {"app.kubernetes.io/name": app.name, "app.kubernetes.io/part-of": stack.project}
-        namespace = core.v1.Namespace(
-            app.name, metadata=namespace_metadata(app.name, self.labels), opts=self._inside()
+        self.app, self.cluster = app, cluster
+        self.labels = {**app.labels, "app.kubernetes.io/part-of": stack.project}
+        ready = spaces.ready[app.space]
+        who = (
+            identity(
+                app.name,
+                stack,
+                cluster.control,
+                space=app.space,
+                permissions=app.permissions,
+                parent=self,
+            )
+            if app.permissions
+            else []
         )
-        self.namespace = app.name
-        identity = self._identity()
         account = core.v1.ServiceAccount(
             app.name,
             metadata=self._metadata(),
-            # Pod identity mounts a token of its own; the cluster's API is none of the app's business.
             automount_service_account_token=False,
-            opts=self._inside(namespace),
+            opts=self._inside(*ready),
         )
-        rules = [
-            networking.v1.NetworkPolicy(
-                f"{app.name}-{name}", metadata=self._metadata(name), spec=spec, opts=self._inside(namespace)
-            )
-            for name, spec in network_rules(self.labels, node_ranges=cluster.network.private_cidrs).items()
-        ]
+        rules = networking.v1.NetworkPolicy(
+            app.name,
+            metadata=self._metadata(),
+            spec=network_rules(app, self.labels, node_ranges=cluster.network.private_cidrs),
+            opts=self._inside(*ready),
+        )
         deployment = apps.v1.Deployment(
             app.name,
             metadata=self._metadata(),
             spec=deployment_spec(app, self.labels),
             # Up: nothing starts before it may run and may ask for its secrets. Down: it is gone before they are.
             opts=self._inside(
-                namespace, account, *rules, *identity, *cluster.nodes.ready, *cluster.control.addons
+                *ready, account, rules, *who, *cluster.nodes.ready, *cluster.control.addons, *after
             ),
         )
-        core.v1.Service(
-            app.name,
-            metadata=self._metadata(),
-            spec=service_spec(app.name, self.labels),
-            opts=self._inside(namespace),
-        )
+        if app.port is not None:
+            core.v1.Service(
+                app.name,
+                metadata=self._metadata(),
+                spec=service_spec(app, self.labels),
+                opts=self._inside(*ready),
+            )
+        if app.scale is not None:
+            autoscaling.v2.HorizontalPodAutoscaler(
+                app.name,
+                metadata=self._metadata(),
+                spec=autoscaler_spec(app.name, app.scale),
+                opts=self._inside(deployment),
+            )
         policy.v1.PodDisruptionBudget(
             app.name,
             metadata=self._metadata(),
             # Not minAvailable: with one replica that would forbid every drain, and a node group could never be emptied.
             spec={"max_unavailable": 1, "selector": {"match_labels": self.labels}},
-            opts=self._inside(namespace),
+            opts=self._inside(*ready),
         )
         self.ready: list[pulumi.Resource] = [deployment]
-        self.register_outputs({"namespace": self.namespace})
+        self.register_outputs({"namespace": app.space})
 
-    def _identity(self) -> list[pulumi.Resource]:
-        """A role that this service account, in this cluster, and nobody else can take."""
-        name, stack = self.app.name, self.stack
-        child = pulumi.ResourceOptions(parent=self)
-        role = iam.Role(
-            f"{stack.prefix}-{name}",
-            assume_role_policy=pulumi.Output.json_dumps(pod_trust(cluster=stack.prefix, app=name)),
-            tags=stack.tags.rented(),
-            opts=child,
-        )
-        allowed = iam.RolePolicy(
-            name,
-            role=role.name,
-            policy=pulumi.Output.json_dumps(
-                {"Version": "2012-10-17", "Statement": list(self.app.permissions)}
-            ),
-            opts=child,
-        )
-        association = eks.PodIdentityAssociation(
-            name,
-            cluster_name=self.cluster.control.name,
-            namespace=name,
-            service_account=name,
-            role_arn=role.arn,
-            tags=stack.tags.rented(),
-            opts=pulumi.ResourceOptions(parent=self, depends_on=[*self.cluster.control.addons]),
-        )
-        return [allowed, association]
-
-    def _metadata(self, name: str | None = None) -> dict[str, Any]:
-        return {"name": name or self.app.name, "namespace": self.namespace, "labels": self.labels}
+    def _metadata(self) -> dict[str, Any]:
+        return {"name": self.app.name, "namespace": self.app.space, "labels": self.labels}
 
     def _inside(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(
@@ -131,143 +158,97 @@ class AppService(pulumi.ComponentResource):
         )
 
 
-def namespace_metadata(name: str, labels: Mapping[str, str]) -> dict[str, Any]:
-    """A namespace that refuses every pod the restricted Pod Security Standard refuses."""
-    levels = {f"pod-security.kubernetes.io/{mode}": "restricted" for mode in ("enforce", "audit", "warn")}
-    return {"name": name, "labels": {**labels, **levels}}
+def network_rules(app: App, labels: Mapping[str, str], *, node_ranges: Sequence[str]) -> dict[str, Any]:
+    """What an app needs of a network that is closed: the nodes in, names, its AWS credentials, its stores, TLS outwards."""
+    ingress = [] if app.port is None else [traffic.from_nodes(node_ranges, port=app.port)]
+    if app.reached_from:
+        ingress.append(traffic.from_marked(app.server, spaces=app.reached_from))
+    egress = [traffic.names()]
+    egress += [traffic.credentials()] if app.permissions else []
+    egress += [traffic.internet()] if app.internet else []
+    return traffic.opening(
+        labels, ingress=ingress, egress=[*egress, *(traffic.to(server) for server in app.reaches)]
+    )
 
 
-def pod_trust(*, cluster: str, app: str) -> dict[str, Any]:
-    """EKS sets these tags itself when a pod asks. Without them any association in the account could take the role."""
-    return {
-        "Version": "2012-10-17",
-        "Statement": [
-            {
-                "Effect": "Allow",
-                "Principal": {"Service": "pods.eks.amazonaws.com"},
-                "Action": ["sts:AssumeRole", "sts:TagSession"],
-                "Condition": {
-                    "StringEquals": {
-                        "aws:RequestTag/eks-cluster-name": cluster,
-                        "aws:RequestTag/kubernetes-namespace": app,
-                        "aws:RequestTag/kubernetes-service-account": app,
-                    }
-                },
-            }
-        ],
-    }
-
-
-def network_rules(labels: Mapping[str, str], *, node_ranges: Sequence[str]) -> dict[str, Any]:
-    """Nothing in or out, then what an app needs: the nodes in (the load balancer arrives through them), names, its
-    AWS credentials, and TLS outwards."""
-    everything_else = {"pod_selector": {}, "policy_types": ["Ingress", "Egress"]}
-    names = {
-        "to": [{"namespace_selector": {"match_labels": {"kubernetes.io/metadata.name": "kube-system"}}}],
-        "ports": [{"protocol": "UDP", "port": 53}, {"protocol": "TCP", "port": 53}],
-    }
-    credentials = {
-        "to": [{"ip_block": {"cidr": POD_IDENTITY_AGENT}}],
-        "ports": [{"protocol": "TCP", "port": 80}],
-    }
-    outwards = {"to": [{"ip_block": {"cidr": "0.0.0.0/0"}}], "ports": [{"protocol": "TCP", "port": 443}]}
-    inwards = {
-        "from_": [{"ip_block": {"cidr": cidr}} for cidr in node_ranges],
-        "ports": [{"protocol": "TCP", "port": APP_PORT}],
-    }
-    return {
-        "deny-all": everything_else,
-        "allow-needed": {
-            "pod_selector": {"match_labels": dict(labels)},
-            "policy_types": ["Ingress", "Egress"],
-            "ingress": [inwards],
-            "egress": [names, credentials, outwards],
-        },
-    }
-
-
-def service_spec(app: str, labels: Mapping[str, str]) -> dict[str, Any]:
+def service_spec(app: App, labels: Mapping[str, str]) -> dict[str, Any]:
     return {
         "type": "NodePort",
         "selector": dict(labels),
+        # The same number inside as on the pod: network rules see the one before or after the Service is resolved.
         "ports": [
             {
                 "name": "http",
-                "port": 80,
+                "port": app.port,
                 "target_port": "http",
-                "node_port": NODE_PORTS[app],
+                "node_port": NODE_PORTS[app.name],
                 "protocol": "TCP",
             }
         ],
     }
 
 
-def deployment_spec(app: App, labels: Mapping[str, str]) -> dict[str, Any]:
+def autoscaler_spec(name: str, scale: Scale) -> dict[str, Any]:
     return {
-        "replicas": 1 if not app.replicas_shared else 2,
+        "scale_target_ref": {"api_version": "apps/v1", "kind": "Deployment", "name": name},
+        "min_replicas": scale.least,
+        "max_replicas": scale.most,
+        "metrics": [
+            {
+                "type": "Resource",
+                "resource": {
+                    "name": "cpu",
+                    "target": {"type": "Utilization", "average_utilization": BUSY_PERCENT},
+                },
+            }
+        ],
+        # A pod needs half a minute to load its model: letting it go in a short lull costs more than keeping it.
+        "behavior": {"scale_down": {"stabilization_window_seconds": 300}},
+    }
+
+
+def deployment_spec(app: App, labels: Mapping[str, str]) -> dict[str, Any]:
+    marks = {key: value for server in app.reaches for key, value in server.mark.items()}
+    return {
+        # No number where an autoscaler decides: the next `up` would set it back to one in the middle of the day.
+        **({"replicas": 1} if app.scale is None else {}),
         "selector": {"match_labels": dict(labels)},
         # Two pods of an app that owns its disk would be two truths, even for the seconds of a rolling update.
-        "strategy": {"type": "RollingUpdate" if app.replicas_shared else "Recreate"},
-        "template": {"metadata": {"labels": dict(labels)}, "spec": pod_spec(app)},
+        "strategy": {"type": "Recreate"}
+        if app.scale is None
+        else {"type": "RollingUpdate", "rolling_update": {"max_unavailable": 0, "max_surge": 1}},
+        "template": {"metadata": {"labels": {**labels, **marks}}, "spec": pod(app, labels).spec()},
     }
 
 
-def pod_spec(app: App) -> dict[str, Any]:
-    return {
-        "service_account_name": app.name,
-        "automount_service_account_token": False,
-        "enable_service_links": False,
-        "termination_grace_period_seconds": 30,
-        "security_context": {
-            "run_as_non_root": True,
-            "run_as_user": RUN_AS,
-            "run_as_group": RUN_AS,
-            "fs_group": RUN_AS,
-            "seccomp_profile": {"type": "RuntimeDefault"},
-        },
-        "containers": [_container(app)],
-        "volumes": [
-            {"name": "data", "empty_dir": {"size_limit": app.data_limit}},
-            {"name": "tmp", "empty_dir": {"size_limit": "1Gi"}},
-        ],
-    }
+def pod(app: App, labels: Mapping[str, str]) -> Pod:
+    return Pod(
+        account=app.name,
+        containers=[_container(app)],
+        first=app.first,
+        disks={**app.disks, "tmp": Disk(TMP_DIR, "1Gi")},
+        labels=labels,
+        priority=app.priority,
+    )
 
 
 def _container(app: App) -> dict[str, Any]:
-    environment = {
-        "GENAI_HOST": "0.0.0.0",
-        "GENAI_PORT": str(APP_PORT),
-        "GENAI_DATA_DIR": DATA_DIR,
-        **app.environment,
-    }
-    return {
-        "name": app.name,
-        "image": app.image,
-        "image_pull_policy": "IfNotPresent",
-        "env": [{"name": name, "value": value} for name, value in sorted(environment.items())],
-        "ports": [{"name": "http", "container_port": APP_PORT, "protocol": "TCP"}],
-        # Two minutes to load a model on a small node before liveness may judge.
-        "startup_probe": _probe(LIVE_PATH, period=2, failures=60),
-        "liveness_probe": _probe(LIVE_PATH, period=10, failures=3),
-        "readiness_probe": _probe(READY_PATH, period=5, failures=2),
-        "resources": {
-            "requests": {"cpu": app.cpu_request, "memory": app.memory_request},
-            "limits": {"cpu": app.cpu_limit, "memory": app.memory_limit},
-        },
-        "security_context": {
-            "allow_privilege_escalation": False,
-            "read_only_root_filesystem": True,
-            "run_as_non_root": True,
-            "capabilities": {"drop": ["ALL"]},
-        },
-        "volume_mounts": [{"name": "data", "mount_path": DATA_DIR}, {"name": "tmp", "mount_path": TMP_DIR}],
-    }
-
-
-def _probe(path: str, *, period: int, failures: int) -> dict[str, Any]:
-    return {
-        "http_get": {"path": path, "port": "http"},
-        "period_seconds": period,
-        "timeout_seconds": 3,
-        "failure_threshold": failures,
-    }
+    more: dict[str, Any] = {}
+    if app.port is not None:
+        more = {
+            # Two minutes to load a model on a small node before liveness may judge.
+            "startup_probe": http_probe(app.live_path, "http", period=2, failures=60),
+            "liveness_probe": http_probe(app.live_path, "http", period=10, failures=3),
+            "readiness_probe": http_probe(app.ready_path, "http", period=5, failures=2),
+            "lifecycle": {"pre_stop": {"sleep": {"seconds": LINGER_S}}},
+        }
+    return container(
+        app.name,
+        image=app.image,
+        size=app.size,
+        mounts=app.mounts,
+        command=app.command,
+        environment=app.environment,
+        ports={"http": app.port} if app.port is not None else None,
+        more=more,
+    )

@@ -1,52 +1,143 @@
 """Where infra and app meet: environment names, port, probes and image names are the same on both sides."""
 
 import json
+import os
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
+import pytest
+
 from app import gateway
+from app.adapters.bedrock.prices import _GEOGRAPHIES, TITAN, foundation_of, profile_of
+from app.rag.__main__ import _parser
 from app.settings import known_names, read_settings
 from infra import naming
 from infra.project import ROOT
-from infra.workloads.service import RUN_AS
+from infra.workloads import bedrock
+from infra.workloads.console import FETCH_KEY
+from infra.workloads.index_once import REBUILD
+from infra.workloads.pods import RUN_AS
 from tests.infra.program import declared
+from tests.infra.workloads.objects import SHARED, every, pod_of, running
+
+OURS = ("rag", "rag-worker", "reindex", "console")
+KINDS = {"reindex": "Job"}
 
 
-def container() -> dict[str, Any]:
-    (deployment,) = (thing for thing in declared() if thing.kind.endswith(":Deployment"))
-    (only,) = deployment.inputs["spec"]["template"]["spec"]["containers"]
+def container(name: str = "rag", *changes: tuple[str, str]) -> dict[str, Any]:
+    (only,) = pod_of(running(*changes)[f"{KINDS.get(name, 'Deployment')} {name}"])["containers"]
     return dict(only)
 
 
-def environment() -> dict[str, str]:
-    return {item["name"]: item["value"] for item in container()["env"]}
+def given(name: str = "rag", *changes: tuple[str, str]) -> dict[str, str]:
+    """Of the GENAI_ names only: init steps and other people's images have their own."""
+    return {item["name"]: item["value"] for item in container(name, *changes)["env"]}
 
 
 def test_every_name_that_infra_sets_is_a_setting_of_the_app():
-    assert set(environment()) <= known_names()
+    assert set(given()) <= known_names()
+    for name in OURS:
+        assert set(given(name, *SHARED)) <= known_names(), name
 
 
 def test_the_app_starts_with_exactly_what_infra_gives_it():
-    settings = read_settings(environment())
-    assert settings.objects == "s3"
+    settings = read_settings(given())
+    assert (settings.objects, settings.records) == ("s3", "dynamodb")
+    assert (settings.index, settings.work, settings.cache) == ("embedded", "sqlite", "sqlite")
     assert settings.bucket == "genai-ops-dev-data-111122223333-us-east-1"
+    assert settings.table == "genai-ops-dev-records"
     assert settings.host == "0.0.0.0"
     assert settings.api_keys_secret == "arn:aws:secretsmanager:::api-keys"
+    settings.check_doors()
+
+
+def test_everybody_on_shared_stores_starts_with_the_same_ones():
+    for name in ("rag", "rag-worker", "reindex"):
+        settings = read_settings(given(name, *SHARED))
+        shared = (settings.objects, settings.records, settings.work, settings.index, settings.cache)
+        assert shared == ("s3", "dynamodb", "sqs", "opensearch", "valkey"), name
+        assert settings.queue_url == "https://sqs.example/genai-ops-dev-work"
+        assert settings.cache_url.get_secret_value() == "redis://valkey.stores.svc.cluster.local:6379/0"
+        # The job goes past the Service, which has no address before the job is done.
+        host = "opensearch-nodes" if name == "reindex" else "opensearch"
+        assert settings.opensearch_url == f"http://{host}.stores.svc.cluster.local:9200"
+
+
+def test_the_commands_that_infra_starts_are_commands_of_the_app():
+    started = {name: container(name, *SHARED)["command"] for name in ("rag", "rag-worker")}
+    assert started == {
+        "rag": ["python", "-m", "app.rag", "api"],
+        "rag-worker": ["python", "-m", "app.rag", "worker"],
+    }
+    for command in (*started.values(), [*REBUILD], ["python", "-m", "app.rag"]):
+        assert command[1:3] == ["-m", "app.rag"]
+        _parser().parse_args(command[3:])
+
+
+@pytest.mark.parametrize("region", ["us-east-1", "eu-west-1", "ap-northeast-1", "ap-south-1"])
+@pytest.mark.parametrize(
+    "model", ["nova-2-lite", "nova-2-pro", "us.amazon.nova-lite-v1:0", "meta.llama3-8b-v1:0"]
+)
+def test_the_models_that_infra_permits_are_those_that_the_app_calls(region: str, model: str):
+    called = bedrock.called(model, region=region)
+    assert called == profile_of(model, region=region)
+    permitted = [
+        resource
+        for statement in bedrock.may_answer(model, region=region, account="111122223333")
+        for resource in statement["Resource"]
+    ]
+    assert any(resource.endswith(f"/{called}") for resource in permitted)
+    assert any(resource.endswith(f"::foundation-model/{foundation_of(called)}") for resource in permitted)
+    assert bedrock.EMBEDDER == TITAN and set(bedrock.GEOGRAPHIES) == set(_GEOGRAPHIES)
+
+
+def test_what_infra_permits_is_what_the_guides_ask_for():
+    text = (ROOT / "docs" / "guide" / "06-aws-stores.md").read_text(encoding="utf-8")
+    policy = json.loads(text.split("```json")[1].split("```")[0])
+    asked = {action for part in policy["Statement"] for action in as_list(part["Action"])}
+    for name in ("rag", "rag-worker", "reindex"):
+        statements = json.loads(every("RolePolicy", *SHARED)[name].inputs["policy"])["Statement"]
+        assert {action for part in statements for action in part["Action"]} == asked, name
+
+
+def test_the_console_gets_the_first_key_of_its_tenant_and_nobody_elses(tmp_path: Path):
+    keys = {"GENAI_API_KEYS": "other:not-this,acme:first,acme:second"}
+    around = {"KEY_DIR": str(tmp_path), "PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-c", FETCH_KEY]
+    done = subprocess.run(command, env={**around, **keys, "CONSOLE_TENANT": "acme"}, check=False)
+    assert done.returncode == 0
+    assert (tmp_path / "api-key").read_text() == "first"
+    assert (tmp_path / "api-key").stat().st_mode & 0o077 == 0
+    absent = subprocess.run(
+        command,
+        env={**around, **keys, "CONSOLE_TENANT": "nobody"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert absent.returncode and "'nobody'" in absent.stderr and "first" not in absent.stderr
+
+
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def test_no_secret_value_is_passed_only_where_it_is_kept():
-    assert "GENAI_API_KEYS" not in environment()
+    assert "GENAI_API_KEYS" not in given()
     assert not any("value_from" in item or "valueFrom" in item for item in container()["env"])
 
 
 def test_the_port_that_is_probed_is_the_port_that_the_app_listens_on():
     (port,) = container()["ports"]
-    assert port["containerPort"] == naming.APP_PORT == read_settings(environment()).port
+    assert port["containerPort"] == naming.APP_PORT == read_settings(given()).port
 
 
 def test_the_folder_that_is_mounted_is_the_folder_that_the_app_writes():
     mounted = {mount["mountPath"] for mount in container()["volumeMounts"]}
-    assert str(read_settings(environment()).data_dir) in mounted
+    assert str(read_settings(given()).data_dir) in mounted
 
 
 def test_the_probes_ask_for_paths_that_the_app_answers():
@@ -65,7 +156,7 @@ def test_a_laptop_mounts_the_apps_that_the_load_balancer_sends_to_under_the_same
     (listener,) = (thing for thing in declared() if thing.kind.endswith(":Listener"))
     assert [action["type"] for action in listener.inputs["defaultActions"]] == ["forward"]
     assert {path: module.split(".")[1] for path, module in gateway.APPS.items()} == {"/": "rag"}
-    assert set(naming.NODE_PORTS) == {"rag"}
+    assert set(naming.NODE_PORTS) == {"rag", "console"}
 
 
 def test_every_app_with_a_node_port_has_an_image_target_of_its_name():

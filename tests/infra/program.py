@@ -22,6 +22,10 @@ WIDEST: tuple[tuple[str, str], ...] = (
     ("interfaceEndpoints", '["ecr.api", "ecr.dkr", "sts"]'),
     ("nat", "per_az"),
     ("zones", '["a", "b", "c"]'),
+    ("search", "opensearch"),
+    ("consoleTenant", "acme"),
+    ("chatModel", "nova-2-lite"),
+    ("embedder", "bedrock"),
 )
 
 

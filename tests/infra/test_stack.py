@@ -93,6 +93,31 @@ REFUSED = {
     "a list that is none": ([("allowedCidrs", '"10.0.0.0/8"')], ["allowedCidrs", "10.0.0.0/8"]),
     "moving tag": ([("imageTag", "latest")], ["imageTag", "'latest'", "immutable"]),
     "broken tag": ([("imageTag", "a b")], ["'a b'"]),
+    "replicas without shared stores": (
+        [("ragMaxReplicas", "2"), ("search", "embedded")],
+        ["ragMaxReplicas is 2", "search is 'embedded'"],
+    ),
+    "unknown search": ([("search", "solr")], ["search is 'solr'", "opensearch"]),
+    "two OpenSearch nodes": ([("openSearchNodes", "2")], ["openSearchNodes is 2"]),
+    "more OpenSearch nodes than machines": (
+        [("search", "opensearch"), ("openSearchNodes", "3"), ("nodeCount", "1")],
+        ["openSearchNodes is 3", "nodeCount is 1"],
+    ),
+    "fewer replicas at most than at least": (
+        [("search", "opensearch"), ("ragReplicas", "3"), ("ragMaxReplicas", "2")],
+        ["ragReplicas is 3", "ragMaxReplicas is 2"],
+    ),
+    "nobody who reads in": ([("workerMaxReplicas", "0")], ["workerMaxReplicas is 0"]),
+    "no tenant's name": ([("consoleTenant", "a b")], ["consoleTenant is 'a b'"]),
+    "unknown embedder": ([("embedder", "ada")], ["embedder is 'ada'", "bedrock"]),
+    "a model by its ARN": (
+        [("chatModel", "arn:aws:bedrock:us-east-1:1:application-inference-profile/x")],
+        ["chatModel", "application-inference-profile/x"],
+    ),
+    "a preview outside its country": (
+        [("chatModel", "nova-2-pro"), ("aws:region", "eu-west-1")],
+        ["'nova-2-pro'", "'eu-west-1'"],
+    ),
     "account of three digits": ([("account", "123")], ["'123'"]),
     "no address": ([("alertEmail", "ops")], ["alertEmail", "'ops'"]),
     "no budget": ([("monthlyBudgetUsd", "0")], ["monthlyBudgetUsd is 0"]),

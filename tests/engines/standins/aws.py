@@ -275,6 +275,8 @@ def _id(token: str, inputs: dict[str, Any], sequence: int) -> str:
         return f"arn:aws:iam::{ACCOUNT}:oidc-provider/{inputs['url'].removeprefix('https://')}"
     if token == "aws:iam/policy:Policy":
         return f"arn:aws:iam::{ACCOUNT}:policy/{inputs['name']}"
+    if token == "aws:sqs/queue:Queue":
+        return f"https://sqs.amazonaws.com/{ACCOUNT}/{inputs['name']}"
     made_of = {
         "aws:eks/nodeGroup:NodeGroup": ("clusterName", "nodeGroupName"),
         "aws:eks/addon:Addon": ("clusterName", "addonName"),
@@ -345,6 +347,8 @@ def _computed(token: str, id: str, inputs: dict[str, Any], region: str) -> dict[
     if token == "aws:lb/targetGroup:TargetGroup":
         tail = f"targetgroup/{inputs['name']}/{hashlib.sha256(id.encode()).hexdigest()[:16]}"
         return {"arn": f"arn:aws:elasticloadbalancing:{region}:{ACCOUNT}:{tail}", "arnSuffix": tail}
+    if token == "aws:sqs/queue:Queue":
+        return {"url": id, "arn": f"arn:aws:sqs:{region}:{ACCOUNT}:{inputs['name']}"}
     if token == "aws:ec2/eip:Eip":
         return {"allocationId": id, "publicIp": "203.0.113.10"}
     if token == "aws:ec2/vpc:Vpc":

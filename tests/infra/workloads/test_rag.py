@@ -1,5 +1,6 @@
-"""What runs: a pod that the restricted standard admits, reachable for its nodes only, gone before its identity is."""
+"""The RAG service, alone or on shared stores: what it is given, what it waits for, and what it goes before."""
 
+import json
 from typing import Any
 
 import pytest
@@ -8,8 +9,8 @@ from infra import adopt, rehearsal
 from infra.naming import NODE_PORTS
 from infra.workloads.rag import missing
 
-from ..cluster.test_cluster import after
 from ..program import ACCOUNT, NAME, config, declared, load
+from .objects import SHARED, environment, every, pod_of
 
 
 def thing(kind: str) -> rehearsal.Declared:
@@ -17,37 +18,22 @@ def thing(kind: str) -> rehearsal.Declared:
     return found
 
 
+def after(item: rehearsal.Declared, *changes: tuple[str, str]) -> set[str]:
+    """Everything that exists before the thing does and goes after it went, by type and name."""
+    by_urn = {other.urn: other for other in declared("dev", *changes)}
+    seen: set[str] = set()
+    todo = list(item.dependencies)
+    while todo:
+        urn = todo.pop()
+        if urn not in seen and urn in by_urn:
+            seen.add(urn)
+            todo += by_urn[urn].dependencies
+    return {f"{by_urn[urn].kind.split(':')[-1]} {by_urn[urn].name}" for urn in seen}
+
+
 def pod() -> dict[str, Any]:
     spec: dict[str, Any] = thing("Deployment").inputs["spec"]["template"]["spec"]
     return spec
-
-
-def test_the_namespace_refuses_what_the_restricted_standard_refuses():
-    labels = thing("Namespace").inputs["metadata"]["labels"]
-    assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
-
-
-def test_the_pod_keeps_to_the_restricted_standard_and_a_read_only_root():
-    (container,) = pod()["containers"]
-    assert pod()["securityContext"]["runAsNonRoot"] and pod()["securityContext"]["runAsUser"] == 10001
-    assert pod()["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
-    context = container["securityContext"]
-    assert context["readOnlyRootFilesystem"] and context["allowPrivilegeEscalation"] is False
-    assert context["capabilities"] == {"drop": ["ALL"]}
-    assert all("emptyDir" in volume for volume in pod()["volumes"])
-    assert {mount["mountPath"] for mount in container["volumeMounts"]} == {"/data", "/tmp"}
-
-
-def test_the_pod_gets_no_token_for_the_cluster():
-    assert pod()["automountServiceAccountToken"] is False
-    assert thing("ServiceAccount").inputs["automountServiceAccountToken"] is False
-
-
-def test_the_pod_is_bounded():
-    (container,) = pod()["containers"]
-    assert (
-        {"cpu", "memory"} == set(container["resources"]["limits"]) == set(container["resources"]["requests"])
-    )
 
 
 def test_an_app_that_owns_its_disk_runs_once_and_never_beside_itself():
@@ -56,34 +42,11 @@ def test_an_app_that_owns_its_disk_runs_once_and_never_beside_itself():
     assert spec["strategy"] == {"type": "Recreate"}
 
 
-def test_network_rules_deny_by_default_and_allow_what_is_needed():
-    rules = {
-        item.inputs["metadata"]["name"]: item.inputs["spec"]
-        for item in declared()
-        if item.kind.endswith("NetworkPolicy")
-    }
-    assert rules["deny-all"] == {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]}
-    allowed = rules["allow-needed"]
-    assert [rule["ports"] for rule in allowed["ingress"]] == [[{"protocol": "TCP", "port": 8080}]]
-    assert {block["ipBlock"]["cidr"] for block in allowed["ingress"][0]["from"]} == {
-        "10.40.0.0/20",
-        "10.40.16.0/20",
-    }
-    names, credentials, outwards = allowed["egress"]
-    assert {port["port"] for port in names["ports"]} == {53}
-    assert credentials["to"] == [{"ipBlock": {"cidr": "169.254.170.23/32"}}]
-    assert credentials["ports"] == [{"protocol": "TCP", "port": 80}]
-    assert outwards["ports"] == [{"protocol": "TCP", "port": 443}]
-
-
 def test_the_service_listens_on_the_node_port_that_the_load_balancer_knows():
     (port,) = thing("Service").inputs["spec"]["ports"]
     assert port["nodePort"] == NODE_PORTS["rag"]
-    assert thing("TargetGroup").inputs["port"] == NODE_PORTS["rag"]
-
-
-def test_a_drain_is_always_possible():
-    assert thing("PodDisruptionBudget").inputs["spec"]["maxUnavailable"] == 1
+    (group,) = (item for item in every("TargetGroup").values() if item.inputs["port"] == port["nodePort"])
+    assert group.inputs["targetType"] == "instance"
 
 
 def test_the_pod_goes_before_nodes_addons_rules_and_its_own_identity():
@@ -97,7 +60,7 @@ def test_the_pod_goes_before_nodes_addons_rules_and_its_own_identity():
     wanted |= {
         "RolePolicy rag",
         "NetworkPolicy rag-deny-all",
-        "NetworkPolicy rag-allow-needed",
+        "NetworkPolicy rag",
         "Namespace rag",
     }
     assert wanted <= before
@@ -119,7 +82,8 @@ def test_without_image_or_keys_the_service_is_left_out_and_the_command_named(
     found: adopt.Found, command: str, caplog: pytest.LogCaptureFixture
 ):
     _, things = rehearsal.rehearse(config(), project=NAME, stack="dev", found=lambda _: found)
-    assert [item.name for item in things if item.room == "workloads"] == []
+    running = ("Deployment", "StatefulSet", "Job", "Service", "PodIdentityAssociation")
+    assert [item.name for item in things if item.kind.split(":")[-1] in running] == []
     assert [item.name for item in things if item.kind == "eks:index:Cluster"] == ["control-plane"]
     assert command in caplog.text
 
@@ -127,3 +91,59 @@ def test_without_image_or_keys_the_service_is_left_out_and_the_command_named(
 def test_both_missing_are_named_at_once():
     lacks = missing(load(), adopt.nothing(ACCOUNT, images=frozenset(), api_keys_set=False))
     assert len(lacks) == 2
+
+
+def test_alone_it_builds_its_index_before_it_answers():
+    (first,) = pod()["initContainers"]
+    (container,) = pod()["containers"]
+    assert first["command"] == ["python", "-m", "app.rag", "reindex", "--embed"]
+    assert first["image"] == container["image"] and first["volumeMounts"] == container["volumeMounts"]
+    assert first["env"] == container["env"]
+
+
+def test_on_shared_stores_nobody_starts_before_the_index_is_complete():
+    for name in ("rag", "rag-worker"):
+        before = after(every("Deployment", *SHARED)[name], *SHARED)
+        wanted = {"Job reindex", "StatefulSet opensearch", "Deployment valkey", "Queue genai-ops-dev-work"}
+        assert wanted <= before, name
+
+
+def test_the_index_job_waits_for_no_store_that_only_it_can_make_ready():
+    before = after(every("Job", *SHARED)["reindex"], *SHARED)
+    assert {"StatefulSet opensearch", "Service opensearch"} & before == set()
+    assert {"Service opensearch-nodes", "NetworkPolicy opensearch", "NodeGroup nodes"} <= before
+
+
+def test_another_look_at_the_index_begins_only_when_the_first_is_done():
+    looking = every("CronJob", *SHARED)["reindex"]
+    assert "Job reindex" in after(looking, *SHARED)
+    assert looking.inputs["spec"]["concurrencyPolicy"] == "Forbid"
+    assert pod_of(looking) == pod_of(every("Job", *SHARED)["reindex"])
+
+
+def test_api_and_worker_are_one_image_with_two_commands():
+    pods = {
+        name: pod_of(every("Deployment", *SHARED)[name])["containers"][0] for name in ("rag", "rag-worker")
+    }
+    assert pods["rag"]["image"] == pods["rag-worker"]["image"]
+    assert pods["rag"]["command"] == ["python", "-m", "app.rag", "api"]
+    assert pods["rag-worker"]["command"] == ["python", "-m", "app.rag", "worker"]
+
+
+def test_a_model_of_bedrock_is_given_to_those_who_answer_and_an_embedder_to_all():
+    chosen = (*SHARED, ("chatModel", "nova-2-lite"), ("embedder", "bedrock"))
+    allowed = {name: item.inputs["policy"] for name, item in every("RolePolicy", *chosen).items()}
+    assert {name for name, text in allowed.items() if "nova-2-lite" in text} == {"rag"}
+    embedding = {"rag", "rag-worker", "reindex"}
+    assert {name for name, text in allowed.items() if "titan-embed-text-v2" in text} == embedding
+    assert environment(every("Deployment", *chosen)["rag"])["GENAI_CHAT_MODEL"] == "nova-2-lite"
+    assert not any("bedrock:" in item.inputs["policy"] for item in every("RolePolicy").values())
+
+
+def test_the_queue_gives_up_later_than_the_service_does():
+    queues = every("Queue", *SHARED)
+    policy = json.loads(queues["genai-ops-dev-work"].inputs["redrivePolicy"])
+    assert policy["maxReceiveCount"] >= 10
+    assert policy["deadLetterTargetArn"].endswith("genai-ops-dev-work-dead")
+    assert all(item.inputs["sqsManagedSseEnabled"] and not item.retained for item in queues.values())
+    assert every("Queue") == {}

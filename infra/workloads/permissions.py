@@ -1,0 +1,51 @@
+"""What the RAG service may do in AWS: the actions that docs/guide/06 and 08 list, on its own things and nobody else's."""
+
+from typing import Any
+
+
+def list_documents(bucket: str) -> dict[str, Any]:
+    # Versions too: a delete removes every version of a document and counts what is left.
+    return _allow("ListDocuments", bucket, "s3:ListBucket", "s3:ListBucketVersions")
+
+
+def keep_documents(bucket: str) -> dict[str, Any]:
+    return _allow(
+        "KeepDocuments",
+        f"{bucket}/*",
+        "s3:DeleteObject",
+        "s3:DeleteObjectVersion",
+        "s3:GetObject",
+        "s3:PutObject",
+    )
+
+
+def keep_records(table: str) -> dict[str, Any]:
+    # Every write is conditional, so PutItem and the batches are not among them.
+    return _allow(
+        "KeepRecords",
+        table,
+        "dynamodb:DeleteItem",
+        "dynamodb:GetItem",
+        "dynamodb:Query",
+        "dynamodb:UpdateItem",
+    )
+
+
+def work_off(queue: str) -> dict[str, Any]:
+    return _allow(
+        "WorkOffJobs",
+        queue,
+        "sqs:ChangeMessageVisibility",
+        "sqs:DeleteMessage",
+        "sqs:GetQueueAttributes",
+        "sqs:ReceiveMessage",
+        "sqs:SendMessage",
+    )
+
+
+def read_keys(secret: str) -> dict[str, Any]:
+    return _allow("ReadKeys", secret, "secretsmanager:GetSecretValue")
+
+
+def _allow(sid: str, resource: str, *actions: str) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}

@@ -1,0 +1,28 @@
+"""The workloads room: what runs in the cluster, each thing in a file of its own."""
+
+import pulumi
+
+from infra.adopt import Found
+from infra.cluster.room import Cluster
+from infra.durable.room import Durable
+from infra.stack import Stack
+from infra.workloads.console import console
+from infra.workloads.namespaces import Namespaces
+from infra.workloads.rag import rag
+
+
+class Workloads:
+    """Namespaces first, then everything in them."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        found: Found,
+        durable: Durable,
+        cluster: Cluster,
+        *,
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        self.spaces = Namespaces("namespaces", stack, cluster.control, opts=opts)
+        self.rag = rag(stack, found, durable, cluster, self.spaces, opts=opts)
+        self.console = console(stack, found, durable, cluster, self.spaces, self.rag, opts=opts)

@@ -1,0 +1,92 @@
+"""Who may talk to whom: the openings in namespaces whose network is closed, each a rule with its reason."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+# Where the pod-identity agent answers on every node.
+POD_IDENTITY_AGENT = "169.254.170.23/32"
+
+Rule = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Server:
+    """Something in the cluster that others may be allowed to reach: by the mark they carry, on its one port."""
+
+    name: str
+    space: str
+    port: int
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {"app.kubernetes.io/name": self.name}
+
+    @property
+    def mark(self) -> dict[str, str]:
+        """The label of pods that may come in: it is given to a pod and not to a namespace."""
+        return {f"genai-ops/reaches-{self.name}": "yes"}
+
+    @property
+    def host(self) -> str:
+        return f"{self.name}.{self.space}.svc.cluster.local"
+
+
+def names() -> Rule:
+    """Outwards to the cluster's DNS."""
+    return {"to": [_in_space("kube-system")], "ports": _ports(53, "UDP", "TCP")}
+
+
+def credentials() -> Rule:
+    """Outwards to the agent that hands a pod its role."""
+    return {"to": [{"ip_block": {"cidr": POD_IDENTITY_AGENT}}], "ports": _ports(80)}
+
+
+def internet() -> Rule:
+    """Outwards by TLS only. AWS's services have no fixed addresses, so no narrower range would hold."""
+    return {"to": [{"ip_block": {"cidr": "0.0.0.0/0"}}], "ports": _ports(443)}
+
+
+def to(server: Server) -> Rule:
+    return {"to": [_in_space(server.space, server.labels)], "ports": _ports(server.port)}
+
+
+def from_nodes(ranges: Sequence[str], *, port: int) -> Rule:
+    """Inwards from the machines: the load balancer arrives through them, and so do the probes."""
+    return {"from_": [{"ip_block": {"cidr": cidr}} for cidr in ranges], "ports": _ports(port)}
+
+
+def from_marked(server: Server, *, spaces: Iterable[str]) -> Rule:
+    """Inwards from the pods that carry the server's mark, in these namespaces."""
+    return {
+        "from_": [_in_space(space, server.mark) for space in sorted(spaces)],
+        "ports": _ports(server.port),
+    }
+
+
+def among(labels: Mapping[str, str], *, port: int) -> dict[str, list[Rule]]:
+    """Both ways between the pods of one set."""
+    peers = [{"pod_selector": {"match_labels": dict(labels)}}]
+    return {
+        "ingress": [{"from_": peers, "ports": _ports(port)}],
+        "egress": [{"to": peers, "ports": _ports(port)}],
+    }
+
+
+def opening(labels: Mapping[str, str], *, ingress: list[Rule], egress: list[Rule]) -> dict[str, Any]:
+    """The spec of a policy. A direction without rules stays closed."""
+    return {
+        "pod_selector": {"match_labels": dict(labels)},
+        "policy_types": ["Ingress", "Egress"],
+        "ingress": ingress,
+        "egress": egress,
+    }
+
+
+def _in_space(space: str, labels: Mapping[str, str] | None = None) -> Rule:
+    peer: Rule = {"namespace_selector": {"match_labels": {"kubernetes.io/metadata.name": space}}}
+    return peer | ({"pod_selector": {"match_labels": dict(labels)}} if labels else {})
+
+
+def _ports(port: int, *protocols: str) -> list[dict[str, Any]]:
+    return [{"protocol": protocol, "port": port} for protocol in protocols or ("TCP",)]
