@@ -127,7 +127,7 @@ class Kube:
             "metadata": {
                 "name": name,
                 "annotations": {"kwok.x-k8s.io/node": "fake"},
-                "labels": {"kubernetes.io/os": "linux"},
+                "labels": {"kubernetes.io/os": "linux", "kubernetes.io/hostname": name},
             },
             "status": {"capacity": capacity, "allocatable": capacity},
         }
