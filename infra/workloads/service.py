@@ -20,6 +20,8 @@ DATA_DIR = "/data"
 BUSY_PERCENT = 60
 # The load balancer may send for a moment longer to a pod that is going: it hears of it through the machines.
 LINGER_S = 5
+# A pod that first builds its index from a large bucket needs longer than the ten minutes that Kubernetes and Pulumi grant.
+PATIENCE_S = 3600
 SIZE = Size(cpu="250m", memory="768Mi", cpu_limit="2", memory_limit="2Gi")
 
 
@@ -122,7 +124,7 @@ class AppService(pulumi.ComponentResource):
             spec=deployment_spec(app, self.labels),
             # Up: nothing starts before it may run and may ask for its secrets. Down: it is gone before they are.
             opts=self._inside(
-                *ready, account, rules, *who, *cluster.nodes.ready, *cluster.control.addons, *after
+                *ready, account, rules, *who, *cluster.nodes.ready, *cluster.control.addons, *after, long=True
             ),
         )
         if app.port is not None:
@@ -152,9 +154,13 @@ class AppService(pulumi.ComponentResource):
     def _metadata(self) -> dict[str, Any]:
         return {"name": self.app.name, "namespace": self.app.space, "labels": self.labels}
 
-    def _inside(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
+    def _inside(self, *after: pulumi.Resource, long: bool = False) -> pulumi.ResourceOptions:
+        patience = f"{PATIENCE_S}s"
         return pulumi.ResourceOptions(
-            parent=self, provider=self.cluster.control.provider, depends_on=list(after)
+            parent=self,
+            provider=self.cluster.control.provider,
+            depends_on=list(after),
+            custom_timeouts=pulumi.CustomTimeouts(create=patience, update=patience) if long else None,
         )
 
 
@@ -212,6 +218,7 @@ def deployment_spec(app: App, labels: Mapping[str, str]) -> dict[str, Any]:
     return {
         # No number where an autoscaler decides: the next `up` would set it back to one in the middle of the day.
         **({"replicas": 1} if app.scale is None else {}),
+        "progress_deadline_seconds": PATIENCE_S,
         "selector": {"match_labels": dict(labels)},
         # Two pods of an app that owns its disk would be two truths, even for the seconds of a rolling update.
         "strategy": {"type": "Recreate"}
