@@ -27,12 +27,15 @@ PARTS: Mapping[str, str] = {
     "genai:cluster:Network": "Network (VPC, NAT gateway)",
     "genai:cluster:ControlPlane": "Kubernetes control plane (EKS)",
     "genai:cluster:Nodes": "Machines",
+    "genai:cluster:OffHours": "Off-hours schedules",
     "genai:cluster:Entrance": "Load balancer",
     "genai:cluster:Queue": "Queue of jobs (SQS)",
     "genai:workloads:Namespaces": "Namespaces, quotas, priorities:",
     "genai:workloads:OpenSearch": "Search:",
     "genai:workloads:Valkey": "Cache:",
     "genai:workloads:Reindex": "Index job:",
+    "genai:workloads:Autoscaler": "Growth of the pools:",
+    "genai:workloads:DevicePlugin": "Graphics cards:",
     "genai:workloads:AppService": "App",
 }
 ROOMS = {

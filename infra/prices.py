@@ -120,17 +120,29 @@ class Holdings:
 
 @dataclass(frozen=True)
 class Cost:
-    """`hour` is paid while a thing exists and is used; `month_paused` is what remains of it during a pause."""
+    """`hour` is paid while a thing exists and is used; `month_paused` is what remains of it during a pause.
+
+    `hour_scheduled` is the part of `hour` that off-hours schedules save while they hold a pool at no machine.
+    """
 
     hour: float = 0.0
     month_paused: float = 0.0
+    hour_scheduled: float = 0.0
 
     def __add__(self, other: "Cost") -> "Cost":
-        return Cost(self.hour + other.hour, self.month_paused + other.month_paused)
+        return Cost(
+            self.hour + other.hour,
+            self.month_paused + other.month_paused,
+            self.hour_scheduled + other.hour_scheduled,
+        )
+
+    def per_day(self, *, awake: float) -> float:
+        """Of an average day, when the machines run for this share of the week: 1 is without a schedule."""
+        return 24 * (self.hour - (1 - awake) * self.hour_scheduled)
 
     @classmethod
-    def rented(cls, hour: float) -> "Cost":
-        return cls(hour=hour)
+    def rented(cls, hour: float, *, scheduled: bool = False) -> "Cost":
+        return cls(hour=hour, hour_scheduled=hour if scheduled else 0.0)
 
     @classmethod
     def kept(cls, month: float) -> "Cost":
@@ -171,7 +183,7 @@ def _nodes(inputs: Inputs, region: Region) -> Cost:
     """Machines and their disks. `diskGb` is not an input of AWS: the launch template describes the disk, plan.py brings it."""
     machine = max(region.instance(kind) for kind in inputs["instanceTypes"])
     disk = inputs["diskGb"] * region["gp3_gb_month"] / HOURS_PER_MONTH
-    return Cost.rented(inputs["scalingConfig"]["desiredSize"] * (machine + disk))
+    return Cost.rented(inputs["scalingConfig"]["desiredSize"] * (machine + disk), scheduled=True)
 
 
 def _load_balancer(inputs: Inputs, region: Region) -> Cost:
@@ -218,6 +230,7 @@ PRICED: Mapping[str, Pricing] = {
 FREE = frozenset(
     {
         "aws:autoscaling/attachment:Attachment",
+        "aws:autoscaling/schedule:Schedule",
         "aws:budgets/budget:Budget",
         # Lines are paid as they are written: traffic.
         "aws:cloudwatch/logGroup:LogGroup",

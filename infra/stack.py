@@ -12,9 +12,10 @@ from pulumi.runtime.config import CONFIG
 from infra.choices.apps import AppChoices
 from infra.choices.control_plane import ControlPlaneChoices
 from infra.choices.entrance import EntranceChoices
+from infra.choices.hours import HoursChoices
 from infra.choices.lifetime import LifetimeChoices
-from infra.choices.money import MoneyChoices
 from infra.choices.models import ModelChoices
+from infra.choices.money import MoneyChoices
 from infra.choices.network import NetworkChoices
 from infra.choices.nodes import NodeChoices
 from infra.choices.refused import ConfigRefused
@@ -32,9 +33,10 @@ _GIVEN = frozenset({"project", "name", "organization", "region", "profile"})
 class Stack(
     LifetimeChoices,
     NetworkChoices,
+    ControlPlaneChoices,
     EntranceChoices,
     NodeChoices,
-    ControlPlaneChoices,
+    HoursChoices,
     AppChoices,
     SearchChoices,
     ModelChoices,

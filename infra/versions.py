@@ -32,3 +32,8 @@ ADDONS_AFTER_NODES = ("coredns", "metrics-server")
 OPENSEARCH_IMAGE = "opensearchproject/opensearch:2.19.1"
 # Set 2026-11-20. The 8.1 line: speaks what the app uses (scripts, INCRBY, PEXPIRE) and has images for both architectures.
 VALKEY_IMAGE = "valkey/valkey:8.1.3-alpine"
+
+# Set 2026-11-20. Its minor is that of Kubernetes: it carries the scheduler of that minor inside.
+AUTOSCALER_IMAGE = "registry.k8s.io/autoscaling/cluster-autoscaler:v1.36.0"
+# Set 2026-11-20. Speaks the kubelet's v1beta1 device API, which has not changed since Kubernetes 1.10.
+DEVICE_PLUGIN_IMAGE = "nvcr.io/nvidia/k8s-device-plugin:v0.18.2"

@@ -9,7 +9,10 @@ from infra.versions import GPU_IMAGE, NODE_IMAGES
 MAIN, GPU_SPOT, GPU_ON_DEMAND = "nodes", "gpu-spot", "gpu-on-demand"
 # What a pod that wants a card must tolerate, so that no other pod keeps a dear machine awake.
 GPU_TAINT: Mapping[str, str] = {"key": "nvidia.com/gpu", "value": "true", "effect": "NO_SCHEDULE"}
-POOL_LABEL, CARD_LABEL = "genai-ops/pool", "genai-ops/card"
+POOL_LABEL = "genai-ops/pool"
+# The label by which the autoscaler knows that a new machine is not ready before its cards are there; without it, it would
+# add one after another meanwhile.
+CARD: Mapping[str, str] = {"k8s.amazonaws.com/accelerator": "nvidia"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,5 +71,5 @@ def _gpu(stack: Stack, name: str) -> Pool:
         zones=len(stack.zones),
         spot=name == GPU_SPOT,
         taints=(GPU_TAINT,),
-        more_labels={CARD_LABEL: "nvidia"},
+        more_labels=CARD,
     )

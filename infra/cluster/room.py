@@ -6,6 +6,7 @@ from infra.cluster.control_plane import ControlPlane
 from infra.cluster.entrance import Entrance
 from infra.cluster.network import Network
 from infra.cluster.nodes import Nodes
+from infra.cluster.off_hours import OffHours
 from infra.cluster.queue import Queue
 from infra.stack import Stack
 
@@ -17,6 +18,8 @@ class Cluster:
         self.network = Network("network", stack, opts=opts)
         self.control = ControlPlane("control-plane", stack, self.network, aws=aws, opts=opts)
         self.nodes = Nodes("nodes", stack, self.network, self.control, opts=opts)
+        if stack.work_hours:
+            OffHours("off-hours", stack, self.nodes, opts=opts)
         self.entrance = Entrance("entrance", stack, self.network, self.control, self.nodes, opts=opts)
         # One pod with a queue inside needs none of AWS.
         self.queue = Queue("work", stack, opts=opts) if stack.search == "opensearch" else None

@@ -6,7 +6,9 @@ from infra.adopt import Found
 from infra.cluster.room import Cluster
 from infra.durable.room import Durable
 from infra.stack import Stack
+from infra.workloads.autoscaler import Autoscaler
 from infra.workloads.console import console
+from infra.workloads.device_plugin import DevicePlugin
 from infra.workloads.namespaces import Namespaces
 from infra.workloads.rag import rag
 
@@ -24,5 +26,9 @@ class Workloads:
         opts: pulumi.ResourceOptions,
     ) -> None:
         self.spaces = Namespaces("namespaces", stack, cluster.control, opts=opts)
+        if stack.autoscaler:
+            Autoscaler(stack, cluster, self.spaces, opts=opts)
+        if stack.gpu != "none":
+            DevicePlugin(stack, cluster, self.spaces, opts=opts)
         self.rag = rag(stack, found, durable, cluster, self.spaces, opts=opts)
         self.console = console(stack, found, durable, cluster, self.spaces, self.rag, opts=opts)

@@ -21,6 +21,7 @@ WIDEST: tuple[tuple[str, str], ...] = (
     ("gpu", "both"),
     ("interfaceEndpoints", '["ecr.api", "ecr.dkr", "sts"]'),
     ("nat", "per_az"),
+    ("workHours", "08:00-19:00"),
     ("zones", '["a", "b", "c"]'),
     ("search", "opensearch"),
     ("consoleTenant", "acme"),

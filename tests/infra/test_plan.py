@@ -13,7 +13,7 @@ import pytest
 from infra import plan
 from infra.project import ROOT
 
-from .program import declared
+from .program import WIDEST, declared
 
 
 def shown(*arguments: str) -> str:
@@ -35,9 +35,11 @@ def test_the_price_in_the_dev_file_is_the_price_of_the_plan():
 
 
 def test_the_table_names_every_part_once_and_adds_up():
+    text = shown("dev", *(word for key, value in WIDEST for word in ("--set", f"{key}={value}")))
+    for thing in (thing for thing in declared("dev", *WIDEST) if thing.component):
+        title = plan.PARTS[thing.kind] + (f" {thing.name}" if thing.room == "workloads" else "")
+        assert text.count(f"    {title} ") == 1
     text = shown("dev")
-    for title in plan.PARTS.values():
-        assert text.count(f"    {title}") == 1
     figures = as_json("dev")
     assert f"{figures['total']['usd_per_hour']:.4f}" in text
     assert sum(part["usd_per_hour"] for part in figures["parts"]) == pytest.approx(

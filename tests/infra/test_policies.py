@@ -6,17 +6,18 @@ from typing import Any
 
 import pytest
 
-from .program import declared
+from .program import WIDEST, declared
 
 # Statements on everything, each with the reason why AWS has nothing finer.
 NONE_FINER = {
+    "LookAtPools": "neither EC2 nor Auto Scaling knows a resource for what only describes",
     "LookAtVolumes": "EC2 knows no resource for what only describes",
 }
 POLICY_INPUTS = ("policy", "assumeRolePolicy", "inlinePolicy")
 
 
-def statements() -> Iterator[tuple[str, dict[str, Any]]]:
-    for thing in declared():
+def statements(*changes: tuple[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for thing in declared("dev", *changes):
         for name in POLICY_INPUTS:
             if text := thing.inputs.get(name):
                 # An image repository's policy is a list of rules, not of permissions.
@@ -24,11 +25,15 @@ def statements() -> Iterator[tuple[str, dict[str, Any]]]:
                     yield f"{thing.kind} {thing.name} {statement.get('Sid', name)}", statement
 
 
-# Sorted: the engine's mocks record in no fixed order, and parallel test runs compare what they collected.
-ALLOWING = sorted(
-    ((where, statement) for where, statement in statements() if statement["Effect"] == "Allow"),
-    key=lambda pair: (pair[0], json.dumps(pair[1], sort_keys=True)),
-)
+def allowing(*changes: tuple[str, str]) -> list[tuple[str, dict[str, Any]]]:
+    """Sorted: the engine's mocks record in no fixed order, and parallel test runs compare what they collected."""
+    return sorted(
+        ((where, statement) for where, statement in statements(*changes) if statement["Effect"] == "Allow"),
+        key=lambda pair: (pair[0], json.dumps(pair[1], sort_keys=True)),
+    )
+
+
+ALLOWING = allowing(*WIDEST)
 
 
 def as_list(value: Any) -> list[Any]:
@@ -54,7 +59,7 @@ def test_nothing_is_allowed_on_everything(where: str, statement: dict[str, Any])
 def test_the_app_may_touch_its_bucket_its_table_and_its_secret_and_nothing_else():
     resources = {
         resource
-        for where, statement in ALLOWING
+        for where, statement in allowing()
         if where.startswith("aws:iam/rolePolicy:RolePolicy rag")
         for resource in as_list(statement["Resource"])
     }
@@ -69,7 +74,7 @@ def test_the_app_may_touch_its_bucket_its_table_and_its_secret_and_nothing_else(
 def test_only_the_service_account_of_this_cluster_may_take_the_role_of_an_app():
     (trust,) = (
         statement
-        for where, statement in ALLOWING
+        for where, statement in allowing()
         if statement.get("Principal") == {"Service": "pods.eks.amazonaws.com"} and "dev-rag" in where
     )
     assert trust["Condition"]["StringEquals"] == {

@@ -67,6 +67,25 @@ def test_more_machines_cost_more_disks_too():
     assert two - one == pytest.approx(0.0416 + 30 * 0.08 / prices.HOURS_PER_MONTH)
 
 
+def test_a_schedule_saves_the_machines_and_nothing_else():
+    machines, network = prices.Cost.rented(0.2, scheduled=True), prices.Cost.rented(0.1)
+    assert (machines + network).per_day(awake=1) == pytest.approx(24 * 0.3)
+    assert (machines + network).per_day(awake=0.25) == pytest.approx(24 * (0.1 + 0.25 * 0.2))
+
+
+def test_pools_without_machines_cost_nothing_until_one_is_wanted():
+    cards = {"gpu": "both", "autoscaler": "true"}
+    assert make("dev", changes=cards, holdings=Holdings()).total.hour == pytest.approx(
+        make("dev", changes={}, holdings=Holdings()).total.hour
+    )
+
+
+def test_an_interface_endpoint_is_paid_in_every_zone_and_a_gateway_endpoint_in_none():
+    door = {"interfaceEndpoints": '["sts"]', "zones": '["a", "b", "c"]'}
+    more = make("dev", changes=door, holdings=Holdings()).total.hour
+    assert more - make("dev", changes={}, holdings=Holdings()).total.hour == pytest.approx(3 * 0.01)
+
+
 def test_what_is_rented_costs_nothing_while_paused_and_what_is_kept_costs_the_same():
     assert prices.Cost.rented(0.1).month_paused == 0
     kept = prices.Cost.kept(7.3)

@@ -89,6 +89,17 @@ REFUSED = {
     ),
     "a pool of no machine": ([("gpuMaxCount", "0")], ["gpuMaxCount is 0"]),
     "a disk below the drivers": ([("gpuDiskGb", "20")], ["gpuDiskGb is 20"]),
+    "hours that end before they begin": ([("workHours", "19:00-08:00")], ["workHours is '19:00-08:00'"]),
+    "hours of no kind": ([("workHours", "8-19")], ["workHours is '8-19'", "08:00-19:00"]),
+    "machines that never wake": (
+        [("workHours", "08:00-19:00"), ("workDays", "[]")],
+        ["workHours is '08:00-19:00'", "workDays is []"],
+    ),
+    "a day of no week": ([("workDays", '["monday"]')], ["workDays", "monday", "mon"]),
+    "a place without time": (
+        [("workHours", "08:00-19:00"), ("timeZone", "Mars/Base")],
+        ["Mars/Base", "IANA"],
+    ),
     "API for nobody": ([("apiCidrs", "[]")], ["apiCidrs"]),
     "a list that is none": ([("allowedCidrs", '"10.0.0.0/8"')], ["allowedCidrs", "10.0.0.0/8"]),
     "moving tag": ([("imageTag", "latest")], ["imageTag", "'latest'", "immutable"]),

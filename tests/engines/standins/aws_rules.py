@@ -415,6 +415,7 @@ _PARTS = {
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": "clusterName",
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": "clusterName",
     "aws:autoscaling/attachment:Attachment": "autoscalingGroupName",
+    "aws:autoscaling/schedule:Schedule": "autoscalingGroupName",
 }
 
 
