@@ -87,6 +87,13 @@ def _log_group(cloud: Clients, arn: str) -> str:
     return f"aws logs delete-log-group --log-group-name {name}" if there else ""
 
 
+def _queue(cloud: Clients, arn: str) -> str:
+    ask = cloud("sqs").get_queue_url
+    gone = "AWS.SimpleQueueService.NonExistentQueue"
+    found = _answer(lambda: ask(QueueName=arn.rsplit(":", 1)[-1]), gone=gone)
+    return f"aws sqs delete-queue --queue-url {found['QueueUrl']}" if found else ""
+
+
 def _alive(thing: Mapping[str, Any]) -> bool:
     return str(thing.get("State", "")).lower() not in _ENDED
 
@@ -125,6 +132,7 @@ REMOVALS: Mapping[str, Removal] = {
     "eks:nodegroup/": _node_group,
     "eks:cluster/": _cluster,
     "ec2:launch-template/": _launch_template,
+    "sqs:": _queue,
     "ec2:natgateway/": _in_ec2(
         "describe_nat_gateways",
         listed="NatGateways",

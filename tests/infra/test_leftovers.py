@@ -160,7 +160,16 @@ def whole_room(aws: Account) -> list[str]:
              f"route-table/{table}", f"elastic-ip/{address}", f"natgateway/{nat}", f"vpc-endpoint/{endpoint}",
              f"vpc-flow-log/{traffic}", f"security-group/{group}",
              f"launch-template/{template['LaunchTemplate']['LaunchTemplateId']}"]  # fmt: skip
-    others = [cluster["arn"], nodes["nodegroupArn"], balancer["LoadBalancerArn"], target["TargetGroupArn"]]
+    queue = (
+        aws.cloud("sqs").create_queue(QueueName="genai-ops-dev-work-1a2b3c4")["QueueUrl"].rsplit("/", 1)[1]
+    )
+    others = [
+        f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}",
+        cluster["arn"],
+        nodes["nodegroupArn"],
+        balancer["LoadBalancerArn"],
+        target["TargetGroupArn"],
+    ]
     return arns_of("ec2", *names) + arns_of("logs", f"log-group:{logs}") + others
 
 
