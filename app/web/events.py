@@ -17,6 +17,8 @@ PING_S = 15.0
 
 Event = tuple[str, object]
 _T = TypeVar("_T")
+# A loop holds its tasks weakly.
+_CLOSING: set["asyncio.Task[None]"] = set()
 
 
 def event_stream(
@@ -73,11 +75,20 @@ async def _frames(
                 return
             yield frame(event)
     finally:
-        if pending is not None:  # the client went away: stop the work that nobody will read
-            pending.cancel()
-            await asyncio.gather(pending, return_exceptions=True)
-        if isinstance(events, AsyncGenerator):  # lets go of what it holds now, not when it is collected
-            await events.aclose()
+        # By a task of its own: when the client has gone, Starlette cancels whatever is awaited here again and again, and
+        # a provider's stream that is being closed would stay open for good.
+        closing = asyncio.ensure_future(_let_go(pending, events))
+        _CLOSING.add(closing)
+        closing.add_done_callback(_CLOSING.discard)
+        await asyncio.shield(closing)
+
+
+async def _let_go(pending: "asyncio.Task[_T | None] | None", events: AsyncIterator[_T]) -> None:
+    if pending is not None:  # the client went away: stop the work that nobody will read
+        pending.cancel()
+        await asyncio.gather(pending, return_exceptions=True)
+    if isinstance(events, AsyncGenerator):  # lets go of what it holds now, not when it is collected
+        await events.aclose()
 
 
 def _problem(error: Exception, request_id: str) -> Problem:

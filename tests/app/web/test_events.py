@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 
 import pytest
+from starlette.types import Message
 
 from app.web.events import Event, event_stream
 
@@ -66,6 +67,32 @@ async def test_when_the_reader_leaves_the_work_behind_the_stream_ends(quiet: boo
     await inner["response"].body_iterator.aclose()
     async with asyncio.timeout(10):
         await ended.wait()
+
+
+async def test_closing_what_is_behind_a_stream_is_not_cut_short_when_the_client_goes() -> None:
+    closed, reading = asyncio.Event(), asyncio.Event()
+
+    async def events() -> AsyncIterator[Event]:
+        try:
+            yield "meta", {}
+            reading.set()
+            await asyncio.sleep(3600)
+        finally:
+            for _ in range(20):  # as a connection takes several turns to close
+                await asyncio.sleep(0)
+            closed.set()
+
+    async def receive() -> Message:
+        await reading.wait()
+        return {"type": "http.disconnect"}
+
+    async def send(_: Message) -> None:
+        await asyncio.sleep(0)
+
+    response = event_stream(events(), request_id="r")
+    await response({"type": "http", "asgi": {"spec_version": "2.3"}}, receive, send)
+    async with asyncio.timeout(10):
+        await closed.wait()
 
 
 async def test_line_breaks_in_a_value_do_not_break_the_frame() -> None:

@@ -176,6 +176,25 @@ def test_a_clients_system_message_shapes_the_wording_and_stands_where_it_orders_
     assert f"<style-{fence}>\nSpeak like a pirate." in user["content"]
 
 
+@pytest.mark.parametrize("model", ["rag", "tiny"])
+def test_the_providers_stream_ends_when_the_client_leaves(
+    both: tuple[Served, WireServer], model: str
+) -> None:
+    api, provider = both
+    api.client.models.list()  # asked for now, or the script below would answer it
+    provider.script(Stream([chunk("word ")] * 1_200, pause_s=0.05))
+    question: Any = [{"role": "user", "content": "Which city is the capital of Norway?"}]
+    with api.client.chat.completions.create(model=model, messages=question, stream=True) as stream:
+        for piece in stream:
+            if piece.choices[0].delta.content:
+                break
+    assert provider.open_streams
+    deadline = time.monotonic() + 20  # a third of what the stream would take
+    while provider.open_streams and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert not provider.open_streams
+
+
 @pytest.mark.anyio
 async def test_a_model_that_is_there_is_not_denied_while_somebody_looks(tmp_path: Path) -> None:
     with wire_server() as provider:
