@@ -1,4 +1,4 @@
-"""The outermost layer: a request id for every request and a bound on every body."""
+"""The layer around the application: a request id for every request and a bound on every body."""
 
 import re
 import secrets
@@ -6,6 +6,7 @@ from contextlib import suppress
 
 import orjson
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.kernel.errors import LimitExceeded
@@ -56,7 +57,7 @@ class RequestLimits:
                 raise _TooLarge
             return message
 
-        with suppress(_TooLarge):
+        with suppress(_TooLarge, ClientDisconnect):  # nobody is left to tell of the latter
             await self._app(scope, receive_bounded, send_with_id)
         if too_large and not started:
             await self._refuse(request_id, scope["path"], send)

@@ -16,6 +16,10 @@ _SECONDS = Histogram(
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"})
 
 
+# nginx's number for a client that went before its request was whole; it was no fault of ours.
+_GONE = 499
+
+
 class RequestMetrics:
     """Labels carry the route's template and known methods: a scanner cannot grow the number of series."""
 
@@ -26,7 +30,7 @@ class RequestMetrics:
         if scope["type"] != "http":
             return await self._app(scope, receive, send)
         started = time.perf_counter()
-        status = 500
+        status = _GONE
 
         async def note_status(message: Message) -> None:
             nonlocal status
@@ -36,6 +40,9 @@ class RequestMetrics:
 
         try:
             await self._app(scope, receive, note_status)
+        except Exception:
+            status = 500
+            raise
         finally:
             route = getattr(scope.get("route"), "path", "unmatched")
             method = scope["method"] if scope["method"] in _METHODS else "other"

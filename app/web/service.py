@@ -58,6 +58,6 @@ def create_app(
     install_problems(app, spoken)
     direct = [route for router in routers for route in router.routes if isinstance(route, DirectRoute)]
     app.add_middleware(DirectRoutes, routes=direct, handlers=app.exception_handlers)
-    app.add_middleware(RequestMetrics)
     app.add_middleware(RequestLimits, max_bytes=max_body_bytes, dialects=spoken)
+    app.add_middleware(RequestMetrics)
     return app

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from starlette.types import ASGIApp, Message
 
 from tests.app.web.small import small_app
 
@@ -31,7 +32,9 @@ async def test_a_chunked_body_over_the_limit_is_refused_while_it_comes(path: str
         request = http.build_request("POST", path, content=_pieces(50_000), headers=_JSON)
         assert "content-length" not in request.headers
         answer = await http.send(request)
+        counted = (await http.get("/metrics")).text
     assert (answer.status_code, answer.json()["code"]) == (413, "body_too_large")
+    assert f'route="{path}",status="413"' in counted and f'route="{path}",status="500"' not in counted
 
 
 async def test_a_form_over_the_limit_is_refused_while_it_comes() -> None:
@@ -71,3 +74,29 @@ async def test_a_well_formed_request_id_is_kept_and_any_other_replaced() -> None
             assert given.headers["x-request-id"].startswith("req_")
         ids = {(await http.get("/healthz")).headers["x-request-id"] for _ in range(20)}
     assert len(ids) == 20
+
+
+async def test_a_client_that_goes_before_its_body_is_whole_is_no_failure_of_ours(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    came: list[Message] = [
+        {"type": "http.request", "body": b"x", "more_body": True},
+        {"type": "http.disconnect"},
+    ]
+
+    async def receive() -> Message:
+        return came.pop(0)
+
+    async def send(message: Message) -> None:
+        raise AssertionError(f"Nobody is there to be told {message}.")
+
+    async with small_app() as http:
+        app: ASGIApp = http._transport.app  # type: ignore[attr-defined]
+        scope = {
+            "type": "http", "method": "POST", "path": "/raw", "raw_path": b"/raw", "query_string": b"",
+            "headers": [], "http_version": "1.1", "scheme": "http",
+        }  # fmt: skip
+        await app(scope, receive, send)
+        counted = (await http.get("/metrics")).text
+    assert 'method="POST",route="/raw",status="499"} 1.0' in counted
+    assert not caplog.records
