@@ -18,6 +18,13 @@ _MARKER = re.compile(
 )
 # What may still grow into a marker with the next delta: white space, then an open bracket not yet closed.
 _UNDECIDED = re.compile(r"[ \t]*(?:[\[【][^\[\]【】\n]{0,60})?\Z")
+# Markdown's pictures and the tags that make a page fetch something, and what may still become one of them.
+_FETCHES = re.compile(
+    r"(?<=!)(?=\[)|(?<=<)(?=(?:img|image|picture|source|svg|video|audio|track|i?frame|object|embed|link|style|script|input"
+    r"|meta|base|body)\b)",
+    re.IGNORECASE,
+)
+_TAG_BEGUN = re.compile(r"<[a-z]{0,7}\Z", re.IGNORECASE)
 _RANGE = re.compile(r"(\d+)\s*[–-]\s*(\d+)|(\d+)")
 _WIDEST_RANGE = 20
 _MEMORY_CHARS = 4_000
@@ -68,6 +75,7 @@ class CitationChecker:
         self._held = ""
         self._since_marker = ""
         self._said = ""
+        self._shown = ""
         self._seen: set[FoundCitation] = set()
 
     def feed(self, text: str) -> Iterator[TextDelta | FoundCitation]:
@@ -76,6 +84,8 @@ class CitationChecker:
         yield from self._markers()
         undecided = _UNDECIDED.search(self._held)
         keep = undecided.start() if undecided else len(self._held)
+        if tag := _TAG_BEGUN.search(self._held, 0, keep):
+            keep = tag.start()
         ready, self._held = self._held[:keep], self._held[keep:]
         yield from self._say(ready)
 
@@ -90,14 +100,23 @@ class CitationChecker:
             yield from self._say(before)
             known = [number for number in _numbers(match["numbers"]) if number in self._passages]
             if known:
-                yield TextDelta(match["space"] + "".join(f"[{number}]" for number in known))
+                yield self._show(match["space"] + "".join(f"[{number}]" for number in known))
                 yield from self._cite(known)
 
     def _say(self, text: str) -> Iterator[TextDelta]:
         if text:
             self._said = (self._said + text)[-_MEMORY_CHARS:]
             self._since_marker += text
-            yield TextDelta(text)
+            yield self._show(text)
+
+    def _show(self, text: str) -> TextDelta:
+        """Without pictures: whoever shows an answer as Markdown would fetch them, and tell their address what was asked.
+
+        A document or a model can write `![](https://elsewhere/?said=...)`; with a space in it, it is a link to look at.
+        """
+        shown = _FETCHES.sub(" ", self._shown + text)[len(self._shown) :]
+        self._shown = text[-1:]
+        return TextDelta(shown)
 
     def _cite(self, known: Sequence[int]) -> Iterator[FoundCitation]:
         claim = self._claim()

@@ -30,6 +30,25 @@ def _read(answer: str, size: int = 10_000) -> tuple[str, list[FoundCitation]]:
     return text, [event for event in events if isinstance(event, FoundCitation)]
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 10_000])
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("See ![a](https://x.example/?c=1).", "See ! [a](https://x.example/?c=1)."),
+        ("See![1](https://x.example/?c=1).", "See! [1](https://x.example/?c=1)."),
+        ("See ![][9].", "See ! []."),
+        (
+            "So <img src=//x.example> and <IMG/src=//x.example>.",
+            "So < img src=//x.example> and < IMG/src=//x.example>.",
+        ),
+        ("A <svg onload=a()> b <iframe\nsrc=c> d", "A < svg onload=a()> b < iframe\nsrc=c> d"),
+        ("if a <b: list<imgs> != x <", "if a <b: list<imgs> != x <"),
+    ],
+)
+def test_nothing_in_an_answer_makes_a_page_fetch_something(said: str, shown: str, size: int) -> None:
+    assert _read(said, size)[0] == shown
+
+
 def test_a_marker_becomes_a_citation_with_the_exact_place_of_its_proof() -> None:
     text, [citation] = _read("Rollo swore fealty to Charles III in 911 [1].")
     assert text == "Rollo swore fealty to Charles III in 911 [1]."
