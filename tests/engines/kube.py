@@ -6,7 +6,7 @@ import shutil
 import ssl
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -118,21 +118,42 @@ class Kube:
         name, namespaced = self._paths[(version, kind)]
         return (root, name), namespaced
 
-    def add_node(self, name: str, *, cpu: str, memory: str) -> None:
-        """A machine of the given size; kwok keeps it Ready and lets pods on it pretend to run."""
-        capacity = {"cpu": cpu, "memory": memory, "pods": "110", "ephemeral-storage": "60Gi"}
+    def add_node(
+        self,
+        name: str,
+        *,
+        cpu: str,
+        memory: str,
+        more: Mapping[str, str] | None = None,
+        labels: Mapping[str, str] | None = None,
+        taints: Sequence[Mapping[str, str]] = (),
+    ) -> None:
+        """A machine of the given size; kwok keeps it Ready and lets pods on it pretend to run. `more`: other things it has."""
+        capacity = {"cpu": cpu, "memory": memory, "pods": "110", "ephemeral-storage": "60Gi", **(more or {})}
         body = {
             "apiVersion": "v1",
             "kind": "Node",
             "metadata": {
                 "name": name,
                 "annotations": {"kwok.x-k8s.io/node": "fake"},
-                "labels": {"kubernetes.io/os": "linux", "kubernetes.io/hostname": name},
+                "labels": {"kubernetes.io/os": "linux", "kubernetes.io/hostname": name, **(labels or {})},
             },
+            "spec": {"taints": [dict(taint) for taint in taints]},
             "status": {"capacity": capacity, "allocatable": capacity},
         }
         # A new control plane answers before it has written its own roles; on a busy machine that takes seconds.
         self.wait(f"node {name} accepted", lambda: self._http.post("/api/v1/nodes", json=body).is_success)
+
+    def may(self, user: str, about: Mapping[str, str]) -> bool:
+        """Whether the API server would let this user do it."""
+        body = {
+            "apiVersion": "authorization.k8s.io/v1",
+            "kind": "SubjectAccessReview",
+            "spec": {"user": user, "resourceAttributes": dict(about)},
+        }
+        answer = self._http.post("/apis/authorization.k8s.io/v1/subjectaccessreviews", json=body)
+        answer.raise_for_status()
+        return bool(answer.json()["status"]["allowed"])
 
     def wait(self, what: str, holds: Callable[[], bool]) -> None:
         """Raises: AssertionError naming what did not come true."""

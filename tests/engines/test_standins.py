@@ -237,6 +237,45 @@ def test_names_tags_and_documents_that_aws_refuses_fail_at_preview(
     assert aws_rules.objections(token, inputs)
 
 
+def thing(kind: str, **inputs: Any) -> dict[str, Any]:
+    return {"type": kind, "inputs": inputs, "outputs": {}}
+
+
+VPC, IGW, SUBNET = ("vpc-00000000000000001", "igw-00000000000000002", "subnet-00000000000000003")
+NAT = "aws:ec2/natGateway:NatGateway"
+NETWORK = {
+    VPC: thing("aws:ec2/vpc:Vpc", cidrBlock="10.0.0.0/16"),
+    SUBNET: thing("aws:ec2/subnet:Subnet", vpcId=VPC, cidrBlock="10.0.0.0/24"),
+}
+
+
+def test_a_nat_gateway_needs_an_internet_gateway_first_and_keeps_it_from_going() -> None:
+    with pytest.raises(Refused, match="has no Internet gateway attached"):
+        aws_rules.refuse_creation(NAT, {"subnetId": SUBNET}, NETWORK)
+    attached = NETWORK | {IGW: thing("aws:ec2/internetGateway:InternetGateway", vpcId=VPC)}
+    aws_rules.refuse_creation(NAT, {"subnetId": SUBNET}, attached)
+    aws_rules.refuse_deletion(IGW, attached)
+    with pytest.raises(Refused, match="mapped public address"):
+        aws_rules.refuse_deletion(IGW, attached | {"nat-00000000000000004": thing(NAT, subnetId=SUBNET)})
+
+
+def test_a_flow_log_needs_a_role_that_its_service_can_take() -> None:
+    with pytest.raises(Refused, match="cannot assume the given role"):
+        aws_rules.refuse_creation("aws:ec2/flowLog:FlowLog", {"vpcId": VPC}, NETWORK)
+
+
+def test_machines_may_join_through_private_addresses_where_nothing_leads_outwards() -> None:
+    services = ("ec2", "ecr.api", "ecr.dkr", "s3", "sts", "eks-auth")
+    doors = {
+        f"vpce-{number:017x}": thing(
+            "aws:ec2/vpcEndpoint:VpcEndpoint", vpcId=VPC, serviceName=f"com.amazonaws.us-east-1.{service}"
+        )
+        for number, service in enumerate(services)
+    }
+    assert aws_rules._has_doors(SUBNET, NETWORK | doors)
+    assert not aws_rules._has_doors(SUBNET, NETWORK | dict(list(doors.items())[1:]))
+
+
 NODES = """
 import json
 import pulumi
