@@ -12,7 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from infra.asking import Clients, Stop, clients
 from infra.durable.kinds import KINDS
-from infra.finders import FINDERS, stores
+from infra.finders import FINDERS, alerts, stores
 from infra.naming import IMAGES, Names
 from infra.snapshot import Snapshot
 from infra.stack import Stack
@@ -28,6 +28,8 @@ class Found:
     ids: Mapping[str, str] = field(default_factory=dict)
     images: frozenset[str] = frozenset()
     api_keys_set: bool = False
+    # Why what the stack costs cannot be watched by its tag yet; None when it can.
+    tag_missing: str | None = None
 
 
 def look(stack: Stack, *, cloud: Clients, state: Snapshot) -> Found:
@@ -39,9 +41,14 @@ def look(stack: Stack, *, cloud: Clients, state: Snapshot) -> Found:
     account = _account(cloud, expected=stack.account)
     names = stack.names(account)
     _refuse_renames(names, state=state)
+    tag_missing = (
+        alerts.tag_missing(cloud)
+        if any(kind.billed and kind.wanted(stack) for kind in KINDS.values())
+        else None
+    )
     ids = {}
     for key, find in FINDERS.items():
-        if not KINDS[key].wanted(stack):
+        if not KINDS[key].wanted(stack) or (KINDS[key].billed and tag_missing):
             continue
         found = find(cloud, names)
         if found is not None:
@@ -58,7 +65,13 @@ def look(stack: Stack, *, cloud: Clients, state: Snapshot) -> Found:
         if f"{app}_images" in ids and stores.image_exists(cloud, names.repository(app), tag=stack.image_tag)
     }
     keys_set = "api_keys" in ids and stores.has_value(cloud, names.api_keys_secret)
-    return Found(account=account, ids=ids, images=frozenset(images), api_keys_set=keys_set)
+    return Found(
+        account=account,
+        ids=ids,
+        images=frozenset(images),
+        api_keys_set=keys_set,
+        tag_missing=tag_missing,
+    )
 
 
 def nothing(account: str, *, images: frozenset[str] = frozenset(IMAGES), api_keys_set: bool = True) -> Found:

@@ -84,6 +84,24 @@ class Names:
         return f"{self.owner}/api-keys"
 
     @property
+    def control_plane_logs(self) -> str:
+        """Not ours to choose: EKS writes to the group of this name."""
+        return f"/aws/eks/{self.cluster}/cluster"
+
+    @property
+    def container_logs(self) -> str:
+        return f"/{self.owner}/containers"
+
+    @property
+    def alerts(self) -> str:
+        return f"{self.prefix}-alerts"
+
+    @property
+    def anomalies(self) -> str:
+        """Of the monitor and of its subscription."""
+        return self.prefix
+
+    @property
     def budget(self) -> str:
         return self.prefix
 

@@ -23,7 +23,10 @@ PARTS: Mapping[str, str] = {
     "genai:durable:Images": "Container images",
     "genai:durable:Records": "Records table",
     "genai:durable:ApiKeys": "Secret for the API keys (no value)",
+    "genai:durable:Logs": "Log groups (control plane, containers)",
+    "genai:durable:Alerts": "Topic for alerts",
     "genai:durable:Spending": "Budget with e-mail alerts",
+    "genai:durable:Anomalies": "Cost anomaly monitor",
     "genai:cluster:Network": "Network (VPC, NAT gateway)",
     "genai:cluster:ControlPlane": "Kubernetes control plane (EKS)",
     "genai:cluster:Nodes": "Machines",
@@ -232,7 +235,7 @@ def arguments() -> argparse.ArgumentParser:
         ("--image-gb", held.image_gb, "of images, all apps together"),
         ("--records-gb", held.records_gb, "of records"),
         ("--model-gb", held.model_gb, "in the model bucket"),
-        ("--log-gb", held.log_gb, "of logs"),
+        ("--log-gb", held.log_gb, "in the log bucket and in each log group"),
     ):
         parser.add_argument(
             flag, type=float, default=default, help=f"gigabytes {what} (default: %(default)g)"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from infra.naming import IMAGES
+from infra.tags import LIFETIME_TAG
 
 HOURS_PER_MONTH = 730
 # List prices in USD, without tax, free tier, discounts and traffic.
@@ -17,6 +18,7 @@ SOURCES = {
     "load_balancer_hour": "https://aws.amazon.com/elasticloadbalancing/pricing/",
     "gp3_gb_month": "https://aws.amazon.com/ebs/pricing/",
     "s3_gb_month": "https://aws.amazon.com/s3/pricing/",
+    "logs_gb_month": "https://aws.amazon.com/cloudwatch/pricing/",
     "ecr_gb_month": "https://aws.amazon.com/ecr/pricing/",
     "dynamodb_gb_month": "https://aws.amazon.com/dynamodb/pricing/on-demand/",
     "dynamodb_pitr_gb_month": "https://aws.amazon.com/dynamodb/pricing/on-demand/",
@@ -33,6 +35,7 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "load_balancer_hour": 0.0225,
         "gp3_gb_month": 0.08,
         "s3_gb_month": 0.023,
+        "logs_gb_month": 0.03,
         "ecr_gb_month": 0.10,
         "dynamodb_gb_month": 0.25,
         "dynamodb_pitr_gb_month": 0.20,
@@ -46,6 +49,7 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "load_balancer_hour": 0.0225,
         "gp3_gb_month": 0.08,
         "s3_gb_month": 0.023,
+        "logs_gb_month": 0.03,
         "ecr_gb_month": 0.10,
         "dynamodb_gb_month": 0.25,
         "dynamodb_pitr_gb_month": 0.20,
@@ -59,6 +63,7 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "load_balancer_hour": 0.027,
         "gp3_gb_month": 0.0952,
         "s3_gb_month": 0.0245,
+        "logs_gb_month": 0.0324,
         "ecr_gb_month": 0.10,
         "dynamodb_gb_month": 0.306,
         "dynamodb_pitr_gb_month": 0.2448,
@@ -72,6 +77,7 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "load_balancer_hour": 0.0252,
         "gp3_gb_month": 0.088,
         "s3_gb_month": 0.023,
+        "logs_gb_month": 0.03,
         "ecr_gb_month": 0.10,
         "dynamodb_gb_month": 0.283,
         "dynamodb_pitr_gb_month": 0.2264,
@@ -206,6 +212,12 @@ def _bucket(inputs: Inputs, region: Region) -> Cost:
     return Cost.kept(gb * region["s3_gb_month"])
 
 
+def _log_group(inputs: Inputs, region: Region) -> Cost:
+    """Lines are paid as they are written, which is traffic; what stays here is what a pause leaves lying."""
+    survives = inputs["tags"][LIFETIME_TAG] == "durable"
+    return Cost.kept(region.holdings.log_gb * region["logs_gb_month"]) if survives else Cost()
+
+
 def _records(_: Inputs, region: Region) -> Cost:
     each = region["dynamodb_gb_month"] + region["dynamodb_pitr_gb_month"]
     return Cost.kept(region.holdings.records_gb * each)
@@ -222,6 +234,7 @@ PRICED: Mapping[str, Pricing] = {
     "aws:ecr/repository:Repository": lambda _, region: Cost.kept(
         region.holdings.image_gb / len(IMAGES) * region["ecr_gb_month"]
     ),
+    "aws:cloudwatch/logGroup:LogGroup": _log_group,
     "aws:dynamodb/table:Table": _records,
     "aws:secretsmanager/secret:Secret": lambda _, region: Cost.kept(region["secret_month"]),
 }
@@ -232,8 +245,9 @@ FREE = frozenset(
         "aws:autoscaling/attachment:Attachment",
         "aws:autoscaling/schedule:Schedule",
         "aws:budgets/budget:Budget",
-        # Lines are paid as they are written: traffic.
-        "aws:cloudwatch/logGroup:LogGroup",
+        "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
+        "aws:costexplorer/anomalySubscription:AnomalySubscription",
+        "aws:costexplorer/costAllocationTag:CostAllocationTag",
         "aws:ec2/flowLog:FlowLog",
         "aws:ec2/internetGateway:InternetGateway",
         "aws:ec2/launchTemplate:LaunchTemplate",
@@ -259,6 +273,10 @@ FREE = frozenset(
         "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         "aws:s3/bucketVersioning:BucketVersioning",
+        # A thousand e-mails a month are free.
+        "aws:sns/topic:Topic",
+        "aws:sns/topicPolicy:TopicPolicy",
+        "aws:sns/topicSubscription:TopicSubscription",
         # Paid by the request only: a million a month are free, the next million $0.40. Three idle workers ask 0.4 million times.
         "aws:sqs/queue:Queue",
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",

@@ -14,6 +14,7 @@ from infra.choices.control_plane import ControlPlaneChoices
 from infra.choices.entrance import EntranceChoices
 from infra.choices.hours import HoursChoices
 from infra.choices.lifetime import LifetimeChoices
+from infra.choices.logs import LogChoices
 from infra.choices.models import ModelChoices
 from infra.choices.money import MoneyChoices
 from infra.choices.network import NetworkChoices
@@ -32,6 +33,7 @@ _GIVEN = frozenset({"project", "name", "organization", "region", "profile"})
 @dataclass(frozen=True, kw_only=True)
 class Stack(
     LifetimeChoices,
+    LogChoices,
     NetworkChoices,
     ControlPlaneChoices,
     EntranceChoices,

@@ -8,6 +8,7 @@ from infra.choices.refused import ConfigRefused
 @dataclass(frozen=True, kw_only=True)
 class MoneyChoices:
     alert_email: str | None
+    anomaly_alert_usd: int
     cost_centre: str
     monthly_budget_usd: int
     owner: str
@@ -16,6 +17,10 @@ class MoneyChoices:
         if self.monthly_budget_usd < 1:
             raise ConfigRefused(
                 f"monthlyBudgetUsd is {self.monthly_budget_usd}; AWS Budgets wants at least 1."
+            )
+        if self.anomaly_alert_usd < 0:
+            raise ConfigRefused(
+                f"anomalyAlertUsd is {self.anomaly_alert_usd}; it is a number of dollars, or 0 for no monitor."
             )
         if self.alert_email is not None and "@" not in self.alert_email:
             raise ConfigRefused(

@@ -22,7 +22,14 @@ class Keeping:
     ids: dict[str, str]
     keep: bool
 
-    def adopted(self, key: str, *, parent: pulumi.Resource) -> pulumi.ResourceOptions:
+    def adopted(
+        self,
+        key: str,
+        *,
+        parent: pulumi.Resource,
+        after: list[pulumi.Resource] | None = None,
+        ignore: list[str] | None = None,
+    ) -> pulumi.ResourceOptions:
         """Options for a resource of KINDS: imported where it exists, retained at destroy.
 
         An import id that stays in the program is a no-op later, and makes the engine refuse to replace the resource.
@@ -31,7 +38,13 @@ class Keeping:
             raise KeyError(
                 f"{key!r} is not in infra/durable/kinds.py, so nobody would adopt it. Add it there and to adopt.py."
             )
-        return pulumi.ResourceOptions(parent=parent, retain_on_delete=self.keep, import_=self.ids.get(key))
+        return pulumi.ResourceOptions(
+            parent=parent,
+            depends_on=after,
+            ignore_changes=ignore,
+            retain_on_delete=self.keep or KINDS[key].shared,
+            import_=self.ids.get(key),
+        )
 
     def satellite(
         self, *, parent: pulumi.Resource, after: list[pulumi.Resource] | None = None

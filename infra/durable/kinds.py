@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from infra.naming import IMAGES, Names
 from infra.stack import Stack
+from infra.tags import STACK_TAG
 
 
 def _always(_: Stack) -> bool:
@@ -21,6 +22,14 @@ class Kind:
     named: Callable[[Names], str]
     # Whether a stack has it at all. Nothing is asked about what it has not.
     wanted: Callable[[Stack], bool] = _always
+    # Only once AWS lists the stack's tag among those that may be shown in the bill.
+    billed: bool = False
+    # The account's, for all its stacks: retained even without keepData, since another stack may stand on it.
+    shared: bool = False
+
+
+def _anomalies(stack: Stack) -> bool:
+    return stack.anomaly_alert_usd > 0
 
 
 def _bucket(holds: str) -> Kind:
@@ -43,7 +52,39 @@ KINDS: Mapping[str, Kind] = {
     "api_keys": Kind(
         "aws:secretsmanager/secret:Secret", "secret", "name", lambda names: names.api_keys_secret
     ),
+    "control_plane_logs": Kind(
+        "aws:cloudwatch/logGroup:LogGroup", "log group", "name", lambda names: names.control_plane_logs
+    ),
+    "container_logs": Kind(
+        "aws:cloudwatch/logGroup:LogGroup", "log group", "name", lambda names: names.container_logs
+    ),
+    "alerts": Kind("aws:sns/topic:Topic", "topic", "name", lambda names: names.alerts),
     "budget": Kind("aws:budgets/budget:Budget", "budget", "name", lambda names: names.budget),
+    "cost_tag": Kind(
+        "aws:costexplorer/costAllocationTag:CostAllocationTag",
+        "cost-allocation tag",
+        "tagKey",
+        lambda _: STACK_TAG,
+        wanted=_anomalies,
+        billed=True,
+        shared=True,
+    ),
+    "anomaly_monitor": Kind(
+        "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
+        "anomaly monitor",
+        "name",
+        lambda names: names.anomalies,
+        wanted=_anomalies,
+        billed=True,
+    ),
+    "anomaly_subscription": Kind(
+        "aws:costexplorer/anomalySubscription:AnomalySubscription",
+        "anomaly subscription",
+        "name",
+        lambda names: names.anomalies,
+        wanted=_anomalies,
+        billed=True,
+    ),
 }
 
 # Settings of something above, not things of their own: a put overwrites them, so a resume writes them again instead of
@@ -57,5 +98,7 @@ SATELLITES = frozenset(
         "aws:s3/bucketPublicAccessBlock:BucketPublicAccessBlock",
         "aws:s3/bucketServerSideEncryptionConfiguration:BucketServerSideEncryptionConfiguration",
         "aws:s3/bucketVersioning:BucketVersioning",
+        "aws:sns/topicPolicy:TopicPolicy",
+        "aws:sns/topicSubscription:TopicSubscription",
     }
 )

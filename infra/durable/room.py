@@ -3,10 +3,13 @@
 import pulumi
 
 from infra.adopt import Found
+from infra.durable.alerts import Alerts
+from infra.durable.anomalies import Anomalies
 from infra.durable.api_keys import ApiKeys
 from infra.durable.bucket import DATA, LOGS, MODELS, Bucket
 from infra.durable.images import Images
 from infra.durable.keeping import Keeping
+from infra.durable.logs import Logs
 from infra.durable.records import Records
 from infra.durable.spending import Spending
 from infra.stack import Stack
@@ -25,6 +28,22 @@ class Durable:
         self.images = Images("images", keeping, deployed=stack.image_tag, opts=opts)
         self.records = Records("records", keeping, opts=opts)
         self.api_keys = ApiKeys("api-keys", keeping, opts=opts)
+        self.messages = Logs("messages", keeping, days=stack.log_days, opts=opts)
+        self.alerts = Alerts("alerts", keeping, email=stack.alert_email, opts=opts)
         self.spending = Spending(
-            "spending", keeping, limit_usd=stack.monthly_budget_usd, email=stack.alert_email, opts=opts
+            "spending",
+            keeping,
+            limit_usd=stack.monthly_budget_usd,
+            email=stack.alert_email,
+            topic=self.alerts.arn,
+            opts=opts,
         )
+        if stack.anomaly_alert_usd and found.tag_missing:
+            pulumi.warn(
+                f"Unusual costs are not watched: {found.tag_missing}. `pulumi up` a day later; in an organization the account "
+                f"that pays has to activate the tag."
+            )
+        elif stack.anomaly_alert_usd:
+            self.anomalies = Anomalies(
+                "anomalies", keeping, above_usd=stack.anomaly_alert_usd, topic=self.alerts.arn, opts=opts
+            )

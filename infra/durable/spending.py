@@ -1,4 +1,4 @@
-"""The budget: tells by e-mail when this stack's month costs, or will cost, more than it should."""
+"""The budget: tells by e-mail and to the topic of alerts when this stack's month costs, or will cost, more than it should."""
 
 from typing import Any
 
@@ -23,6 +23,7 @@ class Spending(pulumi.ComponentResource):
         *,
         limit_usd: int,
         email: str | None,
+        topic: pulumi.Input[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("genai:durable:Spending", name, None, opts)
@@ -34,7 +35,7 @@ class Spending(pulumi.ComponentResource):
             limit_amount=str(limit_usd),
             limit_unit="USD",
             cost_filters=[{"name": "TagKeyValue", "values": [budget_filter(keeping.names.owner)]}],
-            notifications=notifications(email),
+            notifications=notifications(email, topic=topic),
             tags=keeping.tags.durable(),
             opts=keeping.adopted("budget", parent=self),
         )
@@ -42,17 +43,17 @@ class Spending(pulumi.ComponentResource):
         self.register_outputs({"name": self.name})
 
 
-def notifications(email: str | None) -> list[Any]:
-    """What has been spent, and what will have been by the end of the month. AWS wants somebody to tell, or no notification."""
-    if email is None:
-        return []
+def notifications(email: str | None, *, topic: pulumi.Input[str]) -> list[Any]:
+    """What has been spent, and what will have been by the end of the month. The address hears it without the topic too:
+    a subscription that nobody confirmed tells nothing."""
     return [
         {
             "comparison_operator": "GREATER_THAN",
             "notification_type": kind,
             "threshold": percent,
             "threshold_type": "PERCENTAGE",
-            "subscriber_email_addresses": [email],
+            "subscriber_sns_topic_arns": [topic],
+            **({"subscriber_email_addresses": [email]} if email else {}),
         }
         for kind, percent in (("ACTUAL", ACTUAL_PERCENT), ("FORECASTED", FORECAST_PERCENT))
     ]

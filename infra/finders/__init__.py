@@ -17,5 +17,11 @@ FINDERS: Mapping[str, Finder] = {
     **{f"{app}_images": partial(stores.repository, app=app) for app in IMAGES},
     "records": stores.table,
     "api_keys": stores.secret,
+    "control_plane_logs": partial(alerts.log_group, named=lambda names: names.control_plane_logs),
+    "container_logs": partial(alerts.log_group, named=lambda names: names.container_logs),
+    "alerts": alerts.topic,
     "budget": alerts.budget,
+    "cost_tag": alerts.cost_tag,
+    "anomaly_monitor": alerts.anomaly_monitor,
+    "anomaly_subscription": alerts.anomaly_subscription,
 }

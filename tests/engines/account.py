@@ -78,6 +78,20 @@ def inventory(aws: FakeAws) -> dict[str, Any]:
         found[f"table {table}"] = dynamodb.scan(TableName=table)["Items"]
     for secret in aws.client("secretsmanager").list_secrets()["SecretList"]:
         found[f"secret {secret['Name']}"] = secret.get("SecretVersionsToStages", {})
+    for group in aws.client("logs").describe_log_groups()["logGroups"]:
+        found[f"log group {group['logGroupName']}"] = group.get("retentionInDays")
+    sns = aws.client("sns")
+    for topic in sns.list_topics()["Topics"]:
+        heard = sns.list_subscriptions_by_topic(TopicArn=topic["TopicArn"])["Subscriptions"]
+        name = topic["TopicArn"].rsplit(":", 1)[-1]
+        found[f"topic {name}"] = sorted(one["SubscriptionArn"] for one in heard)
+    ce = aws.client("ce")
+    for monitor in ce.get_anomaly_monitors()["AnomalyMonitors"]:
+        found[f"anomaly monitor {monitor['MonitorName']}"] = monitor["MonitorSpecification"]
+    for one in ce.get_anomaly_subscriptions()["AnomalySubscriptions"]:
+        found[f"anomaly subscription {one['SubscriptionName']}"] = one["MonitorArnList"]
+    for tag in ce.list_cost_allocation_tags()["CostAllocationTags"]:
+        found[f"cost tag {tag['TagKey']}"] = tag["Status"]
     for budget in aws.client("budgets").describe_budgets(AccountId=ACCOUNT)["Budgets"]:
         found[f"budget {budget['BudgetName']}"] = budget["BudgetLimit"]
     return found
@@ -103,4 +117,16 @@ DURABLE = {
     f"table {TABLE}",
     f"secret {SECRET}",
     f"budget {BUDGET}",
+    "log group /aws/eks/genai-ops-dev/cluster",
+    "log group /genai-ops/dev/containers",
+    "topic genai-ops-dev-alerts",
 }
+# Once AWS lists the stack's tag. The tag is the account's and stays even when everything else is deleted.
+COST_TAG = "cost tag genai-ops:stack"
+BILLED = {COST_TAG, "anomaly monitor genai-ops-dev", "anomaly subscription genai-ops-dev"}
+
+
+def list_cost_tag(aws: FakeAws) -> None:
+    """What AWS does within a day of seeing the tag."""
+    listed = [{"TagKey": "genai-ops:stack", "Status": "Inactive"}]
+    aws.client("ce").update_cost_allocation_tags_status(CostAllocationTagsStatus=listed)

@@ -1,7 +1,8 @@
 """AWS over HTTP for one test process: moto, plus what moto leaves out and this platform asks for, plus faults on demand.
 
-Added to moto: foreign buckets and the expected-owner check of S3, tags and updates of budgets, and a view of the rented things in
-a run's cloud file (tagging index, clusters, load balancers, gateways, addresses, networks), which no moto backend knows.
+Added to moto: foreign buckets and the expected-owner check of S3, tags and updates of budgets, cost anomalies, a view of the
+rented things in a run's cloud file (tagging index, clusters, load balancers, gateways, addresses, networks), which no moto backend
+knows.
 """
 
 import fnmatch
@@ -24,6 +25,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.s3.models import FakeBucket, s3_backends
 from werkzeug.serving import make_server
 
+from . import fake_costs
 from .standins.aws_functions import ADDONS
 
 REGION = "us-east-1"
@@ -65,6 +67,7 @@ class FakeAws:
         self.cloud: Path | None = None
         self.calls: list[tuple[str, str]] = []
         _fill_gaps_in_budgets()
+        fake_costs.fill_gaps()
         _take_loopback_for_tls()
         self._moto: _Wsgi = DomainDispatcherApplication(create_backend_app)
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_Silent)

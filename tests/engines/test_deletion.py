@@ -23,7 +23,7 @@ def test_paused_up_lets_go_of_everything_rented_and_keeps_the_data_in_state(
     assert account.names(aws) == account.DURABLE
     assert account.bytes_in_bucket(aws) == stored
     assert {item["type"].split(":")[1].split("/")[0] for item in bench.custom().values()} == {
-        *("s3", "ecr", "dynamodb", "secretsmanager", "budgets")
+        *("s3", "ecr", "dynamodb", "secretsmanager", "budgets", "cloudwatch", "sns")
     }
     assert "replace" not in outcome.counts()
     assert set(bench.preview().counts()) == {"same"}
@@ -34,10 +34,15 @@ def test_only_keep_data_false_really_deletes(bench: Bench, aws: FakeAws) -> None
     account.put_data(aws, "doomed")
     account.push_image(aws)
     account.set_keys(aws)
+    account.list_cost_tag(aws)
     bench.configure(keepData=False).up()
-    assert account.names(aws) == account.DURABLE, "asking for deletion deletes nothing before the destroy"
+    there = account.DURABLE | account.BILLED
+    assert account.names(aws) == there, "asking for deletion deletes nothing before the destroy"
     bench.destroy()
-    assert account.names(aws) == set()
+    assert account.names(aws) == {account.COST_TAG}, (
+        "the tag is the account's, and other stacks may count by it"
+    )
+    assert account.inventory(aws)[account.COST_TAG] == "Active"
     assert bench.state() == []
 
 

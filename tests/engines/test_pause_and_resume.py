@@ -35,13 +35,15 @@ class Story:
 def story(tmp_path_factory: pytest.TempPathFactory, pulumi: Path, aws_server: FakeAws) -> Story:
     aws_server.reset()
     aws = aws_server
-    bench = Bench(tmp_path_factory.mktemp("story"), pulumi=pulumi, aws=aws).init(paused=True)
+    bench = Bench(tmp_path_factory.mktemp("story"), pulumi=pulumi, aws=aws)
+    bench.init(paused=True, alertEmail="ops@example.org")
     told = Story(bench)
     # The first run of a new user: durable things, then image and keys, then everything.
     told.outcomes["first preview"] = bench.preview()
     told.untouched_by_preview = not account.names(aws) and not bench.rented()
     told.outcomes["durable only"] = bench.up()
     account.push_image(aws)
+    account.list_cost_tag(aws)
     account.set_keys(aws)
     bench.configure(paused=False)
     told.outcomes["up"] = bench.up()
@@ -71,7 +73,7 @@ def test_a_second_up_changes_nothing(story: Story) -> None:
 
 
 def test_a_pause_leaves_exactly_what_is_durable(story: Story) -> None:
-    assert story.left == [account.DURABLE] * ROUNDS
+    assert story.left == [account.DURABLE | account.BILLED] * ROUNDS
     assert story.rented_after_pause == [{}] * ROUNDS
     assert story.state_after_pause == [[]] * ROUNDS
 
@@ -79,7 +81,7 @@ def test_a_pause_leaves_exactly_what_is_durable(story: Story) -> None:
 def test_a_resume_adopts_what_is_durable_and_replaces_nothing(story: Story) -> None:
     for number in range(ROUNDS):
         counts = story.outcomes[f"resume {number}"].counts()
-        assert counts["import"] == len(account.DURABLE)
+        assert counts["import"] == len(account.DURABLE | account.BILLED)
         assert not counts.keys() & {"replace", "delete"}
     assert [call for call in story.diffs if call["call"] == "Delete" or call["replaces"]] == []
 
@@ -105,6 +107,16 @@ def test_settings_of_the_bucket_are_in_force_after_a_resume(story: Story) -> Non
         "Days" in rule.get("Expiration", {})
         for rule in s3.get_bucket_lifecycle_configuration(Bucket=account.BUCKET)["Rules"]
     )
+
+
+def test_unusual_costs_are_watched_from_the_day_aws_lists_the_tag(story: Story) -> None:
+    assert "does not list the tag genai-ops:stack yet" in story.outcomes["durable only"].output
+    assert "are not watched" not in story.outcomes["up"].output
+    assert account.inventory(story.bench.aws)[account.COST_TAG] == "Active"
+
+
+def test_the_address_is_subscribed_once_however_often_the_stack_is_resumed(story: Story) -> None:
+    assert len(account.inventory(story.bench.aws)["topic genai-ops-dev-alerts"]) == 1
 
 
 def test_workloads_go_before_nodes_and_nodes_before_their_way_out(story: Story) -> None:

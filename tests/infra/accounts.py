@@ -13,7 +13,8 @@ from moto.server import ThreadedMotoServer
 
 from infra.adopt import Clients
 from infra.naming import Names
-from infra.tags import Tags, budget_filter
+from infra.tags import STACK_TAG, Tags, budget_filter
+from tests.engines import fake_costs
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 NAMES = Names(project="genai-ops", stack="dev", account=ACCOUNT, region=REGION)
@@ -89,6 +90,33 @@ class Account:
         budget["CostFilters"] = {"TagKeyValue": [budget_filter(watches)]}
         self.cloud("budgets").create_budget(AccountId=ACCOUNT, Budget=budget)
 
+    def log_group(self, name: str, *, tags: dict[str, str] | None = TAGS) -> None:
+        self.cloud("logs").create_log_group(logGroupName=name, tags=tags or {})
+
+    def topic(self, *, tags: dict[str, str] | None = TAGS) -> str:
+        arn: str = self.cloud("sns").create_topic(Name=NAMES.alerts, Tags=pairs(tags or {}))["TopicArn"]
+        return arn
+
+    def list_cost_tag(self) -> None:
+        """What AWS does within a day of seeing the tag."""
+        listed = [{"TagKey": STACK_TAG, "Status": "Inactive"}]
+        self.cloud("ce").update_cost_allocation_tags_status(CostAllocationTagsStatus=listed)
+
+    def monitor(self, *, tags: dict[str, str] | None = TAGS, name: str = NAMES.anomalies) -> str:
+        watched = {"Tags": {"Key": STACK_TAG, "Values": [NAMES.owner]}}
+        monitor = {"MonitorName": name, "MonitorType": "CUSTOM", "MonitorSpecification": watched}
+        made = self.cloud("ce").create_anomaly_monitor(AnomalyMonitor=monitor, ResourceTags=pairs(tags or {}))
+        arn: str = made["MonitorArn"]
+        return arn
+
+    def subscription(self, *, tags: dict[str, str] | None = TAGS) -> str:
+        body = {"SubscriptionName": NAMES.anomalies, "MonitorArnList": [], "Frequency": "IMMEDIATE"}
+        made = self.cloud("ce").create_anomaly_subscription(
+            AnomalySubscription={**body, "Subscribers": []}, ResourceTags=pairs(tags or {})
+        )
+        arn: str = made["SubscriptionArn"]
+        return arn
+
 
 def pairs(tags: dict[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
@@ -96,6 +124,7 @@ def pairs(tags: dict[str, str]) -> list[dict[str, str]]:
 
 @contextmanager
 def account() -> Iterator[Account]:
+    fake_costs.fill_gaps()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -124,7 +153,7 @@ def broken(
                 self.fail()
 
         def fail(self) -> None:
-            if service in ("s3", "sts", "iam"):
+            if service in ("s3", "sts", "iam", "sns"):
                 error = f"<Code>{code}</Code><Message>no</Message>"
                 text = (
                     f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"

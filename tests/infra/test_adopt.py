@@ -25,17 +25,21 @@ def fill(aws: Account) -> None:
         aws.bucket(holds=holds)
     for app in IMAGES:
         aws.repository(app=app)
-    for put in (aws.table, aws.secret, aws.budget):
+    aws.log_group(NAMES.control_plane_logs)
+    aws.log_group(NAMES.container_logs)
+    for put in (aws.table, aws.secret, aws.budget, aws.topic, aws.list_cost_tag):
         put()
 
 
 def test_in_an_empty_account_everything_is_to_be_created(aws: Account):
-    assert look(aws) == adopt.Found(account=ACCOUNT)
+    found = look(aws)
+    assert (found.account, found.ids, found.images, found.api_keys_set) == (ACCOUNT, {}, frozenset(), False)
 
 
 def test_everything_that_survived_is_found_under_its_import_id(aws: Account):
     fill(aws)
     arn = aws.cloud("secretsmanager").describe_secret(SecretId=NAMES.api_keys_secret)["ARN"]
+    monitor, subscription = aws.monitor(), aws.subscription()
     assert look(aws).ids == {
         "data_bucket": NAMES.data_bucket,
         "models_bucket": "genai-ops-dev-models-123456789012-us-east-1",
@@ -44,7 +48,13 @@ def test_everything_that_survived_is_found_under_its_import_id(aws: Account):
         "console_images": "genai-ops/dev/console",
         "records": "genai-ops-dev-records",
         "api_keys": arn,
+        "control_plane_logs": "/aws/eks/genai-ops-dev/cluster",
+        "container_logs": "/genai-ops/dev/containers",
+        "alerts": f"arn:aws:sns:us-east-1:{ACCOUNT}:genai-ops-dev-alerts",
         "budget": f"{ACCOUNT}:genai-ops-dev",
+        "cost_tag": "genai-ops:stack",
+        "anomaly_monitor": monitor,
+        "anomaly_subscription": subscription,
     }
 
 
@@ -69,6 +79,10 @@ UNTAGGED: dict[str, Callable[[Account], object]] = {
     "bucket 'genai-ops-dev-logs": lambda aws: aws.bucket(tags=None, holds="logs"),
     "image repository": lambda aws: aws.repository(tags=None),
     "table": lambda aws: aws.table(tags=None),
+    "log group": lambda aws: aws.log_group(NAMES.control_plane_logs, tags=None),
+    "topic": lambda aws: aws.topic(tags=None),
+    "anomaly monitor": lambda aws: (aws.list_cost_tag(), aws.monitor(tags=None)),
+    "anomaly subscription": lambda aws: (aws.list_cost_tag(), aws.subscription(tags=None)),
     "secret": lambda aws: aws.secret(tags=None),
 }
 
@@ -84,6 +98,9 @@ OTHERS: dict[str, Callable[[Account, dict[str, str]], object]] = {
     "bucket": lambda aws, tags: aws.bucket(tags=tags),
     "image repository": lambda aws, tags: aws.repository(tags=tags),
     "table": lambda aws, tags: aws.table(tags=tags),
+    "log group": lambda aws, tags: aws.log_group(NAMES.container_logs, tags=tags),
+    "topic": lambda aws, tags: aws.topic(tags=tags),
+    "anomaly monitor": lambda aws, tags: (aws.list_cost_tag(), aws.monitor(tags=tags)),
     "secret": lambda aws, tags: aws.secret(tags=tags),
 }
 
@@ -114,6 +131,27 @@ def test_a_secret_that_waits_for_its_deletion_stops_with_the_command_that_brings
         look(aws)
 
 
+def test_a_log_group_whose_name_only_begins_the_same_is_another(aws: Account):
+    aws.log_group(f"{NAMES.control_plane_logs}-of-somebody", tags=None)
+    assert look(aws).ids == {}
+
+
+def test_until_aws_lists_the_tag_costs_are_not_watched_by_it_and_nothing_else_suffers(aws: Account):
+    """Also where the account may not see these tags: in an organization only the one that pays may."""
+    aws.monitor(tags=None)
+    assert "does not list the tag genai-ops:stack" in str(look(aws).tag_missing)
+    with broken(aws.url, service="ce", status=400, code="AccessDeniedException") as url:
+        found = adopt.look(load(), cloud=clients(url), state=NOTHING)
+    assert "did not say whether it lists the tag" in str(found.tag_missing)
+    assert found.ids == {}
+
+
+def test_without_a_monitor_cost_explorer_is_not_asked_since_each_question_costs_a_cent(aws: Account):
+    with broken(aws.url, service="ce", status=400, code="AccessDeniedException") as url:
+        found = adopt.look(load(("anomalyAlertUsd", "0")), cloud=clients(url), state=NOTHING)
+    assert found.tag_missing is None
+
+
 def test_credentials_of_another_account_stop_naming_both(aws: Account):
     with pytest.raises(Stop, match=r"account 123456789012 while .* says account 999999999999"):
         look(aws, account="999999999999")
@@ -125,6 +163,8 @@ SERVICES = {
     "dynamodb": "table",
     "secretsmanager": "secret",
     "budgets": "budget",
+    "logs": "log group",
+    "sns": "topic",
 }
 
 

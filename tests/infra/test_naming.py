@@ -45,6 +45,10 @@ def test_two_stacks_share_no_name():
         lambda names: names.records_table,
         lambda names: names.api_keys_secret,
         lambda names: names.budget,
+        lambda names: names.control_plane_logs,
+        lambda names: names.container_logs,
+        lambda names: names.alerts,
+        lambda names: names.anomalies,
         lambda names: names.cluster,
         lambda names: names.owner,
     ):

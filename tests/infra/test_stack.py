@@ -131,6 +131,8 @@ REFUSED = {
     ),
     "account of three digits": ([("account", "123")], ["'123'"]),
     "no address": ([("alertEmail", "ops")], ["alertEmail", "'ops'"]),
+    "days that CloudWatch cannot keep": ([("logDays", "31")], ["logDays is 31", "30, 60"]),
+    "anomalies below nothing": ([("anomalyAlertUsd", "-1")], ["anomalyAlertUsd is -1"]),
     "no budget": ([("monthlyBudgetUsd", "0")], ["monthlyBudgetUsd is 0"]),
     "no region": ([("aws:region", "")], ["aws:region"]),
     "role for the provider only": ([("aws:assumeRoles", "[]")], ["aws:assumeRoles", "aws:profile"]),

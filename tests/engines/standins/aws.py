@@ -106,6 +106,14 @@ class Aws(ResourceProvider):
         found = STORES.get(token)
         return found(region=self.region, account=ACCOUNT, default_tags=self.default_tags) if found else None
 
+    def keeper(self, token: str, *, id: str = "", inputs: dict[str, Any] | None = None) -> Store | None:
+        """Where this one thing is: in moto, or (None) in the run's file."""
+        store = self.store(token)
+        if store is None or not store.mixed:
+            return store
+        rented = id in self.cloud.objects() if inputs is None else not store.durable(inputs)
+        return None if rented else store
+
     # ---- before anything is made
 
     def complete(self, token: str, urn: str, inputs: dict[str, Any], olds: dict[str, Any]) -> dict[str, Any]:
@@ -146,7 +154,7 @@ class Aws(ResourceProvider):
     # ---- the cloud
 
     def create(self, token: str, urn: str, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-        if store := self.store(token):
+        if store := self.keeper(token, inputs=inputs):
             id = store.create(inputs)
             return id, self._stored(token, store, id, inputs)
         with self.cloud.changing() as content:
@@ -164,7 +172,7 @@ class Aws(ResourceProvider):
     def read(
         self, token: str, urn: str, id: str, inputs: dict[str, Any]
     ) -> tuple[dict[str, Any], dict[str, Any]] | None:
-        if store := self.store(token):
+        if store := self.keeper(token, id=id):
             found = store.read(id)
             if found is None:
                 return None
@@ -176,7 +184,7 @@ class Aws(ResourceProvider):
     def update(
         self, token: str, urn: str, id: str, olds: dict[str, Any], news: dict[str, Any]
     ) -> dict[str, Any]:
-        if store := self.store(token):
+        if store := self.keeper(token, id=id):
             if store.read(id) is None:
                 raise Refused(f"{token} {id!r} is gone: run `pulumi refresh`")
             store.update(id, olds, news)
@@ -195,7 +203,7 @@ class Aws(ResourceProvider):
             return item["outputs"]
 
     def delete(self, token: str, urn: str, id: str, state: dict[str, Any]) -> None:
-        if store := self.store(token):
+        if store := self.keeper(token, id=id):
             return store.delete(id, state)
         with self.cloud.changing() as content:
             objects = content["objects"]

@@ -30,7 +30,19 @@ PREFIXES = {
 }
 _ID = re.compile("(?:" + "|".join(re.escape(prefix) for prefix in PREFIXES.values()) + r")[0-9a-f]{8,17}")
 # Services whose objects live in moto: moto knows whether they are there.
-_ELSEWHERE = ("s3", "dynamodb", "ecr", "secretsmanager", "budgets", "sts", "bedrock", "kms", "logs")
+_ELSEWHERE = (
+    "s3",
+    "dynamodb",
+    "ecr",
+    "secretsmanager",
+    "budgets",
+    "sts",
+    "bedrock",
+    "kms",
+    "logs",
+    "sns",
+    "ce",
+)
 
 _NAMES = {
     ("aws:iam/role:Role", "name"): r"[\w+=,.@-]{1,64}",

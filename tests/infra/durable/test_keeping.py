@@ -12,11 +12,13 @@ from infra.naming import IMAGES
 from ..program import declared
 
 DURABLE_TOKENS = {kind.token for kind in KINDS.values()}
+SHARED = {kind.token for kind in KINDS.values() if kind.shared}
 SETTINGS = sorted(token for token in SATELLITES if token.startswith("aws:s3/"))
 
 
 def test_what_is_retained_is_exactly_the_list_and_its_satellites():
-    assert {thing.kind for thing in declared() if thing.retained} == DURABLE_TOKENS | SATELLITES
+    heard = declared("dev", ("alertEmail", "ops@example.org"))
+    assert {thing.kind for thing in heard if thing.retained} == DURABLE_TOKENS | SATELLITES
 
 
 def test_what_is_adopted_is_exactly_the_list():
@@ -46,12 +48,12 @@ def flags(**changes: str) -> dict[str, object]:
         "bucket": by_kind["aws:s3/bucket:Bucket"].get("forceDestroy"),
         "images": by_kind["aws:ecr/repository:Repository"].get("forceDelete"),
         "secret": by_kind["aws:secretsmanager/secret:Secret"]["recoveryWindowInDays"],
-        "retained": sum(thing.retained for thing in declared("dev", *changes.items())),
+        "retained": {thing.kind for thing in declared("dev", *changes.items()) if thing.retained},
     }
 
 
 def test_keep_data_false_is_what_really_deletes_and_nothing_else_is():
-    assert flags(keepData="false") == {"bucket": True, "images": True, "secret": 0, "retained": 0}
+    assert flags(keepData="false") == {"bucket": True, "images": True, "secret": 0, "retained": SHARED}
     for changes in ({}, {"paused": "true"}):
         kept = flags(**changes)
         assert kept["bucket"] is False and kept["images"] is False
@@ -178,10 +180,53 @@ def test_no_secret_value_is_declared_anywhere():
 
 
 def test_the_budget_tells_of_what_was_spent_and_of_what_will_be():
-    assert notifications(None) == []
-    told = notifications("ops@example.org")
+    told = notifications("ops@example.org", topic="arn:topic")
     assert [one["notification_type"] for one in told] == ["ACTUAL", "FORECASTED"]
     assert all(one["subscriber_email_addresses"] == ["ops@example.org"] for one in told)
+    assert all(one["subscriber_sns_topic_arns"] == ["arn:topic"] for one in told)
+
+
+def test_without_an_address_the_topic_still_hears_of_the_budget():
+    for one in notifications(None, topic="arn:topic"):
+        assert one["subscriber_sns_topic_arns"] == ["arn:topic"] and "subscriber_email_addresses" not in one
+
+
+def one_of(kind: str, *changes: tuple[str, str]) -> dict[str, Any]:
+    (found,) = (thing.inputs for thing in declared("dev", *changes) if thing.kind.endswith(f":{kind}"))
+    return dict(found)
+
+
+def test_an_address_is_subscribed_to_the_topic_where_there_is_one():
+    assert not [thing for thing in declared() if thing.kind.endswith(":TopicSubscription")]
+    heard = one_of("TopicSubscription", ("alertEmail", "ops@example.org"))
+    assert (heard["protocol"], heard["endpoint"]) == ("email", "ops@example.org")
+
+
+def test_only_services_that_alert_may_send_to_the_topic_and_only_for_this_account():
+    (statement,) = json.loads(one_of("TopicPolicy")["policy"])["Statement"]
+    assert statement["Action"] == ["sns:Publish"]
+    assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": "111122223333"}}
+
+
+def test_the_monitor_watches_the_tag_of_this_stack_and_tells_the_topic_at_once():
+    watched = json.loads(one_of("AnomalyMonitor")["monitorSpecification"])
+    assert watched["Tags"] == {"Key": "genai-ops:stack", "MatchOptions": None, "Values": ["genai-ops/dev"]}
+    told = one_of("AnomalySubscription", ("anomalyAlertUsd", "7"))
+    assert told["frequency"] == "IMMEDIATE" and [one["type"] for one in told["subscribers"]] == ["SNS"]
+    assert told["thresholdExpression"]["dimension"]["values"] == ["7"]
+
+
+def test_no_monitor_is_made_where_none_is_wanted():
+    assert not [thing for thing in declared("dev", ("anomalyAlertUsd", "0")) if "costexplorer" in thing.kind]
+
+
+def test_the_log_group_of_the_control_plane_has_the_name_that_eks_writes_to():
+    groups = {
+        thing.inputs["name"]: thing.inputs["retentionInDays"]
+        for thing in declared("dev", ("logDays", "60"))
+        if thing.kind == "aws:cloudwatch/logGroup:LogGroup" and thing.room == "durable"
+    }
+    assert groups == {"/aws/eks/genai-ops-dev/cluster": 60, "/genai-ops/dev/containers": 60}
 
 
 def test_the_budget_watches_the_tag_of_this_stack():

@@ -1,12 +1,19 @@
 """Resource types whose bytes live in moto: what the provider makes is what boto3 sees, and the other way round."""
 
 from .budgets import Budget
+from .costexplorer import AnomalyMonitor, AnomalySubscription, CostAllocationTag
 from .dynamodb import Table
 from .ecr import LifecyclePolicy, Repository
+from .logs import LogGroup
 from .s3 import SATELLITES, Bucket
 from .secretsmanager import Secret
+from .sns import Topic, TopicPolicy, TopicSubscription
 from .store import Store
 
 STORES: dict[str, type[Store]] = {
-    store.token: store for store in (Bucket, *SATELLITES, Table, Repository, LifecyclePolicy, Secret, Budget)
+    store.token: store
+    for store in (
+        *(Bucket, *SATELLITES, Table, Repository, LifecyclePolicy, Secret, Budget, LogGroup),
+        *(Topic, TopicPolicy, TopicSubscription, CostAllocationTag, AnomalyMonitor, AnomalySubscription),
+    )
 }

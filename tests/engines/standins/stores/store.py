@@ -26,6 +26,8 @@ class Store:
     fixed: ClassVar[tuple[str, ...]] = ()  # a change of these makes a new resource
     # Known to the provider only, never to the service: an import cannot read them back.
     local: ClassVar[tuple[str, ...]] = ()
+    # Whether the program has things of this type that are rented too: those lie in the run's file.
+    mixed: ClassVar[bool] = False
 
     def __init__(self, *, region: str, account: str, default_tags: dict[str, str]) -> None:
         self.region, self.account, self.default_tags = region, account, default_tags
@@ -47,6 +49,10 @@ class Store:
 
     def outputs(self, id: str, inputs: dict[str, Any]) -> dict[str, Any]:
         return {}
+
+    def durable(self, inputs: dict[str, Any]) -> bool:
+        """Of a mixed type: is one with these inputs to be kept here?"""
+        return (inputs.get("tags") or {}).get("genai-ops:lifetime") == "durable"
 
     # ---- tags
 
