@@ -37,6 +37,10 @@ STATUS: dict[type[errors.GenaiError], int] = {
 }
 
 
+# Whatever somebody behind us asks for: a client that is sent away for longer would not come back.
+_LONGEST_RETRY_S = 86_400.0
+
+
 class FieldProblem(BaseModel):
     """One bad field of a request: `field` is its path, such as `filters.year`."""
 
@@ -186,7 +190,7 @@ def standing_headers(problem: Problem, retry_after_s: float | None = None) -> di
     if problem.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
     if problem.status in (429, 503):
-        headers["Retry-After"] = str(max(1, round(retry_after_s or 1)))
+        headers["Retry-After"] = str(round(min(max(1.0, retry_after_s or 1.0), _LONGEST_RETRY_S)))
     return headers
 
 

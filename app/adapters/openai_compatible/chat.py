@@ -20,6 +20,7 @@ from app.kernel.prompts import render
 
 _SERVICE = "chat"
 _LINGER_S = 0.5
+_MOST_TOKENS = 1_000_000_000  # of one answer; what claims more counts something else
 _CHARS_PER_TOKEN = 3.5  # English prose has about 4.5; code and other languages less
 
 
@@ -86,8 +87,11 @@ class OpenAIChat:
     async def models(self) -> Sequence[str]:
         """What GET /models lists, and in any case the model that was set: some servers list none."""
         listed = (await self._wire.get("/models")).get("data")
-        names = [item.get("id") for item in listed or () if isinstance(item, dict)]
-        return list(dict.fromkeys([self._model, *(name for name in names if isinstance(name, str) and name)]))
+        named = (
+            [item.get("id") for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
+        )
+        names = [name for name in named if isinstance(name, str) and name and name == _whole(name)]
+        return list(dict.fromkeys([self._model, *names]))
 
     async def _told(self, body: Mapping[str, Any]) -> AsyncIterator[Delta | Usage]:
         progress, deadline = _Progress(), self._wire.deadline()
@@ -185,14 +189,15 @@ class _Stream:
             raise _error_inside(chunk)
         self.progress.usage = _usage(chunk.get("usage")) or self.progress.usage
         texts = []
-        for choice in chunk.get("choices") or ():
+        choices = chunk.get("choices")
+        for choice in choices if isinstance(choices, list) else ():
             if not isinstance(choice, dict) or choice.get("index", 0) not in (0, None):
                 continue
             self.progress.finished = choice.get("finish_reason") or self.progress.finished
             said = choice.get("delta") or choice.get("message") or {}
             text = said.get("content") or said.get("refusal") if isinstance(said, dict) else None
             if isinstance(text, str) and text:
-                texts.append(text)
+                texts.append(_whole(text))
         return texts
 
     def _refused(self) -> None:
@@ -226,11 +231,17 @@ def _error_inside(chunk: dict[str, Any]) -> GenaiError:
     )
 
 
+def _whole(text: str) -> str:
+    """Half of a surrogate pair, as servers send them that cut an emoji in two, can be told to nobody."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _usage(raw: Any) -> Usage | None:
+    """None for what is no count: it is estimated then."""
     if not isinstance(raw, dict):
         return None
     read, written = raw.get("prompt_tokens"), raw.get("completion_tokens")
-    if isinstance(read, int) and isinstance(written, int) and read >= 0 and written >= 0:
+    if isinstance(read, int) and isinstance(written, int) and 0 <= read <= _MOST_TOKENS >= written >= 0:
         return Usage(read, written)
     return None
 

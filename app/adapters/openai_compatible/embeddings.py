@@ -136,7 +136,7 @@ def _vector(raw: Any) -> "Matrix":
             return np.frombuffer(base64.b64decode(raw, validate=True), dtype="<f4").astype(np.float32)
         if isinstance(raw, list):
             return np.asarray(raw, dtype=np.float32).reshape(len(raw))
-    except (binascii.Error, ValueError, TypeError):
+    except (binascii.Error, ValueError, TypeError, OverflowError):
         pass
     raise ProviderUnavailable("The embeddings service answered a vector that is neither numbers nor base64.")
 

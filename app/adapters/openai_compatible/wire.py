@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import math
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from email.utils import parsedate_to_datetime
@@ -164,7 +165,8 @@ def _retry_after_s(header: str | None) -> float | None:
     if header is None:
         return None
     try:
-        return max(0.0, float(header))
+        asked = float(header)
+        return max(0.0, asked) if math.isfinite(asked) else None
     except ValueError:
         pass
     try:

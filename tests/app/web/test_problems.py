@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from app.kernel import errors
+from app.kernel.errors import ProviderThrottled
 from app.web.problems import STATUS, Dialects, Problem, Told, problem_of, rfc_9457, status_of
 from tests.app.web.small import small_app, throttled
 
@@ -136,6 +137,15 @@ async def test_waiting_helps_is_told_in_retry_after() -> None:
     async with small_app(error=throttled()) as http:
         answer = await http.get("/broken/x")
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "7")
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"), [(1e308, "86400"), (float("inf"), "86400"), (0.2, "1"), (-3, "1")]
+)
+async def test_no_pause_that_is_asked_for_breaks_the_answer(asked: float, told: str) -> None:
+    async with small_app(error=ProviderThrottled("Wait.", retry_after_s=asked)) as http:
+        answer = await http.get("/broken/x")
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, told)
 
 
 async def test_an_error_in_a_stream_is_its_last_event() -> None:

@@ -136,6 +136,33 @@ async def test_a_server_that_does_not_stream_is_understood(server: WireServer, o
     assert await _read(_chat(server, opened)) == ("Whole.", Usage(5, 2))
 
 
+@pytest.mark.parametrize(
+    "choices", ["5", "true", "{}", '"abc"', '[1, "a", null]', '[{"delta": 1, "index": []}]']
+)
+async def test_choices_that_are_none_say_nothing(server: WireServer, opened: Opened, choices: str) -> None:
+    server.script(Stream([event(f'{{"choices": {choices}}}'), chunk("Good."), DONE]))
+    text, _ = await _read(_chat(server, opened))
+    assert text == "Good."
+
+
+async def test_an_emoji_that_is_cut_in_two_can_still_be_told(server: WireServer, opened: Opened) -> None:
+    halves = [
+        event(f'{{"choices": [{{"delta": {{"content": "{half}"}}}}]}}') for half in ("\\ud83d", "\\ude00")
+    ]
+    server.script(Stream([*halves, DONE]))
+    text, _ = await _read(_chat(server, opened))
+    assert text == "??"
+
+
+@pytest.mark.parametrize("counts", [(10**30, 1), (1, 10**30), (-1, 1)])
+async def test_counts_that_count_nothing_are_estimated(
+    server: WireServer, opened: Opened, counts: tuple[int, int]
+) -> None:
+    server.script(Stream([chunk("x"), chunk(usage=counts), DONE]))
+    _, usage = await _read(_chat(server, opened))
+    assert 0 < usage.input_tokens < 10_000 and usage.output_tokens == 1
+
+
 async def test_the_usage_of_the_server_is_taken_and_priced(server: WireServer, opened: Opened) -> None:
     server.script(Stream([chunk("x"), chunk(finish="stop"), chunk(usage=(1200, 34)), DONE]))
     chat = _chat(server, opened, input_usd_per_mtok=0.15, output_usd_per_mtok=0.6)
@@ -230,7 +257,7 @@ async def test_the_pause_that_the_server_asks_for_is_told(
     assert raised.value.retry_after_s is not None and least <= raised.value.retry_after_s <= most
 
 
-@pytest.mark.parametrize("header", ["soon", ""])
+@pytest.mark.parametrize("header", ["soon", "", "inf", "nan", "1e400"])
 async def test_a_pause_that_makes_no_sense_is_ignored(
     server: WireServer, opened: Opened, header: str
 ) -> None:

@@ -66,7 +66,15 @@ async def test_models_are_those_of_the_server_the_configured_one_first(
 
 
 @pytest.mark.parametrize(
-    "listed", [b'{"object": "list"}', b'{"data": null}', b'{"data": [{}, 1, {"id": 5}]}']
+    "listed",
+    [
+        b'{"object": "list"}',
+        b'{"data": null}',
+        b'{"data": [{}, 1, {"id": 5}]}',
+        b'{"data": 5}',
+        b'{"data": "abc"}',
+        b'{"data": [{"id": "\\ud83d"}]}',
+    ],
 )
 async def test_a_server_that_lists_nothing_still_has_the_configured_model(
     server: WireServer, opened: Opened, listed: bytes

@@ -107,6 +107,7 @@ BROKEN: dict[str, Body] = {
     "index is text": _answer(_item("0", VECTOR), _item("1", VECTOR)),
     "no embedding": _answer({"index": 0}, {"index": 1}),
     "null in a vector": _answer(_item(0, VECTOR), _item(1, [None] * 8)),
+    "a number beyond all floats": _answer(_item(0, VECTOR), _item(1, [10**400] * 8)),
     "nested": _answer(_item(0, VECTOR), _item(1, [VECTOR])),
     "not base64": _answer(_item(0, "!!!!"), _item(1, "????")),
     "half a float": _answer(*(_item(place, base64.b64encode(b"12345").decode()) for place in range(2))),
