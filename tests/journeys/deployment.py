@@ -25,10 +25,13 @@ _HOLDERS = {"acme": "key-of-acme", "globex": "key-of-globex"}
 KEYS = ",".join(f"{tenant}:{key}" for tenant, key in _HOLDERS.items())
 
 
-def until(holds: Callable[[], Any], *, within_s: float = PATIENCE_S, why: str = "") -> None:
+def until(
+    holds: Callable[[], Any], *, within_s: float = PATIENCE_S, why: Callable[[], object] = lambda: ""
+) -> None:
+    """why: asked when it did not come to that, for the message."""
     deadline = time.monotonic() + within_s
     while not holds():
-        assert time.monotonic() < deadline, f"Not within {within_s:g} s. {why}"
+        assert time.monotonic() < deadline, f"Not within {within_s:g} s. {why()}"
         time.sleep(0.05)
 
 
@@ -119,7 +122,7 @@ class Deployment:
 
     def wait_ready(self) -> None:
         for process in self.replicas:
-            until(process.answers, within_s=READY_S, why=f"{process.name} is not ready.")
+            until(process.answers, within_s=READY_S, why=process.said)
 
     def stop(self) -> None:
         for client in self._clients.values():

@@ -65,7 +65,7 @@ def opens_at_its_place(http: httpx.Client, citation: dict[str, Any]) -> bool:
 
 
 def ended(http: httpx.Client, job_id: str) -> dict[str, Any]:
-    until(lambda: got(http, f"/v1/jobs/{job_id}")["status"] not in ("queued", "running"), why=job_id)
+    until(lambda: got(http, f"/v1/jobs/{job_id}")["status"] not in ("queued", "running"))
     return got(http, f"/v1/jobs/{job_id}")
 
 
