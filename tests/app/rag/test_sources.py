@@ -6,7 +6,7 @@ from typing import Any
 
 import boto3
 import pytest
-from moto import mock_aws
+from moto.server import ThreadedMotoServer
 
 from app.adapters.s3 import S3Objects
 from app.kernel.errors import BadInput, GenaiError
@@ -57,14 +57,26 @@ def test_a_place_that_is_not_there_is_named(tmp_path: Path, place: str) -> None:
     assert place in raised.value.detail
 
 
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
 @pytest.fixture
-def bucket(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "testing")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "testing")
-    with mock_aws():
-        s3 = boto3.client("s3", region_name="us-east-1")
-        s3.create_bucket(Bucket="papers")
-        yield s3
+def bucket(monkeypatch: pytest.MonkeyPatch, address: str) -> Any:
+    for name, value in (
+        ("ACCESS_KEY_ID", "testing"),
+        ("SECRET_ACCESS_KEY", "testing"),
+        ("ENDPOINT_URL", address),
+    ):
+        monkeypatch.setenv(f"AWS_{name}", value)
+    s3 = boto3.client("s3", region_name="us-east-1")
+    s3.create_bucket(Bucket="papers")
+    return s3
 
 
 def test_a_prefix_of_a_bucket_gives_its_documents_by_their_address(bucket: Any) -> None:
