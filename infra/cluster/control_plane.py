@@ -26,6 +26,7 @@ class ControlPlane(pulumi.ComponentResource):
         network: Network,
         *,
         aws: pulumi.ProviderResource,
+        log_group: pulumi.Output[str],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("genai:cluster:ControlPlane", name, None, opts)
@@ -33,7 +34,9 @@ class ControlPlane(pulumi.ComponentResource):
         physical = stack.prefix
         cluster = eks.Cluster(
             name,
-            name=physical,
+            # By way of its log group, which must be there first: EKS would make one itself, without an end to its days, and
+            # on the way down would bring it back for its last lines.
+            name=log_group.apply(lambda _: physical),
             version=versions.KUBERNETES,
             vpc_id=network.vpc_id,
             private_subnet_ids=network.private_ids,

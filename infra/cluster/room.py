@@ -8,15 +8,25 @@ from infra.cluster.network import Network
 from infra.cluster.nodes import Nodes
 from infra.cluster.off_hours import OffHours
 from infra.cluster.queue import Queue
+from infra.durable.room import Durable
 from infra.stack import Stack
 
 
 class Cluster:
     """Network, control plane, nodes and load balancer, in the order they need each other."""
 
-    def __init__(self, stack: Stack, *, aws: pulumi.ProviderResource, opts: pulumi.ResourceOptions) -> None:
+    def __init__(
+        self, stack: Stack, durable: Durable, *, aws: pulumi.ProviderResource, opts: pulumi.ResourceOptions
+    ) -> None:
         self.network = Network("network", stack, opts=opts)
-        self.control = ControlPlane("control-plane", stack, self.network, aws=aws, opts=opts)
+        self.control = ControlPlane(
+            "control-plane",
+            stack,
+            self.network,
+            aws=aws,
+            log_group=durable.messages.control_plane.name,
+            opts=opts,
+        )
         self.nodes = Nodes("nodes", stack, self.network, self.control, opts=opts)
         if stack.work_hours:
             OffHours("off-hours", stack, self.nodes, opts=opts)

@@ -23,6 +23,12 @@ def test_logs_and_the_key_of_the_secrets_are_as_chosen():
     assert one("Cluster").inputs.get("encryptionConfigKeyArn") is None
 
 
+def test_its_log_group_is_there_before_it_and_has_its_name():
+    group = named("LogGroup", "control-plane")
+    assert group.inputs["name"] == f"/aws/eks/{one('Cluster').inputs['name']}/cluster"
+    assert "LogGroup control-plane" in after(one("Cluster"))
+
+
 def test_the_api_is_reached_privately_and_from_the_listed_addresses_only():
     listed = ("apiCidrs", '["203.0.113.7/32"]')
     made = one("Cluster", listed).inputs
