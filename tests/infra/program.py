@@ -52,4 +52,8 @@ def load(*changes: tuple[str, str], stack: str = "dev") -> Stack:
 
     pulumi.runtime.set_all_config(config(stack, *changes), [])
     pulumi.runtime.set_mocks(rehearsal.Outputs(), project=NAME, stack=stack, organization="organization")
-    return Stack.load()
+    try:
+        return Stack.load()
+    finally:
+        # Nobody runs the loop that would register this root, and the next rehearsal would wait for it.
+        pulumi.runtime.settings.set_root_resource(None)  # type: ignore[arg-type] # as it is before the first
