@@ -21,6 +21,8 @@ _PURGE_BATCH = 1_000  # the most that DeleteObjects takes
 _KEY_BYTES = 1_024  # S3's own limit
 _SLOWEST_BYTES_PER_S = 500_000  # a poor line to a bucket far away; slower is as good as down
 _MUCH_S = 45.0  # for what has no size before it is read
+# What the bucket's lifecycle rule moves to a cheaper class: originals are read once, all else at every rebuild.
+_ORIGINAL_TAGGING = "genai-ops%3Aobject=original"
 _CUT = (
     boto.IncompleteReadError, boto.ReadTimeoutError, boto.ResponseStreamingError, urllib3.exceptions.HTTPError
 )  # fmt: skip
@@ -44,7 +46,7 @@ class S3Objects:
     async def put(self, key: str, content: bytes) -> None:
         _check(key)
         await self._calls(
-            lambda: self.client.put_object(Bucket=self.bucket, Key=key, Body=content),
+            lambda: self._put(key, content),
             key,
             extra_s=len(content) / _SLOWEST_BYTES_PER_S,
         )
@@ -76,6 +78,12 @@ class S3Objects:
 
     def close(self) -> None:
         self._calls.close()
+
+    def _put(self, key: str, content: bytes) -> None:
+        if key.endswith("/original"):
+            self.client.put_object(Bucket=self.bucket, Key=key, Body=content, Tagging=_ORIGINAL_TAGGING)
+        else:
+            self.client.put_object(Bucket=self.bucket, Key=key, Body=content)
 
     def _get(self, key: str) -> bytes:
         """boto3 tries a request again, but not an answer that was cut while it was read."""

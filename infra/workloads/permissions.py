@@ -16,6 +16,8 @@ def keep_documents(bucket: str) -> dict[str, Any]:
         "s3:DeleteObjectVersion",
         "s3:GetObject",
         "s3:PutObject",
+        # Originals are stored with the tag that the bucket's lifecycle rule goes by.
+        "s3:PutObjectTagging",
     )
 
 

@@ -1,8 +1,8 @@
 """AWS over HTTP for one test process: moto, plus what moto leaves out and this platform asks for, plus faults on demand.
 
 Added to moto: foreign buckets and the expected-owner check of S3, tags and updates of budgets, cost anomalies, a view of the
-rented things in a run's cloud file (tagging index, clusters, load balancers, gateways, addresses, networks), which no moto backend
-knows.
+rented things in a run's cloud file (tagging index, clusters, load balancers, gateways, addresses, networks), which no moto
+backend knows.
 """
 
 import fnmatch
