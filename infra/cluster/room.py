@@ -4,10 +4,10 @@ import pulumi
 
 from infra.cluster.control_plane import ControlPlane
 from infra.cluster.entrance import Entrance
+from infra.cluster.job_queue import Queue
 from infra.cluster.network import Network
 from infra.cluster.nodes import Nodes
 from infra.cluster.off_hours import OffHours
-from infra.cluster.queue import Queue
 from infra.durable.room import Durable
 from infra.stack import Stack
 

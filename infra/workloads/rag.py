@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 import pulumi
 
 from infra.adopt import Found
-from infra.cluster.queue import Queue
+from infra.cluster.job_queue import Queue
 from infra.cluster.room import Cluster
 from infra.durable.room import Durable
 from infra.naming import APP_PORT
