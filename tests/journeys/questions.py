@@ -86,7 +86,7 @@ def looking_on(*looks: Any) -> Iterator[list[int]]:
             while not done.is_set():
                 looks[number]()
                 counts[number] += 1
-                done.wait(0.02)
+                done.wait(0.1)
         except BaseException as error:  # noqa: BLE001 - told by the thread that can
             failures.append(error)
 

@@ -1,6 +1,6 @@
 """What everybody does with the service over HTTP, whatever its stores are: the same journeys for each.
 
-tests/engines/test_vendor_journeys.py walks them on two replicas, a worker and a real OpenSearch.
+tests/engines/test_vendors.py walks them on two replicas, a worker and a real OpenSearch.
 """
 
 from collections.abc import Iterator
@@ -229,7 +229,7 @@ def test_a_rebuild_of_the_index_leaves_no_gap(service: Deployment) -> None:
         assert rebuilt.returncode == 0, rebuilt.stdout + rebuilt.stderr
         assert "rebuilt" in rebuilt.stdout.lower()
         later = bring_in(service.http(1), f"Came after it: {mark}x.", filename=f"{mark}x.md")
-    assert min(looks) > 3
+    assert min(looks) > 3, looks
     for http in service.everywhere():
         assert found_in(http, f"{mark}x") == {later["document_id"]}
         assert found_in(http, mark) == {document_id}

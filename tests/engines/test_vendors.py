@@ -1,4 +1,8 @@
-"""Two replicas and a worker on a vendor's stores: any of the three is killed, or OpenSearch fails, and nothing is lost."""
+"""Two replicas and a worker on S3, SQS, DynamoDB and a real OpenSearch: the journeys of every user, then kills and faults.
+
+Nothing of the journeys is loosened: they are those of the embedded stores. Then any of the three processes is killed and
+OpenSearch fails in every way, and nothing is lost.
+"""
 
 import random
 import time
@@ -7,6 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -16,6 +21,7 @@ from tests.faults.proxy import Cut, Down, FaultProxy, Latency, Mode, Pass, Reset
 from tests.faults.scene import BOUND_S, MISSED_S, RECOVERY_S
 from tests.journeys.deployment import Deployment, until
 from tests.journeys.questions import bring_in, found_in, got, hits, residue, word
+from tests.journeys.test_over_http import *  # noqa: F403 - its journeys become this module's
 
 from .opensearch_node import OpenSearchNode
 from .vendor_traffic import Traffic, open_jobs
@@ -34,14 +40,22 @@ class Stage:
 
 @pytest.fixture(scope="module")
 def stage(opensearch_node: OpenSearchNode, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
-    if not opensearch_node.ours:
-        pytest.skip("needs a node of our own to stand before; unset OPENSEARCH_URL")
     node, folder = opensearch_node.start(), tmp_path_factory.mktemp("vendors")
+    address = urlsplit(node.url)
+    if (address.scheme, address.hostname) not in (("http", "127.0.0.1"), ("http", "localhost")):
+        pytest.skip(
+            f"the proxy stands before http on this machine only, not before {node.url}: unset OPENSEARCH_URL"
+        )
     with (
-        fault_proxy(int(node.url.rpartition(":")[2])) as proxy,
+        fault_proxy(address.port or 80) as proxy,
         on_vendors(node, folder, url=f"http://127.0.0.1:{proxy.port}") as service,
     ):
         yield Stage(service, proxy)
+
+
+@pytest.fixture(scope="module")  # type: ignore[no-redef] # instead of the one on a single machine
+def service(stage: Stage) -> Deployment:
+    return stage.service
 
 
 OPERATIONS = 8
