@@ -32,7 +32,17 @@ def scenes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[Scene]]:
         yield scenes
 
 
-@pytest.mark.parametrize("mode", MODES.values(), ids=MODES)
+# A store that hangs or drips costs each call its whole time-out: a minute of waiting that `make eval` can afford.
+SLOW = {"latency", "trickle"}
+
+
+@pytest.mark.parametrize(
+    "mode",
+    [
+        pytest.param(mode, id=name, marks=[pytest.mark.eval] if name in SLOW else [])
+        for name, mode in MODES.items()
+    ],
+)
 def test_a_store_that_fails_loses_nothing_answers_503_and_is_back_within_seconds(
     scenes: list[Scene], mode: Mode
 ) -> None:
