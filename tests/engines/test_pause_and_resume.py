@@ -181,7 +181,12 @@ def test_every_deployment_becomes_ready_on_a_node(applied: list[dict[str, Any]],
 def test_the_namespace_refuses_a_pod_that_is_not_restricted(
     applied: list[dict[str, Any]], cluster: kube.Kube
 ) -> None:
-    space = next(body["metadata"]["name"] for body in applied if body["kind"] == "Namespace")
+    restricted = "pod-security.kubernetes.io/enforce"
+    space = next(
+        body["metadata"]["name"]
+        for body in applied
+        if body["kind"] == "Namespace" and body["metadata"]["labels"][restricted] == "restricted"
+    )
     bad = {
         "apiVersion": "v1",
         "kind": "Pod",

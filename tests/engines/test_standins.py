@@ -118,8 +118,20 @@ def urn(token: str) -> str:
     return f"urn:pulumi:dev::small::{token}::it"
 
 
-def test_every_stored_type_has_an_example_here() -> None:
-    assert MADE.keys() == STORES.keys()
+# They point at each other by ARN, so one alone is no example; test_pause_and_resume makes, keeps and adopts all of them.
+MADE_TOGETHER = {
+    "aws:cloudwatch/logGroup:LogGroup",
+    "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
+    "aws:costexplorer/anomalySubscription:AnomalySubscription",
+    "aws:costexplorer/costAllocationTag:CostAllocationTag",
+    "aws:sns/topic:Topic",
+    "aws:sns/topicPolicy:TopicPolicy",
+    "aws:sns/topicSubscription:TopicSubscription",
+}
+
+
+def test_every_stored_type_has_an_example_here_or_is_made_with_others() -> None:
+    assert MADE.keys() | MADE_TOGETHER == STORES.keys()
 
 
 def test_an_import_reads_back_what_was_made_and_asks_for_no_change(provider: Aws) -> None:
