@@ -112,6 +112,15 @@ async def test_putting_the_same_version_again_replaces_its_chunks(index: Index) 
     assert await index.residue("acme", "menu") == 1
 
 
+async def test_a_version_that_was_put_and_never_published_goes_with_the_next(index: Index) -> None:
+    """Its worker was killed between the two, and the next version came in before it was tried again."""
+    overtaken = await put(index, "menu", "leek soup", "plum cake")
+    await add(index, "menu", "tomato soup", version=2)
+    assert await index.residue("acme", "menu") == 1
+    await index.publish([overtaken])
+    assert [hit.chunk.text for hit in await find(index, "soup cake leek plum")] == ["tomato soup"]
+
+
 async def test_a_published_version_put_again_stays_until_it_is_published_again(index: Index) -> None:
     await add(index, "menu", "leek soup")
     again = await put(index, "menu", "tomato soup")

@@ -184,8 +184,13 @@ class IndexWriter:
         chosen = ready[-1]
         forbidden = self._record.building and visibility.was_withdrawn(document)
         outdated = forbidden or any(head.document.version > document.version for head in live)
-        # A put of this version begun before the chosen one is superseded with it; one begun later is under way.
-        passed = staged[: staged.index(chosen)]
+        # A put of this version begun before the chosen one is superseded with it; one begun later is under way. One of an
+        # older version was left by a job that this one overtook, often a killed worker's; nobody will publish it.
+        passed = staged[: staged.index(chosen)] + [
+            put
+            for put, one in visibility.staged_of(document.tenant, document.document_id)
+            if one.version < document.version
+        ]
         for put in (*passed, *([chosen] if outdated else [head.put for head in live])):
             visibility.bury(put, now=now(), whole=put in complete)
         visibility.staged.pop(chosen, None)

@@ -280,7 +280,9 @@ def _switch(db: sqlite3.Connection, generation: int, document: DocumentVersion) 
     number, shard = staged[-1][0], staged[-1][1]
     outdated = withdrawn is not None or any(row[2] > document.version for row in live)
     seq = _advance(db, shard)
-    for row in live if not outdated else ():
+    # An older version that is staged was left by a job that this one overtook; nobody will publish it.
+    overtaken = [row for row in held if row[3] == STAGED and row[2] < document.version]
+    for row in (*overtaken, *(live if not outdated else ())):
         db.execute("UPDATE document SET state = ?, seq = ? WHERE number = ?", (DEAD, seq, row[0]))
     state = DEAD if outdated else LIVE
     db.execute("UPDATE document SET state = ?, seq = ? WHERE number = ?", (state, seq, number))
