@@ -113,6 +113,8 @@ def _known(key: str, *, state: Snapshot) -> Iterator[Any]:
 def _refuse_renames(names: Names, *, state: Snapshot) -> None:
     """A durable thing is found by its name. Another project, stack, account or region would make a new, empty one."""
     for key, kind in KINDS.items():
+        if kind.moves:
+            continue
         wanted = {physical_name(other, names): None for other in KINDS if KINDS[other].token == kind.token}
         known = [name for name in _known(key, state=state) if isinstance(name, str)]
         # One that is as it should be shows that nothing moved: the others belong to what this version no longer has.

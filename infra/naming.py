@@ -28,12 +28,13 @@ class NameRefused(ValueError):
 @dataclass(frozen=True)
 class Names:
     """The names of one stack in one account and region. The same four inputs give the same names for ever:
-    a resumed stack finds its data by name."""
+    a resumed stack finds its data by name. `domain` is the name its certificate is for; empty for none."""
 
     project: str
     stack: str
     account: str
     region: str
+    domain: str = ""
 
     def __post_init__(self) -> None:
         for what, value in (("project", self.project), ("stack", self.stack)):

@@ -242,6 +242,8 @@ PRICED: Mapping[str, Pricing] = {
 # Free of charge by themselves. A type in neither table is an error, so that a new part cannot be left out of the bill.
 FREE = frozenset(
     {
+        "aws:acm/certificate:Certificate",
+        "aws:acm/certificateValidation:CertificateValidation",
         "aws:autoscaling/attachment:Attachment",
         "aws:autoscaling/schedule:Schedule",
         "aws:budgets/budget:Budget",
@@ -267,6 +269,8 @@ FREE = frozenset(
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         "aws:lb/listener:Listener",
         "aws:lb/targetGroup:TargetGroup",
+        # Of a zone that the user pays for already; questions that an alias answers are free.
+        "aws:route53/record:Record",
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
         "aws:s3/bucketPolicy:BucketPolicy",

@@ -105,8 +105,19 @@ class Outputs(Mocks):
         if args.typ == "aws:sqs/queue:Queue":
             made["url"] = f"https://sqs.example/{args.name}"
         if args.typ == "aws:lb/loadBalancer:LoadBalancer":
-            made["dnsName"] = "load-balancer.example"
+            made |= {"dnsName": "load-balancer.example", "zoneId": "Z35SXDOTRQ7X7K"}
+        if args.typ == "aws:acm/certificate:Certificate":
+            made["domainValidationOptions"] = [_proof(args.inputs["domainName"])]
         return f"{args.name}-id", {"name": args.name, "latestVersion": 1} | dict(args.inputs) | made
 
     def call(self, args: MockCallArgs) -> tuple[dict[str, Any], None]:
         return {}, None
+
+
+def _proof(domain: str) -> dict[str, str]:
+    return {
+        "domainName": domain,
+        "resourceRecordName": f"_proof.{domain}.",
+        "resourceRecordType": "CNAME",
+        "resourceRecordValue": "_proof.acm-validations.aws.",
+    }

@@ -11,6 +11,7 @@ from pulumi.runtime.config import CONFIG
 
 from infra.choices.apps import AppChoices
 from infra.choices.control_plane import ControlPlaneChoices
+from infra.choices.domain import DomainChoices
 from infra.choices.entrance import EntranceChoices
 from infra.choices.hours import HoursChoices
 from infra.choices.lifetime import LifetimeChoices
@@ -36,6 +37,7 @@ class Stack(
     LogChoices,
     NetworkChoices,
     ControlPlaneChoices,
+    DomainChoices,
     EntranceChoices,
     NodeChoices,
     HoursChoices,
@@ -92,7 +94,13 @@ class Stack(
         return f"{self.project}-{self.name}"
 
     def names(self, account: str) -> Names:
-        return Names(project=self.project, stack=self.name, account=account, region=self.region)
+        return Names(
+            project=self.project,
+            stack=self.name,
+            account=account,
+            region=self.region,
+            domain=self.issued_domain or "",
+        )
 
     @property
     def tags(self) -> Tags:

@@ -12,6 +12,7 @@ class EntranceChoices:
     allowed_cidrs: tuple[str, ...]
     api_cidrs: tuple[str, ...]
     certificate_arn: str | None
+    domain: str | None
     region: str
 
     @property
@@ -29,10 +30,10 @@ class EntranceChoices:
                 "`pulumi up`. List the addresses that Pulumi runs from."
             )
         open_to_all = EVERYONE & set(self.allowed_cidrs)
-        if open_to_all and not self.certificate_arn:
+        if open_to_all and not (self.certificate_arn or self.domain):
             raise ConfigRefused(
-                f"allowedCidrs contains {sorted(open_to_all)[0]!r} while certificateArn is ''. API keys would cross the "
-                f"internet in clear text. Set certificateArn, or list only the addresses you use."
+                f"allowedCidrs contains {sorted(open_to_all)[0]!r} while certificateArn and domain are ''. API keys would "
+                f"cross the internet in clear text. Set one of them, or list only the addresses you use."
             )
         if self.certificate_arn and f":acm:{self.region}:" not in self.certificate_arn:
             raise ConfigRefused(

@@ -29,6 +29,8 @@ class Entrance(pulumi.ComponentResource):
         network: Network,
         control: ControlPlane,
         nodes: Nodes,
+        *,
+        certificate: pulumi.Output[str] | None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("genai:cluster:Entrance", name, None, opts)
@@ -47,9 +49,11 @@ class Entrance(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self, depends_on=[network.gateway]),
         )
         target = self._target("rag", network, nodes)
-        self._listeners(name, balancer, target)
-        scheme = "https" if stack.certificate_arn else "http"
-        self.url: pulumi.Output[str] = balancer.dns_name.apply(lambda host: f"{scheme}://{host}")
+        self._listeners(name, balancer, target, certificate)
+        scheme = "https" if stack.secure else "http"
+        self.host: pulumi.Output[str] = balancer.dns_name
+        self.host_zone: pulumi.Output[str] = balancer.zone_id
+        self.url: pulumi.Output[str] = self.host.apply(lambda host: f"{scheme}://{stack.domain or host}")
         self.register_outputs({"url": self.url})
 
     def _security_group(self, name: str, network: Network, control: ControlPlane) -> ec2.SecurityGroup:
@@ -61,7 +65,7 @@ class Entrance(pulumi.ComponentResource):
             tags=stack.tags.rented(f"{stack.prefix}-{name}"),
             opts=self.child,
         )
-        for port in (80, 443) if stack.certificate_arn else (80,):
+        for port in (80, 443) if stack.secure else (80,):
             for cidr in stack.allowed_cidrs or (stack.vpc_cidr,):
                 vpc.SecurityGroupIngressRule(
                     f"{name}-{port}-{cidr}",
@@ -128,23 +132,28 @@ class Entrance(pulumi.ComponentResource):
         )
         return target
 
-    def _listeners(self, name: str, balancer: lb.LoadBalancer, target: lb.TargetGroup) -> None:
+    def _listeners(
+        self,
+        name: str,
+        balancer: lb.LoadBalancer,
+        target: lb.TargetGroup,
+        certificate: pulumi.Output[str] | None,
+    ) -> None:
         tags = self.stack.tags.rented()
         forward: Any = [{"type": "forward", "target_group_arn": target.arn}]
         redirect: Any = [
             {"type": "redirect", "redirect": {"port": "443", "protocol": "HTTPS", "status_code": "HTTP_301"}}
         ]
-        certificate = self.stack.certificate_arn
         lb.Listener(
             f"{name}-http",
             load_balancer_arn=balancer.arn,
             port=80,
             protocol="HTTP",
-            default_actions=redirect if certificate else forward,
+            default_actions=redirect if self.stack.secure else forward,
             tags=tags,
             opts=self.child,
         )
-        if certificate:
+        if certificate is not None:
             lb.Listener(
                 f"{name}-https",
                 load_balancer_arn=balancer.arn,

@@ -2,6 +2,7 @@
 
 import pulumi
 
+from infra.cluster.address import Address
 from infra.cluster.control_plane import ControlPlane
 from infra.cluster.entrance import Entrance
 from infra.cluster.job_queue import Queue
@@ -30,6 +31,16 @@ class Cluster:
         self.nodes = Nodes("nodes", stack, self.network, self.control, opts=opts)
         if stack.work_hours:
             OffHours("off-hours", stack, self.nodes, opts=opts)
-        self.entrance = Entrance("entrance", stack, self.network, self.control, self.nodes, opts=opts)
+        self.entrance = Entrance(
+            "entrance",
+            stack,
+            self.network,
+            self.control,
+            self.nodes,
+            certificate=durable.certificate.arn,
+            opts=opts,
+        )
+        if stack.domain and stack.hosted_zone:
+            Address("address", stack, self.entrance, opts=opts)
         # One pod with a queue inside needs none of AWS.
         self.queue = Queue("work", stack, opts=opts) if stack.search == "opensearch" else None

@@ -26,6 +26,8 @@ class Kind:
     billed: bool = False
     # The account's, for all its stacks: retained even without keepData, since another stack may stand on it.
     shared: bool = False
+    # Whether something would be missed if the configuration named another. A certificate is asked for anew.
+    moves: bool = False
 
 
 def _anomalies(stack: Stack) -> bool:
@@ -57,6 +59,14 @@ KINDS: Mapping[str, Kind] = {
     ),
     "container_logs": Kind(
         "aws:cloudwatch/logGroup:LogGroup", "log group", "name", lambda names: names.container_logs
+    ),
+    "certificate": Kind(
+        "aws:acm/certificate:Certificate",
+        "certificate",
+        "domainName",
+        lambda names: names.domain,
+        wanted=lambda stack: stack.issued_domain is not None,
+        moves=True,
     ),
     "alerts": Kind("aws:sns/topic:Topic", "topic", "name", lambda names: names.alerts),
     "budget": Kind("aws:budgets/budget:Budget", "budget", "name", lambda names: names.budget),
@@ -91,7 +101,9 @@ KINDS: Mapping[str, Kind] = {
 # importing. They are retained, or destroy would open the bucket it leaves behind.
 SATELLITES = frozenset(
     {
+        "aws:acm/certificateValidation:CertificateValidation",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        "aws:route53/record:Record",
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         "aws:s3/bucketOwnershipControls:BucketOwnershipControls",
         "aws:s3/bucketPolicy:BucketPolicy",

@@ -7,6 +7,7 @@ from infra.durable.alerts import Alerts
 from infra.durable.anomalies import Anomalies
 from infra.durable.api_keys import ApiKeys
 from infra.durable.bucket import DATA, LOGS, MODELS, Bucket
+from infra.durable.certificate import certificate
 from infra.durable.images import Images
 from infra.durable.keeping import Keeping
 from infra.durable.logs import Logs
@@ -29,6 +30,7 @@ class Durable:
         self.records = Records("records", keeping, opts=opts)
         self.api_keys = ApiKeys("api-keys", keeping, opts=opts)
         self.messages = Logs("messages", keeping, days=stack.log_days, opts=opts)
+        self.certificate = certificate(stack, keeping, opts=opts)
         self.alerts = Alerts("alerts", keeping, email=stack.alert_email, opts=opts)
         self.spending = Spending(
             "spending",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from infra.asking import Clients
-from infra.finders import alerts, stores
+from infra.finders import alerts, names, stores
 from infra.naming import IMAGES, Names
 
 Finder = Callable[[Clients, Names], str | None]
@@ -19,6 +19,7 @@ FINDERS: Mapping[str, Finder] = {
     "api_keys": stores.secret,
     "control_plane_logs": partial(alerts.log_group, named=lambda names: names.control_plane_logs),
     "container_logs": partial(alerts.log_group, named=lambda names: names.container_logs),
+    "certificate": names.certificate,
     "alerts": alerts.topic,
     "budget": alerts.budget,
     "cost_tag": alerts.cost_tag,

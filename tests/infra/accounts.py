@@ -17,7 +17,7 @@ from infra.tags import STACK_TAG, Tags, budget_filter
 from tests.engines import fake_costs
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
-NAMES = Names(project="genai-ops", stack="dev", account=ACCOUNT, region=REGION)
+NAMES = Names(project="genai-ops", stack="dev", account=ACCOUNT, region=REGION, domain="genai.example.org")
 TAGS = Tags(
     owner="genai-ops/dev", project="genai-ops", stack="dev", contact="me", cost_centre="none"
 ).durable()
@@ -92,6 +92,13 @@ class Account:
 
     def log_group(self, name: str, *, tags: dict[str, str] | None = TAGS) -> None:
         self.cloud("logs").create_log_group(logGroupName=name, tags=tags or {})
+
+    def certificate(self, *, tags: dict[str, str] | None = TAGS, domain: str = NAMES.domain) -> str:
+        made = self.cloud("acm").request_certificate(
+            DomainName=domain, **({"Tags": pairs(tags)} if tags else {})
+        )
+        arn: str = made["CertificateArn"]
+        return arn
 
     def topic(self, *, tags: dict[str, str] | None = TAGS) -> str:
         arn: str = self.cloud("sns").create_topic(Name=NAMES.alerts, Tags=pairs(tags or {}))["TopicArn"]

@@ -28,6 +28,8 @@ WIDEST: tuple[tuple[str, str], ...] = (
     ("consoleTenant", "acme"),
     ("chatModel", "nova-2-lite"),
     ("embedder", "bedrock"),
+    ("domain", "genai.example.org"),
+    ("hostedZone", "Z0123456789ABC"),
 )
 
 

@@ -131,6 +131,23 @@ def test_a_secret_that_waits_for_its_deletion_stops_with_the_command_that_brings
         look(aws)
 
 
+NAMED = {"domain": NAMES.domain, "hostedZone": "Z0123456789ABC"}
+
+
+def test_the_certificate_of_this_stack_is_found_among_those_of_others_for_the_same_name(aws: Account):
+    aws.certificate(tags=None)
+    aws.certificate(tags=TAGS | {"genai-ops:stack": "other/prod"})
+    assert look(aws, **NAMED).ids == {}
+    mine = aws.certificate()
+    aws.certificate(domain="other.example.org")
+    assert look(aws, **NAMED).ids == {"certificate": mine}
+    assert look(aws).ids == {}
+
+
+def test_another_domain_is_no_move_since_a_certificate_is_asked_for_anew(aws: Account):
+    assert look(aws, state=state_with("certificate", domainName="former.example.org"), **NAMED).ids == {}
+
+
 def test_a_log_group_whose_name_only_begins_the_same_is_another(aws: Account):
     aws.log_group(f"{NAMES.control_plane_logs}-of-somebody", tags=None)
     assert look(aws).ids == {}

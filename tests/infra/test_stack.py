@@ -24,6 +24,16 @@ REFUSED = {
         [("certificateArn", CERTIFICATE), ("aws:region", "eu-west-1")],
         ["certificateArn", CERTIFICATE, "aws:region", "'eu-west-1'"],
     ),
+    "a domain with a scheme": ([("domain", "https://a.example.org")], ["domain", "'https://a.example.org'"]),
+    "a zone by its name": (
+        [("domain", "a.example.org"), ("hostedZone", "example.org")],
+        ["hostedZone is 'example.org'"],
+    ),
+    "a zone without a name to write": ([("hostedZone", "Z0123456789ABC")], ["hostedZone", "domain is ''"]),
+    "a domain that nothing proves": (
+        [("domain", "a.example.org")],
+        ["domain is 'a.example.org'", "hostedZone", "certificateArn"],
+    ),
     "more nodes than the most": (
         [("nodeCount", "3"), ("nodeMaxCount", "2")],
         ["nodeCount is 3", "nodeMaxCount is 2"],

@@ -42,6 +42,7 @@ _ELSEWHERE = (
     "logs",
     "sns",
     "ce",
+    "acm",
 )
 
 _NAMES = {

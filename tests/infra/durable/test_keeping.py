@@ -9,7 +9,7 @@ from infra.durable.kinds import KINDS, SATELLITES
 from infra.durable.spending import notifications
 from infra.naming import IMAGES
 
-from ..program import declared
+from ..program import WIDEST, declared
 
 DURABLE_TOKENS = {kind.token for kind in KINDS.values()}
 SHARED = {kind.token for kind in KINDS.values() if kind.shared}
@@ -17,12 +17,13 @@ SETTINGS = sorted(token for token in SATELLITES if token.startswith("aws:s3/"))
 
 
 def test_what_is_retained_is_exactly_the_list_and_its_satellites():
-    heard = declared("dev", ("alertEmail", "ops@example.org"))
-    assert {thing.kind for thing in heard if thing.retained} == DURABLE_TOKENS | SATELLITES
+    assert {thing.kind for thing in declared("dev", *WIDEST) if thing.retained} == DURABLE_TOKENS | SATELLITES
 
 
 def test_what_is_adopted_is_exactly_the_list():
-    imported = sorted((thing.kind, thing.import_id) for thing in declared(survived=True) if thing.import_id)
+    imported = sorted(
+        (thing.kind, thing.import_id) for thing in declared("dev", *WIDEST, survived=True) if thing.import_id
+    )
     assert imported == sorted((kind.token, f"id-of-{key}") for key, kind in KINDS.items())
 
 

@@ -1,10 +1,12 @@
 """Resource types whose bytes live in moto: what the provider makes is what boto3 sees, and the other way round."""
 
+from .acm import Certificate, CertificateValidation
 from .budgets import Budget
 from .costexplorer import AnomalyMonitor, AnomalySubscription, CostAllocationTag
 from .dynamodb import Table
 from .ecr import LifecyclePolicy, Repository
 from .logs import LogGroup
+from .route53 import Record
 from .s3 import SATELLITES, Bucket
 from .secretsmanager import Secret
 from .sns import Topic, TopicPolicy, TopicSubscription
@@ -15,5 +17,6 @@ STORES: dict[str, type[Store]] = {
     for store in (
         *(Bucket, *SATELLITES, Table, Repository, LifecyclePolicy, Secret, Budget, LogGroup),
         *(Topic, TopicPolicy, TopicSubscription, CostAllocationTag, AnomalyMonitor, AnomalySubscription),
+        *(Certificate, CertificateValidation, Record),
     )
 }
