@@ -18,6 +18,13 @@ COPY infra infra
 COPY app app
 RUN --mount=type=cache,target=/cache uv sync --frozen --no-dev --no-editable --extra rag
 
+FROM build AS build-devops
+RUN --mount=type=cache,target=/cache uv sync --frozen --no-dev --no-install-project --extra devops
+COPY LICENSE README.md ./
+COPY infra infra
+COPY app app
+RUN --mount=type=cache,target=/cache uv sync --frozen --no-dev --no-editable --extra devops
+
 FROM build AS build-console
 RUN --mount=type=cache,target=/cache uv sync --frozen --no-dev --no-install-project --extra console
 COPY LICENSE README.md ./
@@ -45,6 +52,13 @@ EXPOSE 8501
 HEALTHCHECK --interval=10s --timeout=4s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=3)"]
 CMD ["python", "-m", "app.console"]
+
+FROM runtime AS devops
+COPY --from=build-devops /opt/app /opt/app
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=4s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8080/healthz', timeout=3)"]
+CMD ["python", "-m", "app.devops"]
 
 FROM runtime AS rag
 COPY --from=build-rag /opt/app /opt/app

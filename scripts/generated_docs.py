@@ -12,6 +12,7 @@ REPO = Path(__file__).parents[1]
 PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/settings.md": settings_page,
     "docs/reference/openapi.json": openapi_document,
+    "docs/reference/openapi-devops.json": lambda: openapi_document("/devops"),
 }
 
 

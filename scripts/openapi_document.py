@@ -1,7 +1,8 @@
-"""The public routes as an OpenAPI document, from the very application that `make run` serves."""
+"""The public routes as OpenAPI documents, one for each app, from the very applications that `make run` serves."""
 
 import json
 import tempfile
+from importlib import import_module
 from pathlib import Path
 
 from fastapi import FastAPI
@@ -18,10 +19,19 @@ def application(folder: Path) -> FastAPI:
     return gateway.create(read_settings({}, data_dir=folder))
 
 
-def openapi_document() -> str:
+def openapi_document(path: str = "/") -> str:
+    """Of the app that stands at `path`; its routes are below it."""
     with tempfile.TemporaryDirectory(prefix="genai-openapi-") as folder:
-        document = application(Path(folder)).openapi()
+        document = _of(path, Path(folder)).openapi()
     text = json.dumps(document, indent=2, ensure_ascii=False) + "\n"
     for old, new in PHRASES.items():
         text = text.replace(f'"description": "{old}"', f'"description": "{new}"')
     return text
+
+
+def _of(path: str, folder: Path) -> FastAPI:
+    if path == "/":
+        return application(folder)
+    app: FastAPI = import_module(gateway.APPS[path]).create(read_settings({}, data_dir=folder))
+    app.servers = [{"url": path}]
+    return app

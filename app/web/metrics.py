@@ -20,6 +20,9 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS", "PATCH"
 _GONE = 499
 
 
+_COUNTED = "genai.counted"
+
+
 class RequestMetrics:
     """Labels carry the route's template and known methods: a scanner cannot grow the number of series."""
 
@@ -27,8 +30,10 @@ class RequestMetrics:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
+        # An application below another one is counted by the outer, which sees the whole path.
+        if scope["type"] != "http" or scope.get(_COUNTED):
             return await self._app(scope, receive, send)
+        scope[_COUNTED] = True
         started = time.perf_counter()
         status = _GONE
 
@@ -44,10 +49,15 @@ class RequestMetrics:
             status = 500
             raise
         finally:
-            route = getattr(scope.get("route"), "path", "unmatched")
+            route = _route_of(scope)
             method = scope["method"] if scope["method"] in _METHODS else "other"
             _count(method, route, status).inc()
             _seconds(method, route).observe(time.perf_counter() - started)
+
+
+def _route_of(scope: Scope) -> str:
+    path = getattr(scope.get("route"), "path", None)
+    return f"{scope.get('root_path', '')}{path}" if path else "unmatched"
 
 
 # Finding the series by its labels takes longer than counting in it.

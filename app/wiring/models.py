@@ -42,8 +42,11 @@ def build_embedder(settings: Settings, *, api: bool) -> Embedder:
     return steady_embedder(remote, question_timeout_s=settings.embedder_timeout_s)
 
 
-def build_chat(settings: Settings, model: str, embedder: Embedder) -> Chat:
-    """The provider of GENAI_CHAT with this model, then those of GENAI_CHAT_FALLBACKS."""
+def build_chat(settings: Settings, model: str, embedder: Embedder | None) -> Chat:
+    """The provider of GENAI_CHAT with this model, then those of GENAI_CHAT_FALLBACKS.
+
+    embedder: None where nothing is quoted from passages.
+    """
     first = _provider(settings, settings.chat, model, embedder, first=True)
     others = [_provider(settings, name, other, embedder, first=False) for name, other in settings.fallbacks()]
     if settings.chat == "extractive" and not others:
@@ -55,7 +58,7 @@ def build_chat(settings: Settings, model: str, embedder: Embedder) -> Chat:
     )
 
 
-def _provider(settings: Settings, name: str, model: str, embedder: Embedder, *, first: bool) -> Chat:
+def _provider(settings: Settings, name: str, model: str, embedder: Embedder | None, *, first: bool) -> Chat:
     """first: the provider of GENAI_CHAT, whose address, key and prices stand in the GENAI_CHAT_ settings."""
     if name == "extractive":
         from app.adapters.embedded.extractive import ExtractiveChat

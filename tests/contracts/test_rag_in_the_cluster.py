@@ -155,7 +155,10 @@ def test_the_probed_paths_are_routes_that_the_app_publishes():
 def test_a_laptop_mounts_the_apps_that_the_load_balancer_sends_to_under_the_same_paths():
     (listener,) = (thing for thing in declared() if thing.kind.endswith(":Listener"))
     assert [action["type"] for action in listener.inputs["defaultActions"]] == ["forward"]
-    assert {path: module.split(".")[1] for path, module in gateway.APPS.items()} == {"/": "rag"}
+    assert {path: module.split(".")[1] for path, module in gateway.APPS.items()} == {
+        "/": "rag",
+        "/devops": "devops",
+    }
     assert set(naming.NODE_PORTS) == {"rag", "console"}
 
 

@@ -1,0 +1,60 @@
+"""The DevOps assistant as a FastAPI application: below /devops of the platform, or alone."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from app.devops.assembly import assemble_service
+from app.devops.routes import devops_router
+from app.settings import Settings
+from app.web.rates import RateLimits
+from app.web.service import create_app
+from app.wiring.devops import build_devops
+
+PREFIX = "/devops"
+# Around a JSON body of a log: the field names, the YAML and what else is known.
+_ENVELOPE_BYTES = 1_000_000
+
+
+def create(settings: Settings) -> FastAPI:
+    """Its routes without a prefix: whoever mounts it chooses one. Raises StartError."""
+    ports = build_devops(settings)
+    service = assemble_service(settings, ports)
+
+    @asynccontextmanager
+    async def lifespan() -> AsyncIterator[None]:
+        yield
+        await ports.aclose()
+
+    pings = {"cache": ports.cache.ping} | ({"chat": ports.chat.ping} if ports.chat else {})
+    return create_app(
+        [devops_router(service)],
+        title="genai-ops DevOps assistant",
+        keys=ports.tenants_by_key,
+        pings=pings,
+        # Without a model the rules answer, without a cache nothing is remembered.
+        optional=tuple(pings),
+        limits=RateLimits(
+            ports.cache,
+            requests_per_minute=settings.requests_per_minute,
+            tokens_per_minute=settings.tokens_per_minute,
+        ),
+        max_body_bytes=service.log_bytes + _ENVELOPE_BYTES,
+        lifespan=lifespan,
+    )
+
+
+def create_alone(settings: Settings) -> FastAPI:
+    """The same below /devops, as a load balancer forwards it, and at the root, where probes ask."""
+    service = create(settings)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with service.router.lifespan_context(service):
+            yield
+
+    root = FastAPI(lifespan=lifespan, openapi_url=None)
+    root.mount(PREFIX, service)
+    root.mount("/", service)
+    return root

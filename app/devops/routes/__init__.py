@@ -1,0 +1,12 @@
+"""The HTTP routes of the DevOps assistant; each parses, calls one use case and returns its schema."""
+
+from fastapi import APIRouter
+
+from app.devops.routes.analyze import add_analyze
+from app.devops.service import DevopsService
+
+
+def devops_router(service: DevopsService) -> APIRouter:
+    router = APIRouter()
+    add_analyze(router, service)
+    return router

@@ -1,0 +1,58 @@
+"""A failed pipeline's log in, its cause and fix out."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.responses import PlainTextResponse
+
+from app.devops.bodies import RawLog, read_body
+from app.devops.report import report
+from app.devops.schemas import MOST_LINES, AnalyzeRequest, AnalyzeResponse
+from app.devops.service import DevopsService, Failure
+from app.devops.views import analysis_shape
+from app.web.authentication import tenant as tenant_of
+from app.web.problems import problem_responses
+from app.web.replies import Reply
+
+Tenant = Annotated[str, Depends(tenant_of)]
+Budget = Annotated[
+    int, Query(ge=1, le=MOST_LINES, description="With a body of text: most lines in `extracted`.")
+]
+Source = Annotated[str | None, Query(max_length=64, description="With a body of text: where it comes from.")]
+
+
+_FORMS: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            "application/json": {"schema": AnalyzeRequest.model_json_schema()},
+            "text/plain": {"schema": {"type": "string"}},
+            "application/gzip": {"schema": {"type": "string", "format": "binary"}},
+        },
+    }
+}
+
+
+def add_analyze(router: APIRouter, service: DevopsService) -> None:
+    @router.post(
+        "/analyze", tags=["devops"], response_model=AnalyzeResponse, openapi_extra=_FORMS,
+        responses=problem_responses(413, 415, 422, 429, 502, 503),
+    )  # fmt: skip
+    async def analyze(
+        request: Request, tenant: Tenant, budget_lines: Budget = 50, source: Source = None
+    ) -> Response:
+        """Why did it fail, and what mends it? JSON to 10 MB, plain text and gzip to 50 MB."""
+        body = await read_body(request, AnalyzeRequest, log_bytes=service.log_bytes)
+        if isinstance(body, RawLog):
+            failure = Failure(log=body.text, budget_lines=budget_lines, source=source)
+        else:
+            failure = Failure(**body.model_dump())
+        analysis = await service.analyze(failure, tenant=tenant)
+        if _wants_text(request):
+            return PlainTextResponse(report(analysis))
+        return Reply(analysis_shape(analysis))
+
+
+def _wants_text(request: Request) -> bool:
+    """Whoever names text/plain first gets it; browsers and libraries that take anything get JSON."""
+    return request.headers.get("accept", "").lstrip().lower().startswith("text/plain")
