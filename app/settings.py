@@ -164,6 +164,11 @@ class Settings(BaseModel):
         "", description="AWS region of bucket, table, queue, models and secrets; empty: the AWS default."
     )
 
+    fetch_contact: str = Field(
+        "",
+        description="Web or mail address that sites we fetch from can complain to; stands in the User-Agent.",
+    )
+
     max_upload_mb: int = Field(50, ge=1, le=1024, description="Largest document, in MB.")
     max_pages: int = Field(5_000, ge=1, description="Most pages of a PDF.")
     extract_cpu_s: int = Field(60, ge=1, le=600, description="CPU seconds for reading one document.")

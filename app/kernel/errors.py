@@ -4,7 +4,9 @@ GenaiError
 ├── BadInput                 the caller can mend it; nothing was changed
 │   ├── UnsupportedDocument  not one of PDF, DOCX, TXT, MD, HTML
 │   ├── UnreadableDocument   the right type, but broken, encrypted, empty or hostile
-│   └── LimitExceeded        too large, too many pages, too long
+│   ├── LimitExceeded        too large, too many pages, too long
+│   ├── UrlRefused           an address that must not be fetched, or an answer that must not be read
+│   └── UrlUnreachable       nobody answers there, or not in time
 ├── Unauthenticated          no key, or an unknown one
 ├── Forbidden                a key that may not do this
 ├── RateLimited              a key that asked for more than a minute allows; later it may again
@@ -63,6 +65,14 @@ class UnreadableDocument(BadInput):
 
 class LimitExceeded(BadInput):
     code = "limit_exceeded"
+
+
+class UrlRefused(BadInput):
+    code = "url_refused"
+
+
+class UrlUnreachable(BadInput):
+    code = "url_unreachable"
 
 
 class Unauthenticated(GenaiError):

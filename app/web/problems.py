@@ -24,6 +24,8 @@ STATUS: dict[type[errors.GenaiError], int] = {
     errors.UnsupportedDocument: 415,
     errors.UnreadableDocument: 422,
     errors.LimitExceeded: 413,
+    errors.UrlRefused: 422,
+    errors.UrlUnreachable: 422,
     errors.Unauthenticated: 401,
     errors.Forbidden: 403,
     errors.RateLimited: 429,

@@ -51,6 +51,40 @@ def test_only_wiring_imports_adapters() -> None:
     }
 
 
+# What can open a connection to any address. Who imports it talks to services of the settings, and is named here.
+_WAYS_OUT = (
+    "httpx", "httpcore", "requests", "aiohttp", "urllib3", "urllib.request", "http.client", "socket", "websockets",
+    "ftplib", "smtplib", "telnetlib", "playwright", "anyio",
+)  # fmt: skip
+_TALK_TO_SERVICES = {
+    "app/adapters/openai_compatible/": "the model of GENAI_CHAT_URL",
+    "app/adapters/bedrock/": "Amazon Bedrock",
+    "app/adapters/aws_errors.py": "names of what boto3 raises",
+    "app/adapters/s3.py": "names of what boto3 raises",
+    "app/console/": "the API of GENAI_API_URL",
+    "app/launch.py": "the processes it started",
+    "app/server.py": "the socket it was given",
+    "app/supervisor.py": "the sockets it binds",
+    "app/rag/importing.py": "the API of GENAI_API_URL",
+    "app/rag/reach.py": "the API of GENAI_API_URL",
+    "app/rag/mcp_server/": "the API of GENAI_API_URL",
+    "app/rag/model.py": "one pinned download",
+    "app/rag/samples/": "the API that was just started",
+}
+
+
+def test_an_address_that_somebody_sends_is_fetched_by_the_guarded_adapter_only() -> None:
+    others = {
+        shown(path): sorted(ways)
+        for path in modules("app")
+        if not shown(path).startswith(("app/adapters/guarded_fetch/", *_TALK_TO_SERVICES))
+        and (
+            ways := {name for name in imported(path) for way in _WAYS_OUT if f"{name}.".startswith(f"{way}.")}
+        )
+    }
+    assert not others
+
+
 def test_the_halves_import_neither_each_other_nor_the_other_ones_vendors() -> None:
     wrong = {
         shown(path): name
