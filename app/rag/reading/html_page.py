@@ -6,6 +6,7 @@ from html import unescape
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from app.kernel.documents import BlockKind, ExtractedText
+from app.kernel.markup import overloaded
 from app.rag.reading.assembly import Assembly
 from app.rag.reading.cleaning import one_line
 from app.rag.reading.plain import decoded
@@ -31,19 +32,8 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 
 # [^<>]* and not [^>]*: a megabyte of "<a <a <a" is scanned once.
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)([^<>]*)>")
-_TAG_START = re.compile(r"<!--|<(/?)([a-zA-Z][^\s/>]*+)")
-# Possessive, and a quote that is never closed can only be the last one: each character is looked at a few times.
-_ATTRIBUTE = re.compile(r"""[\s/]*+[^\s/>][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+))?""")
-_RAW = frozenset(("script", "style", "textarea", "title"))
-_UNCLOSED = _tags(
-    "area base br col dd dt embed hr img input li link meta option p source tbody td tfoot th thead",
-    "tr track wbr",
-)
 # Stands for <br>: decoding has removed every NUL of the source.
 _BREAK = "\0"
-# Lexbor takes quadratic time in both: 12 s for 100,000 nested div, 14 s for 100,000 attributes of one tag.
-_MAX_DEPTH = 5_000
-_MAX_ATTRIBUTES = 5_000
 
 
 def read_html(content: bytes) -> ExtractedText:
@@ -53,7 +43,7 @@ def read_html(content: bytes) -> ExtractedText:
 
 def read_html_text(source: str) -> ExtractedText:
     """The same for source that is decoded already and has no NUL in it."""
-    if _hostile(source):
+    if overloaded(source):
         return _flat_text(source)
     try:
         tree = LexborHTMLParser(source)
@@ -168,27 +158,6 @@ def _rows(table: LexborNode) -> list[str]:
         if line.strip(" |"):
             rows.append(line)
     return rows
-
-
-def _hostile(source: str) -> bool:
-    """Whether a tag has more attributes, or tags are nested deeper, than the parser takes in reasonable time."""
-    at = depth = 0
-    while match := _TAG_START.search(source, at):
-        closing, name = match.groups()
-        at, attributes = match.end(), 0
-        while name and attributes <= _MAX_ATTRIBUTES and (attribute := _ATTRIBUTE.match(source, at)):
-            at, attributes = attribute.end(), attributes + 1
-        if attributes > _MAX_ATTRIBUTES or depth > _MAX_DEPTH:
-            return True
-        if name is None:
-            at = source.find("-->", match.end())
-        elif name.lower() in _RAW and not closing:
-            at = source.find("</", at)
-        elif name.lower() not in _UNCLOSED:
-            depth = max(0, depth - 1) if closing else depth + 1
-        if at < 0:
-            break
-    return depth > _MAX_DEPTH
 
 
 def _flat_text(source: str) -> ExtractedText:

@@ -1,0 +1,226 @@
+"""Finds jobs in the state that a page carries for its own scripts: Next, Nuxt, Remix, Apollo, Inertia and kin."""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.coldmail.extraction import ats, loose_json, records
+from app.coldmail.extraction.values import Job, Tier
+
+# A script that says none of these holds no jobs.
+_JOBBISH = re.compile(r"job|position|vacanc|posting|opening|requisition|offer|stelle|career", re.IGNORECASE)
+_ASSIGNED = re.compile(
+    r"""[\w$\]'")]{1,80}\s{0,5}=\s{0,20}(?=[\[{])|\b(?:push|hydrate|init|render)\(\s{0,5}(?=[\[{])"""
+)
+_PARSED_TEXT = re.compile(r"""JSON\.parse\(\s*(?=(["'`]))""")
+_QUOTED = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`""", re.DOTALL)
+_TOKEN = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`|[\[\]{}]""", re.DOTALL)
+_NEXT_FLIGHT = re.compile(r"""__next_f\.push\(\[1,\s*(?=")""")
+_FLIGHT_ROW = re.compile(r"(?:^|\n)[0-9a-f]{1,6}:(?=[\[{])")
+_MOST_LITERALS = 200
+_LEAST_CHARS = 40
+# Three kinds of things that only a posting has; two are enough for the rows of a list that is named for jobs.
+_SURE, _LIKELY = 4, 3
+_LISTS = re.compile(
+    r"jobs?\b|jobs?[A-Z_]|jobs?list|positions?|vacanc|postings?|openings?|requisitions?|offers?|stellen|results|hits|edges",
+    re.IGNORECASE,
+)
+_NO_LISTS = re.compile(
+    r"related|similar|recommend|recent|categor|filter|facet|location|department|menu|nav", re.IGNORECASE
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Jobs of one list, or one job that stands alone."""
+
+    jobs: tuple[Job, ...]
+    listed: bool
+
+
+def jobs(scripts: Iterable[tuple[str, str]], attributes: Iterable[str], *, base: str | None) -> list[Found]:
+    """All lists of jobs and single jobs in scripts (type, text) and in attributes that hold JSON; the longest list first."""
+    found: list[Found] = []
+    for value in _values(scripts, attributes):
+        answer = ats.read(value, url=base)
+        if answer and answer.jobs:
+            state = tuple(_as_state(job) for job in answer.jobs)
+            found.append(Found(state, listed=not answer.single))
+            continue
+        found += _found(value, base)
+    return sorted(found, key=lambda one: -len(one.jobs))
+
+
+def _as_state(job: Job) -> Job:
+    return replace(job, sources=dict.fromkeys(job.sources, Tier.STATE))
+
+
+def _values(scripts: Iterable[tuple[str, str]], attributes: Iterable[str]) -> Iterator[Any]:
+    flight = []
+    for kind, text in scripts:
+        if not _JOBBISH.search(text):
+            continue
+        if "json" in kind and "ld+json" not in kind:
+            value = loose_json.loads(text)
+            if value is not None:
+                yield _revived(value)
+        elif "__next_f" in text:
+            flight += [_unquoted(match) for match in _quoted_at(text, _NEXT_FLIGHT)]
+        elif "ld+json" not in kind:
+            yield from _literals(text)
+    yield from _flight_values("".join(flight))
+    for text in attributes:
+        if _JOBBISH.search(text) and (value := loose_json.loads(text)) is not None:
+            yield value
+
+
+def _literals(script: str) -> Iterator[Any]:
+    """The object and array literals that a script assigns, and the JSON texts that it parses."""
+    at = 0
+    for _ in range(_MOST_LITERALS):
+        match = _ASSIGNED.search(script, at)
+        if not match:
+            break
+        at = match.end()
+        end = _literal_end(script, at)
+        literal = script[at:end]
+        if len(literal) >= _LEAST_CHARS and _JOBBISH.search(script, max(0, match.start() - 100), end):
+            value = loose_json.javascript(literal, 0)
+            if value:
+                yield value
+                at = end
+    for text in _quoted_at(script, _PARSED_TEXT):
+        value = loose_json.loads(_unquoted(text))
+        if value is not None:
+            yield value
+
+
+def _literal_end(script: str, at: int) -> int:
+    depth = 0
+    for match in _TOKEN.finditer(script, at):
+        sign = match.group()
+        if sign in "[{":
+            depth += 1
+        elif sign in "]}":
+            depth -= 1
+            if depth <= 0:
+                return match.end()
+    return len(script)
+
+
+def _quoted_at(script: str, before: re.Pattern[str]) -> list[str]:
+    found = []
+    for place in before.finditer(script):
+        if match := _QUOTED.match(script, place.end()):
+            found.append(match.group())
+    return found[:_MOST_LITERALS]
+
+
+def _unquoted(literal: str) -> str:
+    text = literal[1:-1]
+    if literal[0] != '"':
+        text = text.replace("\\'", "'").replace("\\`", "`").replace('"', '\\"').replace('\\\\"', '\\"')
+    text = re.sub(r"\\x([0-9a-fA-F]{2})", r"\\u00\1", text)
+    try:
+        return str(json.loads(f'"{text}"', strict=False))
+    except ValueError:
+        return ""
+
+
+def _flight_values(text: str) -> Iterator[Any]:
+    """The rows of a React server-component stream: `1a:{...}` and `1b:[...]`, one a line."""
+    for row in text.split("\n"):
+        if match := _FLIGHT_ROW.match(row):
+            try:
+                yield json.loads(row[match.end() :], strict=False)
+            except (ValueError, RecursionError):
+                continue
+
+
+def _revived(value: Any) -> Any:
+    """Nuxt 3 writes its state as one flat list in which numbers stand for places of the list."""
+    if not (isinstance(value, list) and len(value) > 10 and isinstance(value[0], list | dict)):
+        return value
+    flat = [one for one in value if isinstance(one, dict)]
+    if not flat or not all(isinstance(part, int) for one in flat[:20] for part in one.values()):
+        return value
+
+    def at(index: Any, depth: int) -> Any:
+        if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(value):
+            return None
+        one = value[index]
+        if depth > 6:
+            return None
+        if isinstance(one, dict):
+            return {name: at(part, depth + 1) for name, part in one.items()}
+        if isinstance(one, list):
+            reactive = (
+                len(one) == 2 and isinstance(one[0], str) and one[0].lower().endswith(("reactive", "ref"))
+            )
+            return at(one[1], depth) if reactive else [at(part, depth + 1) for part in one[:2_000]]
+        return one
+
+    return [at(index, 3) for index, one in enumerate(value) if isinstance(one, dict) and len(one) > 2]
+
+
+def _found(value: Any, base: str | None) -> list[Found]:
+    """Lists whose rows are jobs, and objects that are one, walking from the outside; what is taken is not walked again."""
+    found: list[Found] = []
+    singles: list[Mapping[str, Any]] = []
+    references = value if isinstance(value, dict) else {}
+    todo: list[tuple[str, Any]] = [("", value)]
+    budget = 200_000
+    while todo and budget > 0:
+        budget -= 1
+        name, one = todo.pop()
+        if isinstance(one, list):
+            rows = [_row(row, references) for row in one if isinstance(row, Mapping)]
+            enough = _LIKELY if _LISTS.search(name) else _SURE
+            if (
+                rows
+                and not _NO_LISTS.search(name)
+                and sum(records.likeness(row) >= enough for row in rows) > len(rows) / 2
+            ):
+                made = tuple(job for row in rows if (job := records.job(row, Tier.STATE, base=base)))
+                if len(rows) > 1 or _LISTS.search(name):
+                    found.append(Found(made, listed=True))
+                else:
+                    found.append(Found(made, listed=False))
+                continue
+            todo.extend((name, part) for part in reversed(one) if isinstance(part, dict | list))
+        elif isinstance(one, dict):
+            row = _row(one, references)
+            if not _NO_LISTS.search(name) and records.likeness(row) >= _SURE + 1:
+                singles.append(row)
+                continue
+            todo.extend(
+                (str(key), part) for key, part in reversed(one.items()) if isinstance(part, dict | list)
+            )
+    made = tuple(job for row in singles if (job := records.job(row, Tier.STATE, base=base)))
+    if made:
+        found.append(Found(made, listed=len(made) > 1))
+    return found
+
+
+def _row(row: Mapping[str, Any], references: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row without its wrapper (`node`, `_source`), with Apollo's references followed one step."""
+    for wrapper in ("node", "_source", "job", "posting", "data", "attributes"):
+        inner = row.get(wrapper)
+        if isinstance(inner, Mapping) and len(row) <= 4 and records.likeness(inner) > records.likeness(row):
+            row = inner
+            break
+    if not any(
+        (isinstance(part, dict) and "__ref" in part) or isinstance(part, list) for part in row.values()
+    ):
+        return row
+    return {name: _followed(part, references) for name, part in row.items()}
+
+
+def _followed(part: Any, references: Mapping[str, Any]) -> Any:
+    if isinstance(part, dict) and isinstance(part.get("__ref"), str):
+        return references.get(part["__ref"], part)
+    if isinstance(part, list):
+        return [_followed(one, references) for one in part]
+    return part

@@ -1,0 +1,105 @@
+"""Reads JSON as it stands in pages: wrapped in comments or CDATA, with stray commas, raw control characters, as JavaScript."""
+
+import json
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import chompjs
+import json_repair
+
+_WRAPPERS = re.compile(
+    r"\s*(?:<!--|/\*|\*/|//\s*<!\[CDATA\[|<!\[CDATA\[|//\s*\]\]>|\]\]>|//\s*-->|-->|\ufeff|;)\s*"
+)
+_TRAILING = re.compile(r"\s*(?:/\*\s*)?(?://\s*)?(?:\]\]>|-->|\*/|;)\s*\Z")
+_STRING_OR_COMMAS = re.compile(r'"(?:[^"\\]|\\.)*+"|,(?:\s*+,)++|,\s*+(?=[}\]])|([\[{])\s*+,', re.DOTALL)
+# Beyond this, mending character by character costs more than a page may.
+_MENDABLE_CHARS = 60_000
+_MAX_DEPTH = 400
+
+
+def loads(text: str) -> Any:
+    """The value of a JSON text, mended where people and templates break it; None when it cannot be told."""
+    text = _unwrapped(text)
+    if not text or text[0] not in "[{":
+        return None
+    for attempt in (_strict, _without_commas, _unescaped, _as_javascript, _mended):
+        try:
+            value = attempt(text)
+        except (ValueError, RecursionError, IndexError):
+            continue
+        if isinstance(value, dict | list):
+            return value
+    return None
+
+
+def javascript(text: str, at: int) -> Any:
+    """The object or array literal that begins at this place of a script; None when there is none."""
+    if text[at : at + 1] not in ("[", "{"):
+        return None
+    try:
+        return json.JSONDecoder(strict=False).raw_decode(text, at)[0]
+    except (ValueError, RecursionError):
+        pass
+    try:
+        return chompjs.parse_js_object(text[at:], loader_kwargs={"strict": False})
+    except (ValueError, RecursionError, IndexError):
+        return None
+
+
+def walk(value: Any, *, limit: int = 200_000) -> Iterator[Any]:
+    """Every dict and list inside a value, the outer before the inner, in the order of the text."""
+    todo = [value]
+    while todo and limit > 0:
+        limit -= 1
+        one = todo.pop()
+        if isinstance(one, dict):
+            yield one
+            todo.extend(part for part in reversed(one.values()) if isinstance(part, dict | list))
+        elif isinstance(one, list):
+            yield one
+            todo.extend(part for part in reversed(one) if isinstance(part, dict | list))
+
+
+def _unwrapped(text: str) -> str:
+    text = text.strip()
+    while match := _WRAPPERS.match(text):
+        text = text[match.end() :]
+    while match := _TRAILING.search(text[-40:]):
+        text = text[: len(text) - len(text[-40:]) + match.start()]
+    return text.strip()
+
+
+def _strict(text: str) -> Any:
+    return json.loads(text, strict=False)
+
+
+def _without_commas(text: str) -> Any:
+    return json.loads(_STRING_OR_COMMAS.sub(_kept, text), strict=False)
+
+
+def _kept(match: re.Match[str]) -> str:
+    found = match.group()
+    if found[0] == '"':
+        return found
+    if match.group(1):
+        return match.group(1)
+    return "," if found.count(",") > 1 else ""
+
+
+def _unescaped(text: str) -> Any:
+    if "&" not in text:
+        raise ValueError
+    # Entities stand for the quotes of the JSON itself, or were left by a template; both read the same once undone.
+    return json.loads(_STRING_OR_COMMAS.sub(_kept, unescape(text)), strict=False)
+
+
+def _as_javascript(text: str) -> Any:
+    return chompjs.parse_js_object(text, loader_kwargs={"strict": False})
+
+
+def _mended(text: str) -> Any:
+    if len(text) > _MENDABLE_CHARS:
+        raise ValueError
+    return json_repair.loads(text)

@@ -1,0 +1,157 @@
+"""The words that career pages use for their parts, in the languages they come in; every list is lower case."""
+
+import re
+
+
+def words(*lines: str) -> frozenset[str]:
+    """A set written as lines of words."""
+    return frozenset(" ".join(lines).split())
+
+
+def phrases(*lines: str) -> frozenset[str]:
+    """A set written as lines of phrases parted by commas."""
+    return frozenset(one.strip() for line in lines for one in line.split(",") if one.strip())
+
+
+LOCATION = phrases(
+    "location, locations, job location, job locations, work location, work locations, primary location, office, offices, city",
+    "place of work, workplace location, office location, place of employment, location(s), location/s, based in, duty station",
+    "ubicación, ubicació, localización, localidad, localitat, lugar, lugar de trabajo, ciudad, centro de trabajo, población",
+    "standort, standorte, arbeitsort, einsatzort, ort, dienstort, arbeitsorte, einsatzorte, dienstsitz, standort(e)",
+    "lieu, localisation, lieu de travail, ville, lieux, lieu du poste, lieu de mission, luogo, luogo di lavoro, località, sede",
+    "sede di lavoro, città, locatie, standplaats, werklocatie, plaats, plats, arbetsort, placering, stad, arbetsplats, lokation",
+    "arbejdssted, arbeidssted, sted, by, lokalizacja, miejsce pracy, miasto, localização, local, local de trabalho, cidade",
+    "sijainti, paikkakunta, työpaikka, místo výkonu práce, lokalita, munkavégzés helye, locația, lokasi, 勤務地, 工作地点, 工作地點, 地点, 근무지",
+)
+COMPANY = phrases(
+    "company, employer, company name, hiring organization, hiring organisation, hiring company, organization, organisation",
+    "unternehmen, arbeitgeber, firma, gesellschaft, empresa, compañía, entreprise, société, employeur, azienda, società, bedrijf",
+    "werkgever, organisatie, företag, arbetsgivare, virksomhed, arbejdsgiver, arbeidsgiver, bedrift, pracodawca, yritys",
+    "työnantaja, společnost, zaměstnavatel, legal entity, business unit name, 会社名, 公司, 회사",
+)
+SALARY = phrases(
+    "salary, pay, compensation, salary range, pay range, base salary, base pay, annual salary, pay rate, hourly rate, wage, rate",
+    "salario, salari, retribución, gehalt, vergütung, entgelt, gehaltsspanne, lohn, jahresgehalt, rémunération, salaire",
+    "retribuzione, stipendio, ral, salaris, lön, løn, lønn, wynagrodzenie, salário, remuneração, palkka, mzda, fizetés, 給与, 薪资, 급여",
+)
+EXPERIENCE = phrases(
+    "experience, required experience, years of experience, experience required, work experience, minimum experience, experience level",
+    "experiencia, experiencia requerida, experiencia mínima, experiència, temps d'experiència, berufserfahrung, erfahrung",
+    "karrierelevel, expérience, expérience requise, esperienza, ervaring, erfarenhet, erfaring, doświadczenie, experiência, 工作经验",
+)
+POSTED = phrases(
+    "posted, posted on, date posted, posting date, post date, posted date, published, published on, publication date, date published",
+    "job posted, publicado, publicada, fecha de publicación, data de publicació, veröffentlicht, veröffentlicht am, online seit",
+    "veröffentlichungsdatum, publié le, publiée le, date de publication, pubblicato, pubblicato il, data di pubblicazione",
+    "gepubliceerd, geplaatst op, publicerad, publiceringsdatum, publisert, offentliggjort, data publikacji, opublikowano",
+    "data de publicação, julkaistu, 发布日期, 掲載日, 게시일",
+)
+REMOTE = phrases(
+    "remote, workplace type, work model, working model, work arrangement, work mode, workplace, location type, remote type, work type",
+    "modalidad de trabajo, modalitat de treball, modalidad, arbeitsmodell, homeoffice, home office, télétravail, modalità di lavoro",
+    "werkmodel, arbetsmodell, tryb pracy, modelo de trabalho, remote work, remote status, on-site/remote, work style",
+)
+# Facts that a posting states about itself and that make a page one, though nobody asks for them.
+OTHER_FACTS = phrases(
+    "employment type, job type, contract type, type of contract, contract, department, team, job category, category, function, job id",
+    "requisition id, req id, job number, reference, job code, schedule, hours, working hours, job level, seniority, seniority level",
+    "vacancies, openings, number of positions, closing date, end date, apply before, apply by, application deadline, deadline, start date",
+    "tipo de contrato, tipus de contracte, departamento, departament, jornada, vacantes, vacants, sector, posición, posició, disciplina",
+    "fecha de cierre, anstellungsart, beschäftigungsart, vertragsart, abteilung, arbeitszeit, eintrittsdatum, startdatum, referenznummer",
+    "bewerbungsfrist, kennziffer, pensum, type de contrat, contrat, département, service, référence, date de début, tipo di contratto",
+    "contratto, reparto, scadenza, dienstverband, afdeling, uren, sluitingsdatum, anställningsform, omfattning, sista ansökningsdag",
+    "avdelning, ansøgningsfrist, søknadsfrist, stillingstype, rodzaj umowy, wymiar pracy, tipo de vaga, regime, 雇用形態, 职位类别, 部门",
+    "job function, job family, industry, work schedule, job reference, position type, time type, employment status, division",
+)
+
+# What a section of a posting is headed; whole headings, or their beginning.
+DUTIES = re.compile(
+    r"(?:key |main |your |primary |core |essential |the |job |position |general |role )*(?:responsibilit|duties|tasks\b|mission\b)"
+    r"|(?:job|role|position|about the|about this|the|your) (?:description|summary|overview|purpose|role|job|position|opportunity|brief)"
+    r"|what you(?:'|’)?(?:ll| will| would)?(?: be)? (?:do|be doing|own|work|build|lead)|your (?:job|day|impact|challenge|contribution)"
+    r"|a day in|in this role|roles? (?:and|&) responsib|accountabilit|scope of work|duties and"
+    r"|descripci[óo]n? (?:de la |del )?(?:oferta|puesto|empleo|trabajo|vacante)|descripció|funciones|responsabilidad|tareas|misión|misió|qué harás"
+    r"|(?:ihre|deine|meine|unsere)? ?(?:aufgaben|tätigkeit|verantwortung|rolle|mission)|das erwartet (?:dich|sie)|stellenbeschreibung|jobbeschreibung"
+    r"|(?:vos |tes |les |votre |ta )?(?:missions?|responsabilités|tâches)|description (?:du|de) (?:poste|l)|le poste|(?:votre|ton) rôle"
+    r"|descrizione|mansioni|responsabilità|attività|cosa farai|taken|functieomschrijving|wat ga je doen|jouw (?:rol|taken)"
+    r"|arbetsuppgifter|om (?:jobbet|rollen|tjänsten)|dina arbetsuppgifter|arbeidsoppgaver|om (?:stillingen|jobbet)|arbejdsopgaver"
+    r"|obowiązki|zakres obowiązków|twoje zadania|opis stanowiska|responsabilidades|atividades|descrição|tehtävä|náplň práce"
+    r"|工作职责|岗位职责|职位描述|工作內容|仕事内容|業務内容|담당업무|주요업무"
+)
+REQUIREMENTS = re.compile(
+    r"(?:key |minimum |preferred |basic |required |desired |job |your |essential |additional |technical |other |position )*"
+    r"(?:requirements?\b|qualifications?\b|skills?\b|experience\b|profile\b|competenc|must[- ]haves?|nice[- ]to[- ]have)"
+    r"|who you are|what (?:we(?:'|’)re|we are) looking for|what you(?:'|’)?(?:ll)? (?:bring|need|have)|you (?:have|are|bring|will have)\b|about you\b"
+    r"|we(?:'|’)re looking for|the ideal candidate|ideal candidate|education\b|bonus points|it(?:'|’)?s a plus"
+    r"|requisitos|requisits|requerimientos|perfil|formación|conocimientos|qué buscamos|qué necesitas|se requiere"
+    r"|(?:ihr|dein|das) ?(?:profil|qualifikation)|qualifikation|anforderung|das bringst du mit|das bringen sie mit|voraussetzung|was du mitbringst"
+    r"|(?:votre |ton |le )?profil\b|compétences|qualités|formation\b|pré-?requis|requisiti|competenze|chi cerchiamo|functie-?eisen|wat vragen wij"
+    r"|wie ben jij|jouw profiel|kvalifikation|kravprofil|vem är du|din profil|om dig\b|kvalifikasjon|hvem er du|vi søger|wymagania|oczekiwania"
+    r"|kogo szukamy|requisitos|qualificações|osaaminen|požadavky|任职要求|岗位要求|任职资格|应聘要求|応募資格|必須|자격요건"
+)
+OFFERS = re.compile(
+    r"(?:our |your |company )?(?:benefits|perks)\b|what (?:we|you(?:'|’)?ll) (?:offer|get)|we offer|why (?:join|work|us)|compensation"
+    r"|qué ofrecemos|ofrecemos|beneficios|què oferim|wir bieten|das bieten wir|unser angebot|was wir bieten|benefits|deine vorteile|nous offrons"
+    r"|avantages|ce que nous|offriamo|cosa offriamo|wat bieden wij|wij bieden|vi erbjuder|vi tilbyr|vi tilbyder|oferujemy|o que oferecemos"
+)
+APPLY = re.compile(
+    r"\W{0,3}(?:(?:easy |quick |register and |click here to |start your |submit your |submit )?appl(?:y|ication)\b"
+    r"(?: now| here| online| today| for| to| with| on| via|\W|$)|i(?:'|’)?m interested|start application|apply\b"
+    r"|inscr[íi]b|inscriu|inscribirme|aplicar|postular|solicitar|enviar candidatura|quiero aplicar|apúntate"
+    r"|(?:jetzt |online |direkt |hier |gleich )*bewerben|(?:jetzt )?online[- ]?bewerb|zur bewerbung|bewirb dich|je postule|postule[rz]?\b|candidater|candidatar"
+    r"|invia (?:la )?candidatura|candidati|solliciteer|sollicite|ansök|sök (?:jobbet|tjänsten|nu)|søk (?:på )?(?:stillingen|jobben)|ansøg|send ansøgning"
+    r"|aplikuj|wyślij cv|hae (?:paikkaa|tähän|työ)|odpovědět na|jelentkez|aplică|应聘|申请职位|投递|立即申请|応募|エントリー|지원하기)"
+)
+# What follows a posting and is no part of it.
+AFTER = re.compile(
+    r"(?:similar|related|other|more|recommended|latest|recent|recently viewed) (?:job|position|opening|role|vacanc|opportunit)"
+    r"|(?:share|email) (?:this|job|with)|apply (?:for|to) this|jobs? (?:like this|you might)|you (?:may|might) also|people also|get (?:job )?alerts"
+    r"|join our talent|sign up for|don(?:'|’)t see|ofertas (?:similares|relacionadas)|otras ofertas|ähnliche|weitere (?:jobs|stellen)|offres similaires"
+    r"|offerte simili|vergelijkbare|liknande jobb|fler jobb|lignende|podobne oferty|vagas semelhantes|powered by|¿ya tienes perfil|create (?:a )?job alert"
+)
+OPEN_POSITIONS = re.compile(
+    r"(?:current |our |all |latest |available |the )*(?:open|job|career|vacant|employment)(?:ed)? ?(?:openings?|positions?|roles?|vacanc(?:y|ies)|opportunit|listings?|jobs?)"
+    r"|(?:current )?(?:openings|vacancies|opportunities)|open jobs|join (?:us|our team|the team)|work with us|we(?:'|’)re hiring|jobs\b|careers\b"
+    r"|ofertas|empleos|vacantes|trabaja con nosotros|(?:offene |aktuelle |unsere )*(?:stellen|jobs|positionen)|stellenangebote|karriere"
+    r"|(?:nos )?offres|postes|recrutement|posizioni aperte|lavora con noi|vacatures|lediga (?:jobb|tjänster)|ledige stillinger|oferty pracy|vagas"
+    r"|avoimet työpaikat|volná místa|职位|招聘|採用|채용"
+)
+# A heading or link that opens a page or a section, and never names a post.
+NO_TITLE = re.compile(
+    r"(?:home|careers?|jobs?|job (?:details?|description|search|board|openings?|listings?|alerts?|summary|overview)|about(?: us)?|contact(?: us)?|menu|login|log ?in"
+    r"|sign ?(?:in|up)|register|search|skip to.*|share|back.*|next|previous|prev|apply.*|view.*|see .*|read more|learn more.*|more.*|details?"
+    r"|show.*|load more|all .*|our .*|why .*|who we.*|what we.*|how we.*|life at.*|meet .*|benefits|culture|teams?|departments?|locations?|locaties|offices"
+    r"|students?|graduates?|early careers?|internships?|faqs?|privacy.*|cookie.*|terms.*|legal.*|imprint|impressum|datenschutz.*|agb|blog|news|press|events?"
+    r"|english|deutsch|français|español|italiano|nederlands|svenska|welcome.*|thank you.*|follow.*|(?:open|current|available|latest|featured|recent) .*"
+    r"|join .*|work (?:at|with|for).*|hiring process|our process|diversity.*|candidate portal|job widget|career portal|stellenangebote?|karriere|offene stellen.*"
+    r"|empleo|ofertas.*|inicio|trabaja.*|ver .*|mehr.*|alle .*|zur .*|zurück.*|voir .*|toutes .*|accueil|vacatures?|lediga.*|ledige.*|om oss|oferty.*|vagas.*"
+    r"|internal (?:applicants?|candidates?).*|talent (?:community|network|pool).*|general application|speculative application|initiativbewerbung.*|manage .*"
+    r"|save(?: job)?|saved jobs|print|email.*|refer.*|filters?.*|sort.*|clear.*|reset.*|close|cancel|\d+ (?:jobs|open).*|job id|posted.*|expand.*|sitemap|accessibility.*)"
+)
+# Words that name what somebody works as, without their endings.
+ROLE = re.compile(
+    r"\b(?:engineer|developer|programmer|architect|manager|director|analyst|scientist|designer|consultant|specialist|coordinator|administrator"
+    r"|assistant|associate|officer|executive|representative|supervisor|technician|operator|nurse|teacher|lecturer|professor|researcher|intern\b|internship"
+    r"|trainee|apprentice|accountant|auditor|lawyer|counsel|attorney|paralegal|recruiter|buyer|planner|driver|cook|chef|cashier|clerk|agent|advisor|adviser"
+    r"|lead\b|head of|vp\b|vice president|president|chief|cto\b|ceo\b|cfo\b|sre\b|devops|tester|qa\b|writer|editor|producer|partner|owner|mechanic|electrician"
+    r"|mason|carpenter|plumber|welder|fitter|physician|therapist|pharmacist|dentist|doctor|caregiver|barista|waiter|server|bartender|host\b|crew|guard|cleaner"
+    r"|strategist|marketer|copywriter|controller|treasurer|receptionist|secretary|librarian|postdoc|fellow|phd\b|student|fullstack|full[- ]stack|back[- ]?end|front[- ]?end"
+    r"|instructor|trainer|coach|worker|handler|packer|picker|seller|salesperson|sales\b|merchandiser|inspector|surveyor|estimator|generalist|expert|practitioner|staff\b"
+    r"|ingénieur|développeur|développeuse|responsable|chargé|technicien|assistant|directeur|directrice|gestionnaire|conseiller|vendeur|stagiaire|alternan|stage\b|chef de|comptable|infirmi"
+    r"|ingenier|desarrollador|técnic|vendedor|administrativ|jefe|dependient|camarer|cociner|enfermer|profesor|abogad|contable|consultor|analista|coordinador|responsable|operari|mozo|ayudante|auxiliar|comercial\b|becari|encargad"
+    r"|ingegnere|sviluppatore|impiegat|addett|tecnico|commerciale|stagista|tirocin|operai|cameriere|contabile"
+    r"|medewerker|adviseur|ontwikkelaar|monteur|verpleeg|leraar|stagiair|beheerder|utvecklare|ingenjör|chef\b|säljare|medarbetare|handläggare|lärare|sjuksköterska|projektledare|konsult|samordnare|kock"
+    r"|utvikler|ingeniør|rådgiver|selger|sykepleier|lærer|leder\b|udvikler|sælger|medarbejder|sygeplejerske|programista|inżynier|kierownik|specjalista|sprzedawca|księgow|doradca|asystent"
+    r"|desenvolvedor|engenheir|gerente|vendedor|estagi|assistente|kehittäjä|insinööri|asiantuntija|päällikkö|myyjä|hoitaja)"
+    # Also at the end of a longer word.
+    r"|entwickler|ingenieur|leiter|referent|sachbearbeiter|mitarbeiter|berater|kaufmann|kauffrau|fachkraft|techniker|mechaniker|elektroniker|pfleg|assistenz|werkstudent"
+    r"|praktik|auszubildende|ausbildung|meister|verkäufer|fahrer|arzt|ärzt|lehrer|erzieher|architekt|führer|helfer|monteur|koch\b|buchhalter|spezialist"
+    r"|[\(\[/ ](?:[mfwdx]\s?[/|,*]\s?){1,3}[mfwdx][\)\] ]|\(a\)|:in\b|\*in\b|/in\b|/-in\b|工程师|经理|专员|主管|エンジニア|개발자",
+    re.IGNORECASE,
+)
+_SPACE = re.compile(r"\s+")
+
+
+def label(text: str) -> str:
+    """A label as the lists above have it: lower case, one space, without the colon."""
+    return _SPACE.sub(" ", text.lower()).strip(" :：*-–—•\u200e")

@@ -1,0 +1,91 @@
+"""Postings marked up as JSON-LD, microdata and RDFa, whole and broken."""
+
+import pytest
+
+from app.coldmail.extraction.read import read_page
+from app.coldmail.extraction.values import Job, Kind
+
+_POSTING = """{"@context": "https://schema.org", "@type": "JobPosting", "title": "C++ Developer (m/f/d)",
+ "hiringOrganization": {"@type": "Organization", "name": "Tide &amp; Co"}, "datePosted": "2026-03-01T08:00:00Z",
+ "jobLocation": {"@type": "Place", "address": {"addressLocality": "Porto", "addressCountry": "PT"}},
+ "description": "&lt;p&gt;You know C++, C# and .NET.&lt;/p&gt;&lt;ul&gt;&lt;li&gt;CI/CD&lt;/li&gt;&lt;/ul&gt;",
+ "url": "https://tide.example/jobs/7"}"""
+
+
+def _only(markup: str) -> Job:
+    page = read_page(markup.encode(), content_type="text/html", url="https://tide.example/jobs/7")
+    assert page.kind is Kind.JOB
+    (job,) = page.jobs
+    return job
+
+
+def _script(text: str) -> str:
+    return f'<html><body><script type="application/ld+json">{text}</script></body></html>'
+
+
+BROKEN = {
+    "whole": _POSTING,
+    "in CDATA": f"//<![CDATA[\n{_POSTING}\n//]]>",
+    "in an HTML comment": f"<!--\n{_POSTING}\n-->",
+    "with a semicolon after it": _POSTING + ";",
+    "with raw control characters": _POSTING.replace("You know", "You\n\t\x0bknow"),
+    "with a stray comma": _POSTING.replace('"PT"}}', '"PT",},},').replace('"title"', ',"title"', 1),
+    "with a trailing comma": _POSTING[:-1] + ",}",
+    "without a comma": _POSTING.replace('"Place", "address"', '"Place" "address"'),
+    "without its end": _POSTING[:-1],
+    "with entities for quotes": _POSTING.replace("&", "&amp;").replace('"', "&quot;"),
+    "in a graph": f'{{"@context": "https://schema.org", "@graph": [{{"@type": "WebSite", "name": "x"}}, {_POSTING}]}}',
+    "in a list": f"[{_POSTING}]",
+    "in a page's main entity": f'{{"@type": "WebPage", "mainEntity": {_POSTING}}}',
+    "with a list of types": _POSTING.replace('"JobPosting"', '["JobPosting", "Thing"]'),
+    "with a prefix": _POSTING.replace('"JobPosting"', '"schema:JobPosting"').replace(
+        '"title"', '"schema:title"'
+    ),
+}
+
+
+@pytest.mark.parametrize("text", BROKEN.values(), ids=BROKEN.keys())
+def test_a_json_ld_posting_is_read_as_it_was_meant(text: str) -> None:
+    job = _only(_script(text))
+    assert (job.title, job.company, job.locations) == ("C++ Developer (m/f/d)", "Tide & Co", ("Porto, PT",))
+    assert job.description == "You know C++, C# and .NET.\n- CI/CD"
+    assert job.skills == ("C++", "C#", ".NET", "CI/CD")
+    assert (job.posted_at, job.apply_url) == ("2026-03-01", "https://tide.example/jobs/7")
+    assert set(job.sources.values()) == {"json_ld"}
+
+
+def test_an_organisation_in_another_block_is_followed_by_its_id() -> None:
+    organisation = '{"@id": "#us", "@type": "Organization", "name": "Tide"}'
+    posting = '{"@type": "JobPosting", "title": "Cook", "hiringOrganization": {"@id": "#us"}}'
+    assert _only(_script(organisation) + _script(posting)).company == "Tide"
+
+
+@pytest.mark.parametrize(
+    ("scope", "prop"),
+    [("itemscope itemtype", "itemprop"), ("vocab='https://schema.org/' typeof", "property")],
+)
+def test_microdata_and_rdfa_say_the_same(scope: str, prop: str) -> None:
+    prefix = "https://schema.org/" if prop == "itemprop" else ""
+    nested = "itemscope itemtype" if prop == "itemprop" else "typeof"
+    job = _only(
+        f"""<div {scope}="{prefix}JobPosting"><h1 {prop}="title">Stone mason</h1>
+        <span {prop}="hiringOrganization" {nested}="{prefix}Organization"><b {prop}="name">Tide</b></span>
+        <div {prop}="jobLocation" {nested}="{prefix}Place"><p {prop}="address" {nested}="{prefix}PostalAddress">
+        <i {prop}="addressLocality">Porto</i></p></div><meta {prop}="datePosted" content="2026-03-01">
+        <ul {prop}="skills"><li>Masonry</li></ul><div {prop}="description"><p>Walls.</p></div></div>"""
+    )
+    assert (job.title, job.company, job.locations, job.posted_at) == (
+        "Stone mason",
+        "Tide",
+        ("Porto",),
+        "2026-03-01",
+    )
+    assert (job.description, job.skills) == ("Walls.", ("Masonry",))
+
+
+def test_a_salary_is_one_line_of_text() -> None:
+    value = '{"@type": "QuantitativeValue", "minValue": 50000, "maxValue": 60000, "unitText": "YEAR"}'
+    posting = (
+        f'{{"@type": "JobPosting", "title": "Cook", "baseSalary": {{"currency": "EUR", "value": {value}}}}}'
+    )
+    assert _only(_script(posting)).salary == "EUR 50000-60000 per year"
