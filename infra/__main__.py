@@ -42,6 +42,7 @@ def program(stack: Stack, found: adopt.Found) -> None:
     cluster = Cluster(stack, durable, aws=aws, opts=opts)
     pulumi.export("cluster", cluster.control.name)
     pulumi.export("url", cluster.entrance.url)
+    pulumi.export("pages", cluster.entrance.pages)
 
     # What runs on it.
     Workloads(stack, found, durable, cluster, opts=opts)

@@ -4,8 +4,6 @@ import hashlib
 import re
 from dataclasses import dataclass
 
-# One table for the whole cluster: a load-balancer rule and a Service meet in this number, so two apps must never share one.
-NODE_PORTS = {"rag": 30080, "console": 30081}
 # The apps that have an image of their own, and with it a repository that outlives a pause: a new app is one more name.
 IMAGES = ("rag", "console")
 # Every app listens on this port inside its container and answers both probes there.

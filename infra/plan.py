@@ -34,6 +34,7 @@ PARTS: Mapping[str, str] = {
     "genai:cluster:OffHours": "Off-hours schedules",
     "genai:cluster:Entrance": "Load balancer",
     "genai:cluster:Address": "Name in DNS",
+    "genai:cluster:Shield": "Web application firewall",
     "genai:cluster:Queue": "Queue of jobs (SQS)",
     "genai:workloads:Namespaces": "Namespaces, quotas, priorities:",
     "genai:workloads:OpenSearch": "Search:",

@@ -23,6 +23,8 @@ SOURCES = {
     "dynamodb_gb_month": "https://aws.amazon.com/dynamodb/pricing/on-demand/",
     "dynamodb_pitr_gb_month": "https://aws.amazon.com/dynamodb/pricing/on-demand/",
     "secret_month": "https://aws.amazon.com/secrets-manager/pricing/",
+    "web_acl_month": "https://aws.amazon.com/waf/pricing/",
+    "web_acl_rule_month": "https://aws.amazon.com/waf/pricing/",
     "instance_hour": "https://aws.amazon.com/ec2/pricing/on-demand/",
 }
 
@@ -40,6 +42,8 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "dynamodb_gb_month": 0.25,
         "dynamodb_pitr_gb_month": 0.20,
         "secret_month": 0.40,
+        "web_acl_month": 5.00,
+        "web_acl_rule_month": 1.00,
     },
     "us-west-2": {
         "eks_cluster_hour": 0.10,
@@ -54,6 +58,8 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "dynamodb_gb_month": 0.25,
         "dynamodb_pitr_gb_month": 0.20,
         "secret_month": 0.40,
+        "web_acl_month": 5.00,
+        "web_acl_rule_month": 1.00,
     },
     "eu-central-1": {
         "eks_cluster_hour": 0.10,
@@ -68,6 +74,8 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "dynamodb_gb_month": 0.306,
         "dynamodb_pitr_gb_month": 0.2448,
         "secret_month": 0.40,
+        "web_acl_month": 5.00,
+        "web_acl_rule_month": 1.00,
     },
     "eu-west-1": {
         "eks_cluster_hour": 0.10,
@@ -82,6 +90,8 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "dynamodb_gb_month": 0.283,
         "dynamodb_pitr_gb_month": 0.2264,
         "secret_month": 0.40,
+        "web_acl_month": 5.00,
+        "web_acl_rule_month": 1.00,
     },
 }
 
@@ -197,6 +207,12 @@ def _load_balancer(inputs: Inputs, region: Region) -> Cost:
     return Cost.rented(region["load_balancer_hour"] + addresses * region["public_ipv4_hour"])
 
 
+def _web_acl(inputs: Inputs, region: Region) -> Cost:
+    """By the month and the rule, divided by the hour; a managed group counts as one rule."""
+    month = region["web_acl_month"] + len(inputs["rules"]) * region["web_acl_rule_month"]
+    return Cost.rented(month / HOURS_PER_MONTH)
+
+
 def _endpoint(inputs: Inputs, region: Region) -> Cost:
     """By the zone; gateway endpoints are free."""
     zones = len(inputs.get("subnetIds") or [])
@@ -236,6 +252,7 @@ PRICED: Mapping[str, Pricing] = {
     ),
     "aws:cloudwatch/logGroup:LogGroup": _log_group,
     "aws:dynamodb/table:Table": _records,
+    "aws:wafv2/webAcl:WebAcl": _web_acl,
     "aws:secretsmanager/secret:Secret": lambda _, region: Cost.kept(region["secret_month"]),
 }
 
@@ -247,6 +264,7 @@ FREE = frozenset(
         "aws:autoscaling/attachment:Attachment",
         "aws:autoscaling/schedule:Schedule",
         "aws:budgets/budget:Budget",
+        "aws:cloudformation/stack:Stack",
         "aws:costexplorer/anomalyMonitor:AnomalyMonitor",
         "aws:costexplorer/anomalySubscription:AnomalySubscription",
         "aws:costexplorer/costAllocationTag:CostAllocationTag",
@@ -268,6 +286,7 @@ FREE = frozenset(
         "aws:iam/rolePolicy:RolePolicy",
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         "aws:lb/listener:Listener",
+        "aws:lb/listenerRule:ListenerRule",
         "aws:lb/targetGroup:TargetGroup",
         # Of a zone that the user pays for already; questions that an alias answers are free.
         "aws:route53/record:Record",
@@ -285,6 +304,7 @@ FREE = frozenset(
         "aws:sqs/queue:Queue",
         "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule",
         "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule",
+        "aws:wafv2/webAclAssociation:WebAclAssociation",
     }
 )
 # Objects inside the cluster run on nodes that are paid already; providers and components are not things in the cloud.

@@ -15,6 +15,7 @@ from infra.choices.domain import DomainChoices
 from infra.choices.entrance import EntranceChoices
 from infra.choices.hours import HoursChoices
 from infra.choices.lifetime import LifetimeChoices
+from infra.choices.login import LoginChoices
 from infra.choices.logs import LogChoices
 from infra.choices.models import ModelChoices
 from infra.choices.money import MoneyChoices
@@ -39,6 +40,7 @@ class Stack(
     ControlPlaneChoices,
     DomainChoices,
     EntranceChoices,
+    LoginChoices,
     NodeChoices,
     HoursChoices,
     AppChoices,

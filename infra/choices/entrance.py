@@ -14,6 +14,8 @@ class EntranceChoices:
     certificate_arn: str | None
     domain: str | None
     region: str
+    waf: bool
+    waf_requests_per_five_minutes: int
 
     @property
     def internal(self) -> bool:
@@ -39,4 +41,8 @@ class EntranceChoices:
             raise ConfigRefused(
                 f"certificateArn is {self.certificate_arn!r} while aws:region is {self.region!r}. "
                 f"A load balancer uses certificates of its own region only: request one there."
+            )
+        if self.waf_requests_per_five_minutes < 10:
+            raise ConfigRefused(
+                f"wafRequestsPerFiveMinutes is {self.waf_requests_per_five_minutes}; WAF counts from 10 upwards."
             )

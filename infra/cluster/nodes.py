@@ -46,7 +46,10 @@ class Nodes(pulumi.ComponentResource):
         self.scaling_groups: dict[str, pulumi.Output[str]] = {
             title: group.resources.apply(_scaling_group) for title, group in groups.items()
         }
-        self.scaling_group = self.scaling_groups[MAIN]
+        self.main = MAIN
+        # What the load balancer sends to. Pools with cards come and go, on Spot at two minutes' notice, and a stream that
+        # passed through such a machine would be cut; a node port answers on every machine, whichever holds the pod.
+        self.steady = {pool.name: self.scaling_groups[pool.name] for pool in self.pools if not pool.taints}
         main = groups[MAIN]
         later = [control.addon(addon, after=[main]) for addon in versions.ADDONS_AFTER_NODES]
         later.append(disk_driver(stack, control, after=[main], opts=self.child))

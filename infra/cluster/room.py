@@ -9,6 +9,7 @@ from infra.cluster.job_queue import Queue
 from infra.cluster.network import Network
 from infra.cluster.nodes import Nodes
 from infra.cluster.off_hours import OffHours
+from infra.cluster.shield import Shield
 from infra.durable.room import Durable
 from infra.stack import Stack
 
@@ -38,9 +39,12 @@ class Cluster:
             self.control,
             self.nodes,
             certificate=durable.certificate.arn,
+            logs=durable.logs.written,
             opts=opts,
         )
         if stack.domain and stack.hosted_zone:
             Address("address", stack, self.entrance, opts=opts)
+        if stack.waf:
+            Shield("shield", stack, balancer=self.entrance.balancer.arn, opts=opts)
         # One pod with a queue inside needs none of AWS.
         self.queue = Queue("work", stack, opts=opts) if stack.search == "opensearch" else None

@@ -51,13 +51,17 @@ class Bucket(pulumi.ComponentResource):
             tags=keeping.tags.durable(),
             opts=keeping.adopted(f"{name}_bucket", parent=self),
         )
-        self._close(holding, keeping, bucket)
+        policy = self._close(holding, keeping, bucket)
         self._clean(holding, keeping, bucket)
         self.name: pulumi.Output[str] = bucket.bucket
         self.arn: pulumi.Output[str] = bucket.arn
+        # The name for those whom the policy lets write: AWS tries whether they may before it accepts them.
+        self.written: pulumi.Output[str] = pulumi.Output.all(bucket.bucket, policy.id).apply(
+            lambda both: both[0]
+        )
         self.register_outputs({"name": self.name, "arn": self.arn})
 
-    def _close(self, holding: Holding, keeping: Keeping, bucket: s3.Bucket) -> None:
+    def _close(self, holding: Holding, keeping: Keeping, bucket: s3.Bucket) -> s3.BucketPolicy:
         name, options = holding.name, keeping.satellite(parent=bucket)
         block = s3.BucketPublicAccessBlock(
             name,
@@ -78,7 +82,7 @@ class Bucket(pulumi.ComponentResource):
             rules=[{"apply_server_side_encryption_by_default": {"sse_algorithm": "AES256"}}],
             opts=options,
         )
-        s3.BucketPolicy(
+        return s3.BucketPolicy(
             name,
             bucket=bucket.bucket,
             policy=bucket.arn.apply(

@@ -13,6 +13,7 @@ from infra.workloads.pods import Disk, Size, container
 from infra.workloads.service import DATA_DIR, App, AppService
 
 NAME, PORT = "console", 8501
+# Streamlit's own.
 HEALTH_PATH = "/_stcore/health"
 KEY_DIR = "/secrets"
 SIZE = Size(cpu="100m", memory="256Mi", cpu_limit="1", memory_limit="1Gi")

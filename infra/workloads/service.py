@@ -8,7 +8,8 @@ import pulumi
 from pulumi_kubernetes import apps, autoscaling, core, networking, policy
 
 from infra.cluster.room import Cluster
-from infra.naming import APP_PORT, LIVE_PATH, NODE_PORTS, READY_PATH
+from infra.doors import NODE_PORTS
+from infra.naming import APP_PORT, LIVE_PATH, READY_PATH
 from infra.stack import Stack
 from infra.workloads import traffic
 from infra.workloads.identity import Statement, identity
@@ -62,7 +63,7 @@ class App:
 
     def __post_init__(self) -> None:
         if self.port is not None and self.name not in NODE_PORTS:
-            raise ValueError(f"{self.name!r} has no node port; give it one in infra/naming.py.")
+            raise ValueError(f"{self.name!r} has no node port; give it a door in infra/doors.py.")
 
     @property
     def labels(self) -> dict[str, str]:

@@ -15,6 +15,7 @@ from app.adapters.bedrock.prices import _GEOGRAPHIES, TITAN, foundation_of, prof
 from app.rag.__main__ import _parser
 from app.settings import known_names, read_settings
 from infra import naming
+from infra.doors import DOORS
 from infra.project import ROOT
 from infra.workloads import bedrock
 from infra.workloads.console import FETCH_KEY
@@ -23,6 +24,8 @@ from infra.workloads.pods import RUN_AS
 from tests.infra.program import declared
 from tests.infra.workloads.objects import SHARED, every, pod_of, running
 
+# Apps whose workload is still to come; it takes them from here and gives them a door.
+NOT_IN_THE_CLUSTER = {"devops"}
 OURS = ("rag", "rag-worker", "reindex", "console")
 KINDS = {"reindex": "Job"}
 
@@ -153,20 +156,30 @@ def test_the_probed_paths_are_routes_that_the_app_publishes():
 
 
 def test_a_laptop_mounts_the_apps_that_the_load_balancer_sends_to_under_the_same_paths():
+    by_path = {door.path: door.app for door in DOORS if door.path}
+    laptop = {path: module.split(".")[1] for path, module in gateway.APPS.items()}
+    assert {path: app for path, app in laptop.items() if app not in NOT_IN_THE_CLUSTER} == by_path
     (listener,) = (thing for thing in declared() if thing.kind.endswith(":Listener"))
     assert [action["type"] for action in listener.inputs["defaultActions"]] == ["forward"]
-    assert {path: module.split(".")[1] for path, module in gateway.APPS.items()} == {
-        "/": "rag",
-        "/devops": "devops",
+    ruled = {
+        thing.name: thing.inputs["conditions"][0]["pathPattern"]["values"]
+        for thing in declared()
+        if thing.kind.endswith(":ListenerRule") and thing.inputs["actions"][0]["type"] == "forward"
     }
-    assert set(naming.NODE_PORTS) == {"rag", "console"}
+    assert ruled == {app: [path, f"{path}/*"] for path, app in by_path.items() if path != "/"}
+
+
+def test_the_load_balancer_asks_each_app_for_a_path_that_its_pods_answer():
+    for door in DOORS:
+        probe = container(door.app, *SHARED)["livenessProbe"]["httpGet"]
+        assert probe["path"] == door.health_path, door.app
 
 
 def test_every_app_with_a_node_port_has_an_image_target_of_its_name():
     stages = re.findall(
         r"^FROM .* AS ([a-z-]+)$", (ROOT / "Dockerfile").read_text(encoding="utf-8"), re.MULTILINE
     )
-    assert set(naming.NODE_PORTS) <= set(stages)
+    assert {door.app for door in DOORS} & set(naming.IMAGES) <= set(stages)
 
 
 def test_the_image_has_the_user_that_the_pod_runs_as():

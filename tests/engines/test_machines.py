@@ -18,16 +18,25 @@ CHOICES: dict[str, Any] = {
     "admins": ["arn:aws:iam::111122223333:role/platform"],
     "allowedCidrs": ["203.0.113.7/32"],
     "autoscaler": True,
+    "certificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000",
+    "consoleTenant": "acme",
     "controlPlaneLogs": LOGS,
     "flowLogs": True,
     "gpu": "both",
     "interfaceEndpoints": ["ecr.api", "ecr.dkr", "sts"],
+    "loginIssuer": "https://login.example",
+    "loginAuthorizationUrl": "https://login.example/authorize",
+    "loginTokenUrl": "https://login.example/token",
+    "loginUserInfoUrl": "https://login.example/userinfo",
+    "loginClientId": "genai-ops",
     "nat": "per_az",
+    "waf": True,
     "nodeZones": 2,
     "workHours": "08:00-19:00",
     "zones": ["a", "b", "c"],
 }
 GROUP = "aws:eks/nodeGroup:NodeGroup"
+CLIENT_SECRET = "canary-of-the-login-9f2c"
 # What the autoscaler and the schedules may have done since.
 MOVED = {"minSize": 0, "desiredSize": 2, "maxSize": 7}
 CARD = {"k8s.amazonaws.com/accelerator": "nvidia"}
@@ -48,7 +57,11 @@ class Story:
 @pytest.fixture(scope="module")
 def story(tmp_path_factory: pytest.TempPathFactory, pulumi: Path, aws_server: FakeAws) -> Story:
     aws_server.reset()
-    bench = Bench(tmp_path_factory.mktemp("machines"), pulumi=pulumi, aws=aws_server).init(**CHOICES)
+    secret = aws_server.client("secretsmanager").create_secret(Name="login", SecretString=CLIENT_SECRET)[
+        "ARN"
+    ]
+    bench = Bench(tmp_path_factory.mktemp("machines"), pulumi=pulumi, aws=aws_server)
+    bench.init(**CHOICES, loginSecretArn=secret)
     bench.up()
     kinds: dict[str, int] = {}
     for item in bench.state():
@@ -70,8 +83,18 @@ def _move_every_pool(bench: Bench) -> None:
                 item["inputs"]["scalingConfig"] = item["outputs"]["scalingConfig"] = dict(MOVED)
 
 
+def test_the_client_secret_of_the_login_is_in_no_state_log_or_call(story: Story) -> None:
+    seen = [
+        file
+        for file in story.bench.folder.rglob("*")
+        if file.is_file() and CLIENT_SECRET.encode() in file.read_bytes()
+    ]
+    assert seen == []
+
+
 def test_every_choice_is_made_as_often_as_it_was_chosen(story: Story) -> None:
     wanted = {
+        "aws:cloudformation/stack:Stack": 1,
         "aws:ec2/natGateway:NatGateway": 3,
         "aws:ec2/subnet:Subnet": 6,
         "aws:ec2/vpcEndpoint:VpcEndpoint": 5,
@@ -80,6 +103,9 @@ def test_every_choice_is_made_as_often_as_it_was_chosen(story: Story) -> None:
         "aws:eks/addon:Addon": 6,
         GROUP: 3,
         "aws:autoscaling/schedule:Schedule": 6,
+        # 80 redirects, 443 for all paths, one for the console.
+        "aws:lb/listener:Listener": 3,
+        "aws:wafv2/webAclAssociation:WebAclAssociation": 1,
     }
     assert {kind: story.kinds.get(kind) for kind in wanted} == wanted
 
@@ -96,7 +122,7 @@ def test_a_pause_takes_everything_down_in_an_order_that_aws_accepts(story: Story
         if GROUP in urn:
             later = [other for other in story.deleted[at:] if f"::{urn.split('::')[-1]}-" in other]
             assert later == [], urn
-    assert account.names(story.bench.aws) == account.DURABLE
+    assert account.names(story.bench.aws) == {*account.DURABLE, "secret login"}
     gone = [urn.split("::")[2].split("$")[-1] for urn in story.deleted]
     last = {kind: len(gone) - 1 - gone[::-1].index(kind) for kind in set(gone)}
     order = [
@@ -104,6 +130,8 @@ def test_a_pause_takes_everything_down_in_an_order_that_aws_accepts(story: Story
         (GROUP, "aws:ec2/natGateway:NatGateway"),
         (GROUP, "aws:ec2/route:Route"),
         ("aws:ec2/natGateway:NatGateway", "aws:ec2/internetGateway:InternetGateway"),
+        ("aws:cloudformation/stack:Stack", "aws:lb/listener:Listener"),
+        ("aws:wafv2/webAclAssociation:WebAclAssociation", "aws:lb/loadBalancer:LoadBalancer"),
         ("aws:lb/loadBalancer:LoadBalancer", "aws:ec2/internetGateway:InternetGateway"),
         ("aws:ec2/flowLog:FlowLog", "aws:ec2/vpc:Vpc"),
     ]

@@ -9,7 +9,7 @@ import pytest
 
 from .bench import Bench
 from .fake_aws import FakeAws
-from .standins import aws_rules, schema
+from .standins import aws_entrance, aws_rules, schema
 from .standins.aws import Aws
 from .standins.cloud import Cloud, Refused
 from .standins.stores import STORES
@@ -101,6 +101,24 @@ MADE: dict[str, dict[str, Any]] = {
         "tags": TAGS,
     },
 }
+
+
+# A login whose secret stands in the template itself.
+CLEAR = json.dumps(
+    {
+        "Parameters": {"Listener": {}, "TargetGroup": {}},
+        "Resources": {
+            "Rule": {
+                "Type": "AWS::ElasticLoadBalancingV2::ListenerRule",
+                "Properties": {
+                    "Actions": [
+                        {"Type": "authenticate-oidc", "AuthenticateOidcConfig": {"ClientSecret": "clear"}}
+                    ]
+                },
+            }
+        },
+    }
+)
 
 
 @pytest.fixture
@@ -241,12 +259,29 @@ def test_what_is_not_there_cannot_be_referred_to(token: str, inputs: dict[str, A
             {"assumeRolePolicy": '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"x"}]}'},
         ),
         ("aws:iam/rolePolicy:RolePolicy", {"policy": '{"Version":"2008","Statement":[]}'}),
+        ("aws:lb/listener:Listener", {"protocol": "HTTPS", "defaultActions": [{"type": "forward"}]}),
+        ("aws:lb/listenerRule:ListenerRule", {"conditions": [{"pathPattern": {"values": ["/a b"]}}]}),
+        (
+            "aws:wafv2/webAcl:WebAcl",
+            {"name": "a", "rules": [{"name": "r", "priority": 0, "statement": {}, "overrideAction": {}}]},
+        ),
+        (
+            "aws:cloudformation/stack:Stack",
+            {"name": "a", "templateBody": CLEAR, "parameters": {"Listener": "a", "TargetGroup": "b"}},
+        ),
     ],
 )
 def test_names_tags_and_documents_that_aws_refuses_fail_at_preview(
     token: str, inputs: dict[str, Any]
 ) -> None:
     assert aws_rules.objections(token, inputs)
+
+
+def test_a_load_balancer_may_not_write_where_no_policy_lets_it() -> None:
+    with pytest.raises(Refused, match="Access Denied for bucket: some-data"):
+        aws_entrance.refuse_writing(
+            MADE["aws:s3/bucketPolicy:BucketPolicy"]["policy"], "some-data", account="1"
+        )
 
 
 def thing(kind: str, **inputs: Any) -> dict[str, Any]:

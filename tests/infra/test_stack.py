@@ -11,6 +11,16 @@ from .program import load
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000"
 
+LOGIN = (
+    ("loginIssuer", "https://login.example"),
+    ("loginAuthorizationUrl", "https://login.example/authorize"),
+    ("loginTokenUrl", "https://login.example/token"),
+    ("loginUserInfoUrl", "https://login.example/userinfo"),
+    ("loginClientId", "genai-ops"),
+    ("loginSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:login-AbCdEf"),
+)
+DOORS = '["ec2","ecr.api","ecr.dkr","eks","eks-auth","secretsmanager","sts"]'
+
 REFUSED = {
     "open to everyone without TLS": (
         [("allowedCidrs", '["0.0.0.0/0"]'), ("certificateArn", "")],
@@ -139,6 +149,34 @@ REFUSED = {
         [("chatModel", "nova-2-pro"), ("aws:region", "eu-west-1")],
         ["'nova-2-pro'", "'eu-west-1'"],
     ),
+    "half a login": (
+        [("loginIssuer", "https://login.example")],
+        ["loginIssuer set", "loginClientId", "loginSecretArn", "''"],
+    ),
+    "a login without TLS": (
+        [*LOGIN],
+        ["loginIssuer is 'https://login.example'", "certificateArn and domain are ''"],
+    ),
+    "a login in clear text": (
+        [*LOGIN, ("loginTokenUrl", "http://login.example/token")],
+        ["loginTokenUrl is 'http://login.example/token'"],
+    ),
+    "a client secret by its value": (
+        [*LOGIN, ("loginSecretArn", "hunter2")],
+        ["loginSecretArn", "aws:region", "untold"],
+    ),
+    "a login with no way to its provider": (
+        [*LOGIN, ("certificateArn", CERTIFICATE), ("nat", "none"), ("interfaceEndpoints", DOORS)],
+        ["loginIssuer", "nat is 'none'"],
+    ),
+    "a console open to everyone": (
+        [("consoleTenant", "acme"), ("allowedCidrs", '["0.0.0.0/0"]'), ("certificateArn", CERTIFICATE)],
+        ["consoleTenant is 'acme'", "'0.0.0.0/0'", "loginIssuer is ''"],
+    ),
+    "a firewall that refuses everybody": (
+        [("wafRequestsPerFiveMinutes", "9")],
+        ["wafRequestsPerFiveMinutes is 9"],
+    ),
     "account of three digits": ([("account", "123")], ["'123'"]),
     "no address": ([("alertEmail", "ops")], ["alertEmail", "'ops'"]),
     "days that CloudWatch cannot keep": ([("logDays", "31")], ["logDays is 31", "30, 60"]),
@@ -164,6 +202,12 @@ def test_what_cannot_work_is_refused_naming_the_values(changes: list[tuple[str, 
         [("nodeInstanceType", "t4g.medium"), ("architecture", "arm64")],
         [("nodeInstanceType", "g5.xlarge")],
         [("paused", "true"), ("keepData", "false")],
+        [
+            *LOGIN,
+            ("certificateArn", CERTIFICATE),
+            ("consoleTenant", "acme"),
+            ("allowedCidrs", '["0.0.0.0/0"]'),
+        ],
         [("aws:region", "eu-west-1"), ("zones", '["b","c"]')],
     ],
 )

@@ -11,7 +11,7 @@ import grpc
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from . import aws_rules, schema
+from . import aws_entrance, aws_rules, schema
 from .aws_functions import FUNCTIONS
 from .aws_rules import ACCOUNT, PREFIXES
 from .cloud import Cloud, Refused
@@ -67,6 +67,10 @@ _FIXED: dict[str, tuple[str, ...]] = {
     "aws:lb/loadBalancer:LoadBalancer": ("name", "internal", "loadBalancerType"),
     "aws:lb/targetGroup:TargetGroup": ("name", "port", "protocol", "vpcId", "targetType"),
     "aws:lb/listener:Listener": ("loadBalancerArn",),
+    "aws:lb/listenerRule:ListenerRule": ("listenerArn",),
+    "aws:wafv2/webAcl:WebAcl": ("name", "scope"),
+    "aws:wafv2/webAclAssociation:WebAclAssociation": ("resourceArn", "webAclArn"),
+    "aws:cloudformation/stack:Stack": ("name", "onFailure"),
     "aws:autoscaling/attachment:Attachment": ("autoscalingGroupName", "lbTargetGroupArn"),
     "aws:cloudwatch/logGroup:LogGroup": ("name",),
 }
@@ -157,6 +161,7 @@ class Aws(ResourceProvider):
         if store := self.keeper(token, inputs=inputs):
             id = store.create(inputs)
             return id, self._stored(token, store, id, inputs)
+        self._ask_the_stores(token, inputs)
         with self.cloud.changing() as content:
             objects = content["objects"]
             aws_rules.refuse_creation(token, inputs, objects)
@@ -168,6 +173,21 @@ class Aws(ResourceProvider):
             objects[id] = {"type": token, "urn": urn, "inputs": inputs, "outputs": outputs}
             objects |= _byproducts(token, id, outputs)
         return id, outputs
+
+    def _ask_the_stores(self, token: str, inputs: dict[str, Any]) -> None:
+        """What AWS tries by itself before it makes a thing of the run's file. Raises: Refused."""
+        logs = inputs.get("accessLogs") or {}
+        if token == aws_entrance.BALANCER and logs.get("enabled"):
+            policies = self.store("aws:s3/bucketPolicy:BucketPolicy")
+            found = policies.read(logs["bucket"]) if policies else None
+            aws_entrance.refuse_writing((found or {}).get("policy"), logs["bucket"], account=ACCOUNT)
+        if token == aws_entrance.STACK:
+            secrets = self.store("aws:secretsmanager/secret:Secret")
+            for arn in aws_entrance.secrets_of(inputs):
+                if secrets is None or secrets.read(arn) is None:
+                    raise Refused(
+                        f"ROLLBACK_COMPLETE: Secrets Manager can't find the specified secret {arn!r}"
+                    )
 
     def read(
         self, token: str, urn: str, id: str, inputs: dict[str, Any]

@@ -6,6 +6,7 @@ import json
 import re
 from typing import Any
 
+from . import aws_entrance
 from .cloud import Refused
 from .wire import UNKNOWN, has_unknowns, strings
 
@@ -110,6 +111,14 @@ _HOLDS = {
         "aws:lb/listenerRule:ListenerRule",
         "targetGroupArn",
     ): "ResourceInUse: Target group is currently in use by a listener or a rule",
+    (
+        "aws:cloudformation/stack:Stack",
+        "TargetGroup",
+    ): "ResourceInUse: Target group is currently in use by a listener or a rule",
+    (
+        "aws:wafv2/webAclAssociation:WebAclAssociation",
+        "webAclArn",
+    ): "WAFAssociatedItemException: AWS WAF couldn't perform the operation because your resource is being used",
 }
 
 
@@ -118,7 +127,7 @@ _HOLDS = {
 
 def objections(token: str, inputs: dict[str, Any]) -> list[tuple[str, str]]:
     """(property, reason) for everything that AWS would refuse without looking at anything else."""
-    found = []
+    found = aws_entrance.objections(token, inputs)
     for (of, name), pattern in _NAMES.items():
         value = inputs.get(name)
         if (
@@ -214,6 +223,7 @@ def refuse_creation(token: str, inputs: dict[str, Any], objects: Objects) -> Non
     }.get(token)
     if special:
         special(inputs, objects)
+    aws_entrance.refuse_creation(token, inputs, objects)
 
 
 def _references(inputs: dict[str, Any], objects: Objects) -> None:
@@ -423,6 +433,8 @@ _PARTS = {
     "aws:ec2/securityGroupRule:SecurityGroupRule": "securityGroupId",
     "aws:ec2/route:Route": "routeTableId",
     "aws:lb/listener:Listener": "loadBalancerArn",
+    "aws:lb/listenerRule:ListenerRule": "listenerArn",
+    "aws:wafv2/webAclAssociation:WebAclAssociation": "resourceArn",
     "aws:eks/addon:Addon": "clusterName",
     "aws:eks/accessEntry:AccessEntry": "clusterName",
     "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": "clusterName",

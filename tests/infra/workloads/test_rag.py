@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra import adopt, rehearsal
-from infra.naming import NODE_PORTS
+from infra.doors import NODE_PORTS
 from infra.workloads.rag import missing
 
 from ..program import ACCOUNT, NAME, config, declared, load

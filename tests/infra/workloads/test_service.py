@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.naming import NODE_PORTS
+from infra.doors import NODE_PORTS
 
 from .objects import SHARED, THREE, every, pod_of, running, spec
 

@@ -1,0 +1,70 @@
+"""Every door of the load balancer, in one table: an app joins with one line, and whoever must agree on a number reads it here.
+
+tests/contracts compare the paths with those under which a laptop mounts the same apps, the health paths with the pods' probes.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from infra.naming import LIVE_PATH
+from infra.stack import Stack
+
+
+def _always(_: Stack) -> bool:
+    return True
+
+
+@dataclass(frozen=True, kw_only=True)
+class Door:
+    """One app that is reached from outside: `path` on the address that all share; or, for what has no base path, a name below
+    the stack's domain, and `own_port` where it has none.
+
+    `node_port`: where every machine passes it on; two apps must never share one. `people`: pages for a browser, which the
+    login guards where one is configured; programs bring their API keys instead.
+    """
+
+    app: str
+    node_port: int
+    path: str | None = None
+    own_port: int | None = None
+    health_path: str = LIVE_PATH
+    people: bool = False
+    wanted: Callable[[Stack], bool] = _always
+
+    def __post_init__(self) -> None:
+        if (self.path is None) == (self.own_port is None):
+            raise ValueError(f"The door of {self.app!r} needs either a path or a port of its own.")
+
+    @property
+    def patterns(self) -> list[str]:
+        """Of the listener's rule. Not `/name*`: that would take `/names` along."""
+        base = (self.path or "").rstrip("/")
+        return [base, f"{base}/*"] if base else ["/*"]
+
+    def host(self, domain: str) -> str:
+        return f"{self.app}.{domain}"
+
+    @property
+    def rewrite(self) -> tuple[str, str] | None:
+        """What becomes of a path before the app sees it: each serves at `/`, as it does where a laptop mounts it."""
+        base = (self.path or "").rstrip("/")
+        return (f"^{base}/?(.*)$", "/$1") if base else None
+
+
+DOORS: tuple[Door, ...] = (
+    Door(app="rag", node_port=30080, path="/"),
+    Door(
+        app="console",
+        node_port=30081,
+        own_port=8501,
+        health_path="/_stcore/health",
+        people=True,
+        wanted=lambda stack: stack.console_tenant is not None,
+    ),
+)
+NODE_PORTS = {door.app: door.node_port for door in DOORS}
+
+
+def doors(stack: Stack) -> list[Door]:
+    """Those that this stack's choices open."""
+    return [door for door in DOORS if door.wanted(stack)]
