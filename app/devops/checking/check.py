@@ -1,0 +1,33 @@
+"""The one entrance: a text and what it claims to be, in; findings, out."""
+
+from typing import Literal
+
+from app.devops.checking.findings import CheckResult, Report
+from app.devops.checking.github.workflow import check_workflow
+from app.devops.checking.kubernetes.manifest import check_manifest
+from app.devops.checking.nodes import Stream, read
+from app.kernel.errors import BadInput
+
+CheckKind = Literal["github", "gitlab", "kubernetes"]
+
+
+def check(yaml_text: str, kind: CheckKind) -> CheckResult:
+    """What our own rules say about the text; nothing is run, fetched or changed.
+
+    Raises: LimitExceeded for a text over a million characters; BadInput for an unknown kind.
+    """
+    report = Report()
+    stream = read(yaml_text)
+    if stream.problem is not None:
+        report.error(stream.problem.line, "yaml", stream.problem.message)
+        return report.result()
+    _RULES.get(kind, _unknown)(stream, report)
+    return report.result()
+
+
+def _unknown(stream: Stream, report: Report) -> None:
+    del stream, report
+    raise BadInput("kind is one of github, gitlab, kubernetes.", field="kind")
+
+
+_RULES = {"github": check_workflow, "kubernetes": check_manifest}

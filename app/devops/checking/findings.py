@@ -1,0 +1,51 @@
+"""What the checker says: findings by line, and whether the file would be accepted at all."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+Severity = Literal["error", "warning"]
+
+
+@dataclass(frozen=True, order=True)
+class Finding:
+    """One thing to mend. `line` is 1-based and refers to the text as given; `rule` is stable.
+
+    An error keeps the file from working as written; a warning is advice about safety or operation.
+    """
+
+    line: int
+    rule: str
+    message: str
+    severity: Severity = "error"
+
+
+@dataclass(frozen=True)
+class CheckResult:
+    """`valid` means that no finding is an error; findings are sorted by line."""
+
+    valid: bool
+    findings: tuple[Finding, ...]
+
+
+@dataclass
+class Report:
+    """Collects findings while a file is read; the same finding twice counts once."""
+
+    _found: set[Finding] = field(default_factory=set)
+
+    def error(self, line: int, rule: str, message: str) -> None:
+        self._found.add(Finding(line, rule, message))
+
+    def warning(self, line: int, rule: str, message: str) -> None:
+        self._found.add(Finding(line, rule, message, "warning"))
+
+    def add(self, findings: Iterable[Finding]) -> None:
+        self._found.update(findings)
+
+    def __iter__(self) -> Iterator[Finding]:
+        return iter(sorted(self._found))
+
+    def result(self) -> CheckResult:
+        findings = tuple(self)
+        return CheckResult(all(finding.severity != "error" for finding in findings), findings)

@@ -1,0 +1,52 @@
+"""Texts that nobody writes by accident: they end in a finding or a refusal, at once."""
+
+import pytest
+
+from app.devops.checking.check import CheckKind, check
+from app.kernel.errors import BadInput, LimitExceeded
+
+KINDS: tuple[CheckKind, ...] = ("github", "kubernetes")
+BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 10)
+)
+TEXTS = {
+    "bomb": BOMB,
+    "deep list": "[" * 5_000,
+    "deep map": "{a: " * 5_000,
+    "loop": "a: &a [*a]\nb: &b {c: *b}\n",
+    "keys that are no texts": "? [a, b]\n: c\n1: d\nnull: e\ntrue: f\n? {a: b}\n: g\n",
+    "jobs that are no maps": "on: push\njobs:\n  a: 1\n  b: [c]\n  ? [d]\n  : e\n  f:\n",
+    "steps of everything": "on: push\njobs: {a: {runs-on: [[x], {y: z}], steps: [1, [2], {3: 4}, null, {run: {}}]}}\n",
+    "documents": "---\na: b\n---\n- c\n---\n",
+    "tab": "a:\n\tb: c\n",
+    "control": "a: \x00\n",
+    "not YAML": "}{",
+    "long expression": "on: push\nrun-name: ${{ " + "(" * 9_000 + "\njobs: {}\n",
+    "long quote": "on: push\nrun-name: \"${{ 'a" + "b" * 9_000 + '"\njobs: {}\n',
+    "objects of everything": "kind: Deployment\napiVersion: apps/v1\nmetadata: [a]\nspec: {template: [b], replicas: {}}\n",
+    "containers of everything": "kind: Pod\napiVersion: v1\nspec: {containers: [1, [2], {env: [3], ports: [[4]], image: {}}]}\n",
+    "gitlab of everything": "stages: {a: b}\njob: [1]\nother: {script: {a: b}, needs: 3, rules: [4], extends: [[5]]}\n",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_strange_text_ends_in_findings(name: str, kind: CheckKind) -> None:
+    result = check(TEXTS[name], kind)
+    assert result.findings
+    assert all(1 <= finding.line <= TEXTS[name].count("\n") + 1 for finding in result.findings)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_bomb_is_refused_by_what_it_expands_to(kind: CheckKind) -> None:
+    assert [finding.rule for finding in check(BOMB, kind).findings] == ["yaml"]
+
+
+def test_a_text_too_long_is_not_read() -> None:
+    with pytest.raises(LimitExceeded):
+        check("a" * 1_000_001, "github")
+
+
+def test_an_unknown_kind_is_refused() -> None:
+    with pytest.raises(BadInput):
+        check("a: b\n", "jenkins")  # type: ignore[arg-type]
