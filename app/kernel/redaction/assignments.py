@@ -1,0 +1,245 @@
+# ruff: noqa: E501  (a pattern that is cut in two is harder to read than a long one)
+"""Finds values by the names they are given to: variables, fields of JSON and YAML, headers, exported variables."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+from app.kernel.redaction.spans import NO_SECRET, Secret, Text
+from app.kernel.redaction.vendors import is_random
+
+# Whatever stands behind such a name is secret.
+_STRONG = (
+    r"passwords?|passwd|passphrase|passcode|(?<=[_\-.])pass(?=[\"'\s]*[=:])|pass(?=[\"']?\s?=)|(?<=[\"'])pass(?=[\"'])|pwd|secrets?|api[_\-.]?keys?|apikey"
+    r"|access[_\-.]?keys?(?:[_\-.]?id)?|secret[_\-.]?access[_\-.]?key|account[_\-.]?key|shared[_\-.]?access[_\-.]?key"
+    r"|private[_\-.]?key(?:[_\-.]?id)?|signing[_\-.]?key|encryption[_\-.]?key|master[_\-.]?key|client[_\-.]?secret"
+    r"|auth[_\-.]?tokens?|access[_\-.]?tokens?|refresh[_\-.]?tokens?|id[_\-.]?tokens?|session[_\-.]?tokens?"
+    r"|bearer[_\-.]?tokens?|authtoken|connection[_\-.]?strings?|conn[_\-.]?str|client-key-data|webhook[_\-.]?url|dockerconfigjson"
+    r"|pgpassword|requirepass|masterauth|_auth"
+)
+# Behind these stands a secret when it looks like one.
+_WEAK = (
+    r"tokens?|keys?|credentials?|creds?|auth|salt|session(?:[_\-.]?id)?|cookies?|license|pat|pin|otp|nonce|cert"
+    r"|signature|authorization|database_url|db_url"
+)
+# One of these stands in each of those names.
+_ROOTS = ("pass", "pwd", "secret", "token", "key", "cred", "auth", "salt", "session", "cookie", "license", "_pat", "_pin", "otp", "nonce",
+          "cert", "signature", "connection", "conn_str", "webhook", "dockerconfigjson", "database_url", "db_url")  # fmt: skip
+_SIGN_AHEAD = re.compile(r"[\w.\-]{0,60}\\{0,3}[\"']?\]?\s{0,3}(?:=|:)(?!:)")
+_ASSIGNED = re.compile(
+    rf"""(?ix)
+    (?P<name> (?P<strong>{_STRONG}) | (?P<weak>{_WEAK}) )
+    (?P<rest> (?:[_\-.][A-Za-z0-9]{{1,24}}){{0,3}} | \d{{1,3}} )
+    (?P<close> \\{{0,3}}["']? \]? )
+    (?P<sign> \s{{0,3}} (?: => | :=(?!=) | =(?!=) | :(?!:) ) \s{{0,3}} )
+    (?P<value> \\{{0,3}}" (?:[^"\\\n]|\\(?!")[^\n]){{1,4096}} | \\{{0,3}}' [^'\n]{{1,4096}} | ` [^`\n]{{1,4096}} | [^\s"'`]{{1,4096}} )
+    """
+)
+_OPENING = re.compile(r"\\{0,3}[\"'`]")
+# A name that ends in these tells no secret, whatever stands before: `cache-key`, `public_key`, `TOKEN_FILE`.
+_HARMLESS_BEFORE = re.compile(
+    r"(?i)(?:cache|public|primary|foreign|partition|sort|host|restore|object|s3|routing|idempotency|group|hash|dict|map"
+    r"|index|unique|composite|missing|unknown|duplicate|invalid|lookup|registry|i18n|translation|config|json|query|react"
+    r"|unexpected|next|sub|csrf|pagination|continuation|syntax|the|a|no|by)[_\-. ]?$"
+)
+_HARMLESS_AFTER = re.compile(
+    r"(?i)[_\-.](?:file|path|dir|name|names|url|uri|type|length|size|count|ttl|expiry|expires|expiration|expires_in|algorithm|alg"
+    r"|arn|ref|store|provider|manager|version|rotation|policy|prompt|hint|field|header|lifetime|format|stdin|ring|usages?|id)$"
+)
+_ARGUMENTS = re.compile(r"[;&](?=[A-Za-z_][\w.\- ]{0,40}=)|[;,&)}\]]+$|,(?=[A-Za-z_][\w.\-]{0,40}[=:])")
+_WORD = re.compile(r"[A-Za-z]+[.,;:!?]?")
+_PLAIN = re.compile(
+    r"""(?ix)
+    [\d.,:_\-/]+ | v?\d+(?:\.\d+)+\S* | [a-z+#.\-]+\d{0,4}(?:\.\d+)* | (?:[a-z]:)?[./~\\]\S* | \w+://[^\s@]* | [\w.\-]+(?:/[\w.\-@+]*)+
+    | [0-9a-f]{7,128} | sha\d{1,3}[-:].* | [0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12} | \d{4}-\d\d-\d\d.* | [\w.\-]+\.[a-z]{1,4}
+    | [a-z_]\w*\([^)]*\)?.* | [A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+ | [a-z]{2}_[A-Z]{2}\S* | \w+\.\w+(?:\.\w+)* | [a-z0-9_]+:[a-z0-9_./:\-]+
+    | [-@].* | [\w.\-]+=(?!=*$).* | [\w.+\-]+(?:[,:;|][\w.+\-]*)+ | [\w\-]+@[~^]?v?\d[\w.\-]*
+    """
+)
+_HEADER = re.compile(
+    r"""(?ix)
+    (?: (?:proxy-)?authorization ["']? \s{0,3} [:=] \s{0,3} ["']? (?: (?:basic|bearer|token|digest|negotiate|apikey|aws4-hmac-sha256|splunk|sso-key|private-token)\s{1,3} )?+
+      | \b bearer \s{1,3}
+      | \b (?:x-[a-z0-9\-]{0,40}(?:token|key|secret|auth|password|signature)|private-token|job-token|deploy-token|api-key|apikey|dd-api-key|circle-token) ["']? \s{0,3} [:=] \s{0,3} ["']?
+      | \b (?:set-)?cookie2? ["']? \s{0,3} : \s{0,3} ["']? [\w.\-]{1,80} =
+    )
+    (?P<value> [^\s"'`,;<>\[][^\s"'`,;<>]{0,8191} )
+    """
+)
+_MORE_COOKIES = re.compile(
+    r";\s{0,3}(?!(?:path|domain|expires|max-age|samesite|priority)=)[\w.\-]{1,80}=([^\s;\"']{1,4096})",
+    re.IGNORECASE,
+)
+_EXPORT = re.compile(
+    r"""(?x)
+    (?: \b (?:export|declare\s+-x|setx?|typeset\s+-x) \s{1,4} | ^\+{1,8} \s (?:export\s)? | \$env: | ^\s*(?:ENV|ARG)\s{1,4} | (?:^|\s)-e\s | --env[= ] | --build-arg[= ] )
+    (?P<name> [A-Za-z_][A-Za-z0-9_]{0,80} ) (?: \s?=\s? | (?<=\w)\s(?=["']) )
+    (?P<value> " [^"\n]{1,4096} " | ' [^'\n]{1,4096} ' | \$'[^'\n]{1,4096}' | [^\s"';]{1,4096} )
+    """,
+    re.MULTILINE,
+)
+_EXPORT_LITERALS = (
+    "export ",
+    "declare -x",
+    "set ",
+    "setx ",
+    "typeset -x",
+    "$env:",
+    "env ",
+    "arg ",
+    "-e ",
+    "--env",
+    "--build-arg",
+)
+_EXPORT_AHEAD = re.compile(r"[ =]{0,3}(?:export )?[A-Za-z_]\w{0,80}(?: ?=|(?<=\w) [\"'])")
+
+
+def find(text: Text) -> Iterator[Secret]:
+    lines = text.lines_with(_ROOTS, followed_by=_SIGN_AHEAD)
+    yield from _headers(text, [*lines, *text.lines_with(("bearer ",))])
+    yield from _assigned(text, lines)
+    yield from _exported(text)
+
+
+def _headers(text: Text, lines: Iterable[tuple[int, int]]) -> Iterator[Secret]:
+    for start, end in lines:
+        for match in _HEADER.finditer(text.raw, start, end):
+            value = match["value"]
+            if NO_SECRET.fullmatch(value) or (
+                match[0].lower().startswith("bearer") and _WORD.fullmatch(value)
+            ):
+                continue
+            yield Secret(match.start("value"), match.end("value"), "authorization")
+            if "cookie" in match[0].lower():
+                for more in _MORE_COOKIES.finditer(text.raw, match.end(), end):
+                    yield Secret(more.start(1), more.end(1), "authorization")
+
+
+def _assigned(text: Text, lines: Iterable[tuple[int, int]]) -> Iterator[Secret]:
+    for start, end in lines:
+        for match in _ASSIGNED.finditer(text.raw, start, end):
+            begin, stop = _value(text.raw, match)
+            if begin < stop and _is_secret(text.raw, match, begin, stop, end):
+                yield Secret(begin, stop, "secret" if match["weak"] else _kind(match["strong"].lower()))
+
+
+def _kind(name: str) -> str:
+    return "password" if name.startswith(("pass", "pwd", "pgpass")) else "secret"
+
+
+def _value(raw: str, match: re.Match[str]) -> tuple[int, int]:
+    begin, end = match.span("value")
+    if opening := _OPENING.match(raw, begin, end):
+        return opening.end(), end - (raw[end - 1] == "\\" and end - 1 > opening.end())
+    if cut := _ARGUMENTS.search(raw, begin, end):
+        end = cut.start()
+    return begin, end
+
+
+def _is_secret(raw: str, match: re.Match[str], begin: int, stop: int, line_end: int) -> bool:
+    value = raw[begin:stop]
+    before = raw[max(0, match.start() - 24) : match.start()]
+    quoted = begin > match.start("value")
+    if NO_SECRET.fullmatch(value) or _HARMLESS_AFTER.search(match["rest"]):
+        return False
+    if (
+        match["strong"]
+        and match["strong"].lower() in ("pwd", "pass")
+        and (_FOLDER.match(value) or before.lower().endswith("ask"))
+    ):
+        return False
+    if match["weak"]:
+        return _weak_is_secret(match, value, before)
+    if (
+        before[-1:].isalnum()
+        and not (match["strong"][0].isupper() or _compound(match))
+        and not before[-1:].isdigit()
+    ):
+        # `bypass: x`, `compass=`: the name only ends like one.
+        return match["strong"].lower() not in ("pass", "pwd", "secret")
+    if quoted or "=" in match["sign"]:
+        return not _code(value)
+    # A colon stands in prose too: "Invalid password: must be longer".
+    prose = _WORD.fullmatch(value) and raw[stop:line_end].strip()
+    return not prose and not _code(value)
+
+
+def _weak_is_secret(match: re.Match[str], value: str, before: str) -> bool:
+    if len(value) < _LEAST_WEAK or _HARMLESS_BEFORE.search(before) or match["rest"][:1].isdigit():
+        return False
+    if (
+        match["weak"].lower() in ("key", "keys", "auth", "session")
+        and before[-1:] not in ("_", "-", ".")
+        and not match["rest"]
+    ):
+        return False
+    compound = before[-1:] in ("_", "-", ".") or match["rest"] != ""
+    if before[-1:].isalpha() and not match["weak"][0].isupper():
+        return False
+    if compound and _DIGEST.fullmatch(value):
+        return True
+    return (
+        not _PLAIN.fullmatch(value)
+        and (any(map(str.isdigit, value)) or is_random(value))
+        and not _code(value)
+    )
+
+
+_LEAST_WEAK = 8
+_DIGEST = re.compile(r"[0-9a-fA-F]{20,128}|[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_FOLDER = re.compile(r"/|[A-Za-z]:[\\/]|:")
+
+
+def _compound(match: re.Match[str]) -> bool:
+    return any(mark in match["strong"] for mark in "_-.")
+
+
+def _code(value: str) -> bool:
+    """An expression of a program, not a value: `getenv("X")`, `self.password`, `options.token,`."""
+    return bool(
+        re.match(
+            r"[A-Za-z_][\w.]*[(\[]|(?:self|this|os|process|env|options|config|args|settings|secrets|vars|inputs|github|steps)\.\w",
+            value,
+        )
+    )
+
+
+def _exported(text: Text) -> Iterator[Secret]:
+    for start, end in _lines_with_exports(text):
+        for match in _EXPORT.finditer(text.raw, start, end):
+            begin = match.start("value")
+            value = match["value"].strip("\"'") if match["value"][0] != "$" else ""
+            if match["value"].startswith("$'"):
+                value = match["value"][2:-1]
+            if (
+                value
+                and not _VARIABLE.search(value)
+                and not NO_SECRET.fullmatch(value)
+                and " " not in value
+                and looks_secret(value)
+            ):
+                offset = match["value"].index(value)
+                yield Secret(begin + offset, begin + offset + len(value), "variable")
+
+
+def _lines_with_exports(text: Text) -> list[tuple[int, int]]:
+    lines = dict(text.lines_with(_EXPORT_LITERALS, followed_by=_EXPORT_AHEAD))
+    if text.raw.startswith("+"):
+        lines[0] = text.line_end(0)
+    # Traces: every command that a shell repeats begins a line with `+ `.
+    for trace in ("\n+ ", "\n++ "):
+        at = text.raw.find(trace)
+        while at >= 0:
+            end = text.line_end(at + 1)
+            if _EXPORT_AHEAD.match(text.raw, at + len(trace)):
+                lines[at + 1] = end
+            at = text.raw.find(trace, at + 1)
+    return sorted(lines.items())
+
+
+def looks_secret(value: str) -> bool:
+    """Neither path, number, version, digest nor plain word."""
+    return len(value) >= _LEAST_EXPORTED and not _PLAIN.fullmatch(value) and not value.startswith(("/", "."))
+
+
+_LEAST_EXPORTED = 6
+_VARIABLE = re.compile(r"\$[A-Za-z_{(]|%[A-Z_]+%")
