@@ -36,12 +36,15 @@ PARTS: Mapping[str, str] = {
     "genai:cluster:Address": "Name in DNS",
     "genai:cluster:Shield": "Web application firewall",
     "genai:cluster:Queue": "Queue of jobs (SQS)",
+    "genai:cluster:Alarms": "Alarms (CloudWatch)",
+    "genai:cluster:Dashboard": "Dashboard (CloudWatch)",
     "genai:workloads:Namespaces": "Namespaces, quotas, priorities:",
     "genai:workloads:OpenSearch": "Search:",
     "genai:workloads:Valkey": "Cache:",
     "genai:workloads:Reindex": "Index job:",
     "genai:workloads:Autoscaler": "Growth of the pools:",
     "genai:workloads:DevicePlugin": "Graphics cards:",
+    "genai:workloads:Daemon": "On every machine:",
     "genai:workloads:AppService": "App",
 }
 ROOMS = {

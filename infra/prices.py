@@ -25,6 +25,8 @@ SOURCES = {
     "secret_month": "https://aws.amazon.com/secrets-manager/pricing/",
     "web_acl_month": "https://aws.amazon.com/waf/pricing/",
     "web_acl_rule_month": "https://aws.amazon.com/waf/pricing/",
+    "alarm_metric_month": "https://aws.amazon.com/cloudwatch/pricing/",
+    "dashboard_month": "https://aws.amazon.com/cloudwatch/pricing/",
     "instance_hour": "https://aws.amazon.com/ec2/pricing/on-demand/",
 }
 
@@ -44,6 +46,8 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "secret_month": 0.40,
         "web_acl_month": 5.00,
         "web_acl_rule_month": 1.00,
+        "alarm_metric_month": 0.10,
+        "dashboard_month": 3.00,
     },
     "us-west-2": {
         "eks_cluster_hour": 0.10,
@@ -60,6 +64,8 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "secret_month": 0.40,
         "web_acl_month": 5.00,
         "web_acl_rule_month": 1.00,
+        "alarm_metric_month": 0.10,
+        "dashboard_month": 3.00,
     },
     "eu-central-1": {
         "eks_cluster_hour": 0.10,
@@ -76,6 +82,8 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "secret_month": 0.40,
         "web_acl_month": 5.00,
         "web_acl_rule_month": 1.00,
+        "alarm_metric_month": 0.10,
+        "dashboard_month": 3.00,
     },
     "eu-west-1": {
         "eks_cluster_hour": 0.10,
@@ -92,6 +100,8 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "secret_month": 0.40,
         "web_acl_month": 5.00,
         "web_acl_rule_month": 1.00,
+        "alarm_metric_month": 0.10,
+        "dashboard_month": 3.00,
     },
 }
 
@@ -213,6 +223,12 @@ def _web_acl(inputs: Inputs, region: Region) -> Cost:
     return Cost.rented(month / HOURS_PER_MONTH)
 
 
+def _alarm(inputs: Inputs, region: Region) -> Cost:
+    """By each metric that it looks at."""
+    looked_at = sum("metric" in query for query in inputs.get("metricQueries") or []) or 1
+    return Cost.rented(looked_at * region["alarm_metric_month"] / HOURS_PER_MONTH)
+
+
 def _endpoint(inputs: Inputs, region: Region) -> Cost:
     """By the zone; gateway endpoints are free."""
     zones = len(inputs.get("subnetIds") or [])
@@ -252,6 +268,11 @@ PRICED: Mapping[str, Pricing] = {
     ),
     "aws:cloudwatch/logGroup:LogGroup": _log_group,
     "aws:dynamodb/table:Table": _records,
+    "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
+    # An upper bound: the first three of an account are free.
+    "aws:cloudwatch/dashboard:Dashboard": lambda _, region: Cost.rented(
+        region["dashboard_month"] / HOURS_PER_MONTH
+    ),
     "aws:wafv2/webAcl:WebAcl": _web_acl,
     "aws:secretsmanager/secret:Secret": lambda _, region: Cost.kept(region["secret_month"]),
 }

@@ -106,6 +106,8 @@ class Outputs(Mocks):
             made["url"] = f"https://sqs.example/{args.name}"
         if args.typ == "aws:lb/loadBalancer:LoadBalancer":
             made |= {"dnsName": "load-balancer.example", "zoneId": "Z35SXDOTRQ7X7K"}
+        if args.typ in ("aws:lb/loadBalancer:LoadBalancer", "aws:lb/targetGroup:TargetGroup"):
+            made["arnSuffix"] = f"{args.typ.split(':')[-1].lower()}/{args.name}"
         if args.typ == "aws:acm/certificate:Certificate":
             made["domainValidationOptions"] = [_proof(args.inputs["domainName"])]
         return f"{args.name}-id", {"name": args.name, "latestVersion": 1} | dict(args.inputs) | made

@@ -23,6 +23,7 @@ from infra.choices.network import NetworkChoices
 from infra.choices.nodes import NodeChoices
 from infra.choices.refused import ConfigRefused
 from infra.choices.search import SearchChoices
+from infra.choices.watching import WatchingChoices
 from infra.naming import NameRefused, Names
 from infra.tags import Tags
 
@@ -47,6 +48,7 @@ class Stack(
     SearchChoices,
     ModelChoices,
     MoneyChoices,
+    WatchingChoices,
 ):
     """One stack's choices. Each subject in infra/choices brings its fields and its check; Pulumi.yaml declares a key for
     each field (`vpc_cidr` is vpcCidr), with type, default and description.

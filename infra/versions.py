@@ -33,6 +33,10 @@ OPENSEARCH_IMAGE = "opensearchproject/opensearch:2.19.1"
 # Set 2026-11-20. The 8.1 line: speaks what the app uses (scripts, INCRBY, PEXPIRE) and has images for both architectures.
 VALKEY_IMAGE = "valkey/valkey:8.1.3-alpine"
 
+# Set 2026-11-27. 4.0 is the first that asks pod identity for its role.
+FLUENT_BIT_IMAGE = "fluent/fluent-bit:4.2.2"
+CLOUDWATCH_AGENT_IMAGE = "public.ecr.aws/cloudwatch-agent/cloudwatch-agent:1.300062.0b1304"
+
 # Set 2026-11-20. Its minor is that of Kubernetes: it carries the scheduler of that minor inside.
 AUTOSCALER_IMAGE = "registry.k8s.io/autoscaling/cluster-autoscaler:v1.36.0"
 # Set 2026-11-20. Speaks the kubelet's v1beta1 device API, which has not changed since Kubernetes 1.10.

@@ -3,7 +3,9 @@
 import pulumi
 
 from infra.cluster.address import Address
+from infra.cluster.alarms import Alarms
 from infra.cluster.control_plane import ControlPlane
+from infra.cluster.dashboard import Dashboard
 from infra.cluster.entrance import Entrance
 from infra.cluster.job_queue import Queue
 from infra.cluster.network import Network
@@ -48,3 +50,6 @@ class Cluster:
             Shield("shield", stack, balancer=self.entrance.balancer.arn, opts=opts)
         # One pod with a queue inside needs none of AWS.
         self.queue = Queue("work", stack, opts=opts) if stack.search == "opensearch" else None
+        if stack.alarms:
+            Alarms("alarms", stack, self.entrance, self.queue, topic=durable.alerts.arn, opts=opts)
+            Dashboard("dashboard", stack, self.entrance, self.queue, opts=opts)

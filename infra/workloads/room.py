@@ -9,6 +9,8 @@ from infra.stack import Stack
 from infra.workloads.autoscaler import Autoscaler
 from infra.workloads.console import console
 from infra.workloads.device_plugin import DevicePlugin
+from infra.workloads.log_shipper import log_shipper
+from infra.workloads.machine_metrics import machine_metrics
 from infra.workloads.namespaces import Namespaces
 from infra.workloads.rag import rag
 
@@ -30,5 +32,9 @@ class Workloads:
             Autoscaler(stack, cluster, self.spaces, opts=opts)
         if stack.gpu != "none":
             DevicePlugin(stack, cluster, self.spaces, opts=opts)
+        if stack.ship_logs:
+            log_shipper(stack, durable, cluster, self.spaces, opts=opts)
+        if stack.machine_metrics:
+            machine_metrics(stack, cluster, self.spaces, opts=opts)
         self.rag = rag(stack, found, durable, cluster, self.spaces, opts=opts)
         self.console = console(stack, found, durable, cluster, self.spaces, self.rag, opts=opts)

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.engines
 LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 CHOICES: dict[str, Any] = {
     "admins": ["arn:aws:iam::111122223333:role/platform"],
+    "alarms": True,
     "allowedCidrs": ["203.0.113.7/32"],
     "autoscaler": True,
     "certificateArn": "arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000",
@@ -29,7 +30,9 @@ CHOICES: dict[str, Any] = {
     "loginTokenUrl": "https://login.example/token",
     "loginUserInfoUrl": "https://login.example/userinfo",
     "loginClientId": "genai-ops",
+    "machineMetrics": True,
     "nat": "per_az",
+    "shipLogs": True,
     "waf": True,
     "nodeZones": 2,
     "workHours": "08:00-19:00",
@@ -101,6 +104,8 @@ def test_every_choice_is_made_as_often_as_it_was_chosen(story: Story) -> None:
         "aws:ec2/flowLog:FlowLog": 1,
         "aws:eks/accessEntry:AccessEntry": 1,
         "aws:eks/addon:Addon": 6,
+        "aws:cloudwatch/dashboard:Dashboard": 1,
+        "aws:cloudwatch/metricAlarm:MetricAlarm": 6,
         GROUP: 3,
         "aws:autoscaling/schedule:Schedule": 6,
         # 80 redirects, 443 for all paths, one for the console.

@@ -14,7 +14,8 @@ from . import kube
 
 pytestmark = pytest.mark.engines
 
-CHOICES = (*THREE, ("chatModel", "nova-2-lite"), ("embedder", "bedrock"))
+WATCHED = (("alarms", "true"), ("machineMetrics", "true"), ("shipLogs", "true"))
+CHOICES = (*THREE, ("chatModel", "nova-2-lite"), ("embedder", "bedrock"), *WATCHED)
 # What others lean on comes first; the engine knows the same from the graph.
 ORDER = ("Namespace", "PriorityClass", "ResourceQuota", "LimitRange", "ServiceAccount", "ConfigMap")
 

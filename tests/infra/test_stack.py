@@ -177,6 +177,10 @@ REFUSED = {
         [("wafRequestsPerFiveMinutes", "9")],
         ["wafRequestsPerFiveMinutes is 9"],
     ),
+    "a shipper that cannot be pulled": (
+        [("shipLogs", "true"), ("nat", "none"), ("interfaceEndpoints", DOORS)],
+        ["shipLogs is true", "nat is 'none'"],
+    ),
     "account of three digits": ([("account", "123")], ["'123'"]),
     "no address": ([("alertEmail", "ops")], ["alertEmail", "'ops'"]),
     "days that CloudWatch cannot keep": ([("logDays", "31")], ["logDays is 31", "30, 60"]),

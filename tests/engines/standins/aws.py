@@ -67,6 +67,8 @@ _FIXED: dict[str, tuple[str, ...]] = {
     "aws:lb/loadBalancer:LoadBalancer": ("name", "internal", "loadBalancerType"),
     "aws:lb/targetGroup:TargetGroup": ("name", "port", "protocol", "vpcId", "targetType"),
     "aws:lb/listener:Listener": ("loadBalancerArn",),
+    "aws:cloudwatch/metricAlarm:MetricAlarm": ("name",),
+    "aws:cloudwatch/dashboard:Dashboard": ("dashboardName",),
     "aws:lb/listenerRule:ListenerRule": ("listenerArn",),
     "aws:wafv2/webAcl:WebAcl": ("name", "scope"),
     "aws:wafv2/webAclAssociation:WebAclAssociation": ("resourceArn", "webAclArn"),

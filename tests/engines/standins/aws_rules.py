@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from . import aws_entrance
+from . import aws_entrance, aws_watch
 from .cloud import Refused
 from .wire import UNKNOWN, has_unknowns, strings
 
@@ -127,7 +127,7 @@ _HOLDS = {
 
 def objections(token: str, inputs: dict[str, Any]) -> list[tuple[str, str]]:
     """(property, reason) for everything that AWS would refuse without looking at anything else."""
-    found = aws_entrance.objections(token, inputs)
+    found = aws_entrance.objections(token, inputs) + aws_watch.objections(token, inputs)
     for (of, name), pattern in _NAMES.items():
         value = inputs.get(name)
         if (
