@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 STACK ?= dev
 
-.PHONY: help run test check engines test-engines bench bench-peers eval plan images secrets docs format lock clean
+.PHONY: help run test check engines test-engines bench bench-peers eval plan leftovers images secrets docs format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -44,9 +44,13 @@ eval: ## quality and robustness, scored; long
 	@$(PYTHON) -m scripts.measure_env
 	@$(PYTHON) -m pytest -m eval -s tests
 
-plan: ## what STACK=dev would make, what survives a pause and what it costs; no cloud, no credentials
+plan: ## what STACK=dev would make, what survives a pause and what it costs; needs no credentials, asks EC2 for Spot prices where it has some
 	@scripts/env.sh plan
-	@$(PYTHON) -m infra.plan --stack $(STACK)
+	@$(PYTHON) -m infra.plan --stack $(STACK) --live
+
+leftovers: ## what in the account carries the tag of STACK, and what of it still costs; read only (needs credentials)
+	@scripts/env.sh plan
+	@$(PYTHON) -m infra.still_costs --stack $(STACK)
 
 images: ## build the images of the apps and push them to the registry of STACK (needs docker and credentials)
 	@scripts/env.sh plan

@@ -4,6 +4,7 @@ import pulumi
 
 from infra import adopt, availability, leftovers, snapshot
 from infra.account import aws_provider
+from infra.bill import Bill
 from infra.cluster.room import Cluster
 from infra.durable.room import Durable
 from infra.stack import ConfigRefused, Stack
@@ -23,6 +24,7 @@ def survey(stack: Stack) -> adopt.Found:
 
 def program(stack: Stack, found: adopt.Found) -> None:
     """Declare one stack."""
+    bill = Bill(stack)
     aws = aws_provider(stack, found)
     opts = pulumi.ResourceOptions(providers=[aws])
 
@@ -36,6 +38,7 @@ def program(stack: Stack, found: adopt.Found) -> None:
     pulumi.export("records", durable.records.name)
     pulumi.export("apiKeysSecret", durable.api_keys.name)
     if stack.paused:
+        bill.export()
         return
 
     # What is rented. A pause ends it.
@@ -46,6 +49,7 @@ def program(stack: Stack, found: adopt.Found) -> None:
 
     # What runs on it.
     Workloads(stack, found, durable, cluster, opts=opts)
+    bill.export()
 
 
 def main() -> None:

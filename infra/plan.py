@@ -1,17 +1,20 @@
 """Shows, with no cloud and no credentials, what a stack would be, what survives a pause, and what both cost."""
 
 import argparse
+import datetime
 import json
 import logging
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, TextIO
 
-from infra import prices
+from botocore.exceptions import BotoCoreError
+
+from infra import prices, spot
 from infra.naming import NameRefused
 from infra.project import ProjectRefused, configuration, project
-from infra.stack import ConfigRefused
+from infra.stack import ConfigRefused, Stack
 
 # Where the configuration names no account; the number AWS uses in its own documentation.
 EXAMPLE_ACCOUNT = "111122223333"
@@ -70,7 +73,18 @@ class Part:
     resources: int
     survives: bool
     usd_per_hour: float
+    usd_per_day: float
     usd_per_month_paused: float
+
+
+@dataclass(frozen=True)
+class Growth:
+    """What one machine more of a pool that starts at none adds, once a pod asks for it."""
+
+    pool: str
+    instance_type: str
+    usd_per_hour: float
+    source: str
 
 
 @dataclass(frozen=True)
@@ -83,6 +97,9 @@ class Plan:
     paused: bool
     keep_data: bool
     prices_as_of: str
+    reckoned: tuple[str, ...]
+    schedule: str
+    growth: tuple[Growth, ...]
     holdings: prices.Holdings
     parts: tuple[Part, ...]
 
@@ -91,9 +108,26 @@ class Plan:
         each = (prices.Cost(part.usd_per_hour, part.usd_per_month_paused) for part in self.parts)
         return sum(each, start=prices.Cost())
 
+    @property
+    def usd_per_day(self) -> float:
+        """An average day of a week at the configured schedule."""
+        return sum(part.usd_per_day for part in self.parts)
 
-def make(stack: str, *, changes: Mapping[str, str], holdings: prices.Holdings) -> Plan:
-    """Rehearse the program and price what it declares. Raises: ProjectRefused, ConfigRefused, PriceMissing."""
+
+Asking = Callable[[Stack], spot.Spot]
+
+
+def make(
+    stack: str,
+    *,
+    changes: Mapping[str, str],
+    holdings: prices.Holdings,
+    asking: Asking = lambda _: spot.unasked("since EC2 was not asked"),
+) -> Plan:
+    """Rehearse the program and price what it declares; `asking` is who knows the Spot prices.
+
+    Raises: ProjectRefused, ConfigRefused, PriceMissing.
+    """
     from infra import adopt, rehearsal  # Two seconds of SDK that a refused command line does without.
 
     name = str(project()["name"])
@@ -107,7 +141,7 @@ def make(stack: str, *, changes: Mapping[str, str], holdings: prices.Holdings) -
     region = prices.Region(chosen.region, holdings)
     # The engine hears of parts in whatever order their inputs are ready; a reader wants always the same one.
     components = sorted((thing for thing in declared if thing.component), key=_place)
-    parts = tuple(_part(component, declared, region=region) for component in components)
+    parts = tuple(_part(component, declared, region=region, awake=chosen.awake) for component in components)
     return Plan(
         project=name,
         stack=stack,
@@ -115,9 +149,46 @@ def make(stack: str, *, changes: Mapping[str, str], holdings: prices.Holdings) -
         paused=chosen.paused,
         keep_data=chosen.keep_data,
         prices_as_of=prices.AS_OF,
+        reckoned=_reckoned(chosen),
+        schedule=_schedule(chosen),
+        growth=_growth(chosen, region=region, asking=asking),
         holdings=holdings,
         parts=parts,
     )
+
+
+def _reckoned(stack: Stack) -> tuple[str, ...]:
+    used = {stack.node_instance_type, *(stack.gpu_instance_types if stack.gpu != "none" else ())}
+    prices_used = used | {"dynamodb_pitr_gb_month"}
+    return tuple(sorted(prices.RECKONED.get(stack.region, frozenset()) & prices_used))
+
+
+def _schedule(stack: Stack) -> str:
+    if stack.work_hours is None:
+        return "day and night, since workHours is not set"
+    return f"with machines {stack.work_hours} on {', '.join(stack.work_days)} ({stack.awake:.0%} of the week)"
+
+
+def _growth(stack: Stack, *, region: prices.Region, asking: Asking) -> tuple[Growth, ...]:
+    from infra.cluster.pools import pools
+
+    cards = [pool for pool in pools(stack) if pool.wanted == 0]
+    market = asking(stack) if any(pool.spot for pool in cards) else None
+    found = []
+    for pool in cards:
+        kind = pool.instance_types[0]
+        full, disk = region.instance(kind), pool.disk_gb * region["gp3_gb_month"] / prices.HOURS_PER_MONTH
+        if market is None or not pool.spot:
+            price, source = full, f"on demand, list price of {prices.AS_OF}"
+        elif kind in market.prices:
+            price, source = market.prices[kind], f"Spot, {market.source}"
+        else:
+            price, source = (
+                full * spot.SHARE,
+                f"Spot, {market.source if not market.prices else spot.ESTIMATED}",
+            )
+        found.append(Growth(pool.name, kind, price + disk, source))
+    return tuple(found)
 
 
 def _place(component: Any) -> tuple[int, str]:
@@ -125,7 +196,7 @@ def _place(component: Any) -> tuple[int, str]:
     return (kinds.index(component.kind) if component.kind in kinds else len(kinds), component.name)
 
 
-def _part(component: Any, declared: Sequence[Any], *, region: prices.Region) -> Part:
+def _part(component: Any, declared: Sequence[Any], *, region: prices.Region, awake: float) -> Part:
     inside = [thing for thing in declared if not thing.component and _below(thing, component, declared)]
     title = PARTS.get(component.kind, component.kind)
     total = sum(
@@ -138,6 +209,7 @@ def _part(component: Any, declared: Sequence[Any], *, region: prices.Region) -> 
         resources=len(inside),
         survives=bool(inside) and all(thing.retained for thing in inside),
         usd_per_hour=total.hour,
+        usd_per_day=total.per_day(awake=awake),
         usd_per_month_paused=total.month_paused,
     )
 
@@ -168,28 +240,38 @@ def render(plan: Plan) -> str:
     state = "paused" if plan.paused else "running"
     lines = [
         "",
-        f"{plan.project} / {plan.stack}, {plan.region}, {state}. Nothing was asked of any cloud.",
+        f"{plan.project} / {plan.stack}, {plan.region}, {state}. {_told(plan)}",
         "",
-        _row("", "things", "survives", "$/hour", "$/month"),
-        _row("", "", "a pause", "running", "paused"),
+        _row("", "things", "survives", "$/hour", "$/day at", "$/month"),
+        _row("", "", "a pause", "running", "schedule", "paused"),
     ]
     for room, headline in ROOMS.items():
         parts = [part for part in plan.parts if part.room == room]
         lines += ["", f"  {headline}"] if parts else []
         lines += [_line(part) for part in parts]
     total, things = plan.total, sum(part.resources for part in plan.parts)
-    lines += ["", _row("TOTAL", str(things), "", f"{total.hour:.4f}", f"{total.month_paused:.2f}"), ""]
+    figures = (f"{total.hour:.4f}", f"{plan.usd_per_day:.2f}", f"{total.month_paused:.2f}")
+    lines += ["", _row("TOTAL", str(things), "", *figures), ""]
     return "\n".join([*lines, *(f"  {remark}" for remark in _remarks(plan)), "", ""])
+
+
+def _told(plan: Plan) -> str:
+    live = any("asked from EC2" in more.source for more in plan.growth)
+    return (
+        "EC2 was asked for its Spot prices, nothing else of any cloud."
+        if live
+        else "Nothing was asked of any cloud."
+    )
 
 
 def _line(part: Part) -> str:
     survives = "yes" if part.survives else "no"
     hour, month = f"{part.usd_per_hour:.4f}", f"{part.usd_per_month_paused:.2f}"
-    return _row(f"  {part.title}", str(part.resources), survives, hour, month)
+    return _row(f"  {part.title}", str(part.resources), survives, hour, f"{part.usd_per_day:.2f}", month)
 
 
-def _row(title: str, things: str, survives: str, hour: str, month: str) -> str:
-    return f"  {title:<48}{things:>7}  {survives:<9}{hour:>9}{month:>10}".rstrip()
+def _row(title: str, things: str, survives: str, hour: str, day: str, month: str) -> str:
+    return f"  {title:<48}{things:>7}  {survives:<9}{hour:>9}{day:>10}{month:>10}".rstrip()
 
 
 def _remarks(plan: Plan) -> list[str]:
@@ -206,16 +288,27 @@ def _remarks(plan: Plan) -> list[str]:
         kept = "keepData is false: pulumi destroy DELETES the data. Nothing survives, and nothing is left to pay."
         down = "To keep the data instead: pulumi config set keepData true, pulumi up."
     return [
-        f"While running: ${total.hour:.2f} an hour, ${day:.2f} a day, ${month:.0f} a month if never paused.",
+        f"While running: ${total.hour:.2f} an hour, ${day:.2f} a day, ${month:.0f} a month if never paused and never asleep.",
+        f"The day at the schedule: ${plan.usd_per_day:.2f}, {plan.schedule}.",
+        *(
+            f"Each machine of {more.pool}: ${more.usd_per_hour:.3f} an hour more ({more.instance_type}, {more.source})."
+            for more in plan.growth
+        ),
         kept,
         f"List prices of {plan.prices_as_of}, without tax, traffic, requests and free tier (sources: infra/prices.py).",
+        *([f"Reckoned, not from AWS's page: {', '.join(plan.reckoned)}."] if plan.reckoned else []),
         f"To make it: pulumi up --stack {plan.stack}. {down}",
     ]
 
 
 def as_json(plan: Plan) -> dict[str, Any]:
     total = plan.total
-    return asdict(plan) | {"total": {"usd_per_hour": total.hour, "usd_per_month_paused": total.month_paused}}
+    figures = {
+        "usd_per_hour": total.hour,
+        "usd_per_day": plan.usd_per_day,
+        "usd_per_month_paused": total.month_paused,
+    }
+    return asdict(plan) | {"total": figures}
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -246,8 +339,30 @@ def arguments() -> argparse.ArgumentParser:
         parser.add_argument(
             flag, type=float, default=default, help=f"gigabytes {what} (default: %(default)g)"
         )
+    parser.add_argument(
+        "--live",
+        action="store_true",
+        help="ask EC2 for the Spot prices of now, where the stack has a Spot pool and credentials exist",
+    )
     parser.add_argument("--json", action="store_true", help="print JSON for programs instead of a table")
     return parser
+
+
+def asked(stack: Stack) -> spot.Spot:
+    """The Spot prices of now, where there are credentials to ask with."""
+    import boto3
+
+    from infra.adopt import clients
+
+    try:
+        known = boto3.session.Session(profile_name=stack.profile).get_credentials()
+    except BotoCoreError as error:
+        return spot.unasked(f"since EC2 could not be asked: {error}")
+    if known is None:
+        return spot.unasked("since there are no credentials to ask EC2 with")
+    now = datetime.datetime.now(datetime.UTC)
+    cloud = clients(region=stack.region, profile=stack.profile)
+    return spot.live(stack.gpu_instance_types, zones=stack.zone_names, cloud=cloud, now=now)
 
 
 def main(argv: Sequence[str] | None = None, *, out: TextIO | None = None) -> int:
@@ -270,6 +385,7 @@ def main(argv: Sequence[str] | None = None, *, out: TextIO | None = None) -> int
                 model_gb=given.model_gb,
                 log_gb=given.log_gb,
             ),
+            **({"asking": asked} if given.live else {}),
         )
     except (ProjectRefused, ConfigRefused, NameRefused, prices.PriceMissing) as refused:
         sys.stderr.write(f"{refused}\n")

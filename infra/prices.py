@@ -4,11 +4,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from infra import spot
 from infra.naming import IMAGES
 from infra.tags import LIFETIME_TAG
 
 HOURS_PER_MONTH = 730
-# List prices in USD, without tax, free tier, discounts and traffic.
+# List prices in USD, without tax, free tier, discounts and traffic, put in by hand from the pages in SOURCES. No program has
+# compared them with AWS since; `aws pricing get-products` does, with credentials.
 AS_OF = "2026-03-01"
 SOURCES = {
     "eks_cluster_hour": "https://aws.amazon.com/eks/pricing/",
@@ -129,6 +131,15 @@ INSTANCES: Mapping[str, Mapping[str, float]] = {
 }
 
 
+# Not read from a page but reckoned: point-in-time recovery at the ratio it has to the table in us-east-1, L4 cards at the ratio
+# that A10G cards have between the same two regions (2026-11-27). `make plan` says so where one of them counts.
+_RECKONED_CARDS = frozenset({"g6.xlarge", "g6.2xlarge"})
+RECKONED: Mapping[str, frozenset[str]] = {
+    "eu-central-1": _RECKONED_CARDS | {"dynamodb_pitr_gb_month"},
+    "eu-west-1": _RECKONED_CARDS | {"dynamodb_pitr_gb_month"},
+}
+
+
 class PriceMissing(LookupError):
     """No dated price for a region, an instance type or a resource type; the message says where to add it."""
 
@@ -208,6 +219,8 @@ class Region:
 def _nodes(inputs: Inputs, region: Region) -> Cost:
     """Machines and their disks. `diskGb` is not an input of AWS: the launch template describes the disk, plan.py brings it."""
     machine = max(region.instance(kind) for kind in inputs["instanceTypes"])
+    if inputs.get("capacityType") == "SPOT":
+        machine *= spot.SHARE
     disk = inputs["diskGb"] * region["gp3_gb_month"] / HOURS_PER_MONTH
     return Cost.rented(inputs["scalingConfig"]["desiredSize"] * (machine + disk), scheduled=True)
 
