@@ -51,6 +51,14 @@ class Door:
         return (f"^{base}/?(.*)$", "/$1") if base else None
 
 
+GRAFANA = Door(
+    app="grafana",
+    node_port=30090,
+    own_port=3000,
+    health_path="/api/health",
+    people=True,
+    wanted=lambda stack: stack.monitoring == "cluster",
+)
 DOORS: tuple[Door, ...] = (
     Door(app="rag", node_port=30080, path="/"),
     Door(
@@ -61,6 +69,7 @@ DOORS: tuple[Door, ...] = (
         people=True,
         wanted=lambda stack: stack.console_tenant is not None,
     ),
+    GRAFANA,
 )
 NODE_PORTS = {door.app: door.node_port for door in DOORS}
 

@@ -48,6 +48,7 @@ PARTS: Mapping[str, str] = {
     "genai:workloads:Autoscaler": "Growth of the pools:",
     "genai:workloads:DevicePlugin": "Graphics cards:",
     "genai:workloads:Daemon": "On every machine:",
+    "genai:workloads:Monitoring": "Figures, alerts, pages:",
     "genai:workloads:AppService": "App",
 }
 ROOMS = {

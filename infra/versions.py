@@ -37,6 +37,11 @@ VALKEY_IMAGE = "valkey/valkey:8.1.3-alpine"
 FLUENT_BIT_IMAGE = "fluent/fluent-bit:4.2.2"
 CLOUDWATCH_AGENT_IMAGE = "public.ecr.aws/cloudwatch-agent/cloudwatch-agent:1.300062.0b1304"
 
+# Set 2026-11-27. 3.5 is a line with long support; Alertmanager's and Grafana's have none, so the last that others run widely.
+PROMETHEUS_IMAGE = "prom/prometheus:v3.5.0"
+ALERTMANAGER_IMAGE = "prom/alertmanager:v0.28.1"
+GRAFANA_IMAGE = "grafana/grafana:12.1.1"
+
 # Set 2026-11-20. Its minor is that of Kubernetes: it carries the scheduler of that minor inside.
 AUTOSCALER_IMAGE = "registry.k8s.io/autoscaling/cluster-autoscaler:v1.36.0"
 # Set 2026-11-20. Speaks the kubelet's v1beta1 device API, which has not changed since Kubernetes 1.10.

@@ -10,7 +10,7 @@ from pulumi_kubernetes import core, networking, scheduling
 from infra.cluster.control_plane import ControlPlane
 from infra.stack import Stack
 
-RAG, STORES, CONSOLE, SYSTEM = "rag", "stores", "console", "system"
+RAG, STORES, CONSOLE, MONITORING, SYSTEM = "rag", "stores", "console", "monitoring", "system"
 
 # Who keeps running when the machines are full. All lie below the classes that Kubernetes keeps for itself (2,000,000,000).
 PRIORITIES: Mapping[str, tuple[int, str]] = {
@@ -57,6 +57,8 @@ def spaces(stack: Stack) -> list[Space]:
         )  # fmt: skip
     if stack.console_tenant:
         found.append(Space(name=CONSOLE, pods=3, cpu=2, memory_gi=4))
+    if stack.monitoring == "cluster":
+        found.append(Space(name=MONITORING, pods=7, cpu=2, memory_gi=3))
     # Privileged, because a device plugin mounts the kubelet's own folder and a node exporter the machine's. Nothing of ours
     # that takes requests from outside may ever run there. Its DaemonSets grow with the machines, so only pods are counted.
     found.append(Space(name=SYSTEM, level="privileged", pods=200))

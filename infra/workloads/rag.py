@@ -13,7 +13,7 @@ from infra.naming import APP_PORT
 from infra.stack import Stack
 from infra.workloads import bedrock, opensearch, permissions, valkey
 from infra.workloads.identity import Statement
-from infra.workloads.namespaces import CONSOLE, RAG, Namespaces
+from infra.workloads.namespaces import CONSOLE, MONITORING, RAG, Namespaces
 from infra.workloads.opensearch import OpenSearch
 from infra.workloads.pods import Size, container
 from infra.workloads.reindex import Reindex
@@ -72,11 +72,17 @@ def rag(
         image=means.image,
         environment={**means.environment, **serving(stack)},
         permissions=[*means.permissions, *answers],
-        reached_from=(CONSOLE,) if stack.console_tenant else (),
+        reached_from=_who_asks(stack),
     )
     if cluster.queue is None:
         return AppService(alone(app), stack, cluster, spaces, opts=opts)
     return _shared(app, means, stack, cluster, spaces, opts=opts)
+
+
+def _who_asks(stack: Stack) -> list[str]:
+    """The namespaces whose marked pods come in: the console's, and whoever reads the figures."""
+    asks = {CONSOLE: stack.console_tenant is not None, MONITORING: stack.monitoring == "cluster"}
+    return [space for space, wanted in asks.items() if wanted]
 
 
 def _means(stack: Stack, found: Found, durable: Durable) -> Means:

@@ -11,6 +11,7 @@ from infra.workloads.console import console
 from infra.workloads.device_plugin import DevicePlugin
 from infra.workloads.log_shipper import log_shipper
 from infra.workloads.machine_metrics import machine_metrics
+from infra.workloads.monitoring import Monitoring
 from infra.workloads.namespaces import Namespaces
 from infra.workloads.rag import rag
 
@@ -36,5 +37,7 @@ class Workloads:
             log_shipper(stack, durable, cluster, self.spaces, opts=opts)
         if stack.machine_metrics:
             machine_metrics(stack, cluster, self.spaces, opts=opts)
+        if stack.monitoring == "cluster":
+            Monitoring(stack, found, durable, cluster, self.spaces, opts=opts)
         self.rag = rag(stack, found, durable, cluster, self.spaces, opts=opts)
         self.console = console(stack, found, durable, cluster, self.spaces, self.rag, opts=opts)

@@ -22,7 +22,7 @@ from infra.workloads.console import FETCH_KEY
 from infra.workloads.index_once import REBUILD
 from infra.workloads.pods import RUN_AS
 from tests.infra.program import declared
-from tests.infra.workloads.objects import SHARED, every, pod_of, running
+from tests.infra.workloads.objects import MONITORED, SHARED, every, pod_of, running
 
 # Apps whose workload is still to come; it takes them from here and gives them a door.
 NOT_IN_THE_CLUSTER = {"devops"}
@@ -171,7 +171,7 @@ def test_a_laptop_mounts_the_apps_that_the_load_balancer_sends_to_under_the_same
 
 def test_the_load_balancer_asks_each_app_for_a_path_that_its_pods_answer():
     for door in DOORS:
-        probe = container(door.app, *SHARED)["livenessProbe"]["httpGet"]
+        probe = container(door.app, *SHARED, *MONITORED)["livenessProbe"]["httpGet"]
         assert probe["path"] == door.health_path, door.app
 
 

@@ -33,6 +33,8 @@ WIDEST: tuple[tuple[str, str], ...] = (
     ("loginSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:login-AbCdEf"),
     ("waf", "true"),
     ("alarms", "true"),
+    ("monitoring", "cluster"),
+    ("grafanaSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:grafana-AbCdEf"),
     ("machineMetrics", "true"),
     ("shipLogs", "true"),
     ("consoleTenant", "acme"),

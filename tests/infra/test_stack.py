@@ -181,6 +181,8 @@ REFUSED = {
         [("shipLogs", "true"), ("nat", "none"), ("interfaceEndpoints", DOORS)],
         ["shipLogs is true", "nat is 'none'"],
     ),
+    "monitoring of no kind": ([("monitoring", "datadog")], ["monitoring is 'datadog'", "cluster"]),
+    "a page whose admin has no password": ([("monitoring", "cluster")], ["grafanaSecretArn", "aws:region"]),
     "account of three digits": ([("account", "123")], ["'123'"]),
     "no address": ([("alertEmail", "ops")], ["alertEmail", "'ops'"]),
     "days that CloudWatch cannot keep": ([("logDays", "31")], ["logDays is 31", "30, 60"]),

@@ -47,7 +47,14 @@ def test_what_only_an_agent_or_a_queue_emits_is_watched_only_where_they_are():
     small = {alarm.name for alarm in every("MetricAlarm", ("alarms", "true"))}
     assert small == {"errors", "slow", "unhealthy-rag"}
     widest = {alarm.name for alarm in every("MetricAlarm", *WIDEST)}
-    assert widest - small == {"queue-age", "dead-letters", "disk", "gpu-idle", "unhealthy-console"}
+    assert widest - small == {
+        "queue-age",
+        "dead-letters",
+        "disk",
+        "gpu-idle",
+        "unhealthy-console",
+        "unhealthy-grafana",
+    }
 
 
 def test_every_alarm_tells_the_topic_and_says_what_is_wrong():

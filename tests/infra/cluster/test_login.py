@@ -13,7 +13,9 @@ def test_without_a_provider_nobody_is_asked():
 
 
 def test_people_are_signed_in_before_the_console_and_programs_bring_their_keys():
-    rule = json.loads(one("Stack", *WIDEST).inputs["templateBody"])["Resources"]["Rule"]
+    rule = json.loads(named("Stack", "genai-ops-dev-console-login", *WIDEST).inputs["templateBody"])[
+        "Resources"
+    ]["Rule"]
     kinds = [action["Type"] for action in rule["Properties"]["Actions"]]
     assert rule["Type"] == "AWS::ElasticLoadBalancingV2::ListenerRule"
     assert kinds == ["authenticate-oidc", "forward"]
@@ -24,7 +26,9 @@ def test_people_are_signed_in_before_the_console_and_programs_bring_their_keys()
 def test_while_the_rule_is_missing_the_page_is_closed_and_not_open():
     closed = named("ListenerRule", "console", *WIDEST).inputs
     (action,) = closed["actions"]
-    rule = json.loads(one("Stack", *WIDEST).inputs["templateBody"])["Resources"]["Rule"]["Properties"]
+    rule = json.loads(named("Stack", "genai-ops-dev-console-login", *WIDEST).inputs["templateBody"])[
+        "Resources"
+    ]["Rule"]["Properties"]
     assert rule["Priority"] < closed["priority"]
     assert (
         rule["Conditions"][0]["HostHeaderConfig"]["Values"] == closed["conditions"][0]["hostHeader"]["values"]
@@ -47,7 +51,7 @@ def test_without_a_domain_everything_on_the_pages_own_port_is_guarded():
 
 
 def test_the_client_secret_is_a_reference_that_only_cloudformation_resolves():
-    made = one("Stack", *WIDEST).inputs
+    made = named("Stack", "genai-ops-dev-console-login", *WIDEST).inputs
     oidc = json.loads(made["templateBody"])["Resources"]["Rule"]["Properties"]["Actions"][0]
     assert oidc["AuthenticateOidcConfig"]["ClientSecret"] == f"{{{{resolve:secretsmanager:{SECRET}}}}}"
     assert set(made["parameters"]) == {"Listener", "TargetGroup"}
@@ -59,7 +63,7 @@ def test_no_listener_or_rule_of_pulumis_own_takes_a_client_secret():
 
 
 def test_the_rule_goes_before_its_listener_and_its_target():
-    before = after(one("Stack", *WIDEST), *WIDEST)
+    before = after(named("Stack", "genai-ops-dev-console-login", *WIDEST), *WIDEST)
     assert {"Listener entrance-https", "TargetGroup genai-ops-dev-console"} <= before
 
 

@@ -13,6 +13,10 @@ SHARED = (
     ("workerMaxReplicas", "3"),
     ("consoleTenant", "acme"),
 )
+MONITORED = (
+    ("monitoring", "cluster"),
+    ("grafanaSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:grafana-AbCdEf"),
+)
 THREE = (*SHARED, ("openSearchNodes", "3"), ("nodeCount", "3"), ("nodeMaxCount", "6"))
 
 

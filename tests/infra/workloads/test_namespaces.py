@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from .objects import SHARED, THREE, every, pod_of, running
+from .objects import MONITORED, SHARED, THREE, every, pod_of, running
 
-VARIANTS = {"embedded": (), "shared": SHARED, "three": THREE}
+VARIANTS = {"embedded": (), "shared": SHARED, "three": (*THREE, *MONITORED)}
 ALL = pytest.mark.parametrize("changes", VARIANTS.values(), ids=VARIANTS.keys())
 
 
