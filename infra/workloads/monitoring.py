@@ -47,7 +47,7 @@ class Monitoring(pulumi.ComponentResource):
         self.register_outputs({})
 
     def _prometheus(self, spaces: Namespaces) -> None:
-        reaches = [traffic.Server(RAG, RAG, APP_PORT), alertmanager.SERVER]
+        reaches = [traffic.Server(RAG, RAG, APP_PORT), prometheus.ALERTMANAGER]
         labels = self._labels(prometheus.NAME)
         rules = prometheus.network(labels, reaches=reaches, machines=self.cluster.network.private_cidrs)
         account = self._account(prometheus.NAME)
@@ -76,7 +76,7 @@ class Monitoring(pulumi.ComponentResource):
             files={name: files},
             after=self._who(name, [topic.apply(alertmanager.may_tell)]),
         )
-        self._service(alertmanager.SERVER)
+        self._service(prometheus.ALERTMANAGER)
 
     def _grafana(self, image: str) -> None:
         name, labels, stack = grafana.NAME, self._labels(grafana.NAME), self.stack
