@@ -5,6 +5,8 @@ from typing import Any
 
 from infra.cluster.alarms import CARD, DISK, machine_namespace
 from infra.prices import Holdings, Region, cost
+from infra.project import ROOT
+from infra.workloads import prometheus
 from tests.engines.standins import aws_watch
 
 from ..program import WIDEST, load
@@ -126,3 +128,13 @@ def test_the_check_of_the_page_can_fail():
     assert all(
         words in problems for words in ("wider than the page", "not a metric", "no region", "['colour']")
     )
+
+
+def test_the_runbook_says_of_every_alarm_and_alert_where_to_look():
+    text = (ROOT / "docs" / "runbooks" / "alarm.md").read_text(encoding="utf-8")
+    alarms = {
+        alarm.name.replace("unhealthy-rag", "unhealthy-<app>") for alarm in every("MetricAlarm", *WIDEST)
+    }
+    alarms = {name for name in alarms if not name.startswith("unhealthy-") or "<app>" in name}
+    alerts = {rule["alert"] for group in prometheus.rules()["groups"] for rule in group["rules"]}
+    assert {name for name in alarms | alerts if f"`{name}`" not in text} == set()
