@@ -36,6 +36,10 @@ VALKEY_IMAGE = "valkey/valkey:8.1.3-alpine"
 # Set 2026-11-27. 4.0 is the first that asks pod identity for its role.
 FLUENT_BIT_IMAGE = "fluent/fluent-bit:4.2.2"
 CLOUDWATCH_AGENT_IMAGE = "public.ecr.aws/cloudwatch-agent/cloudwatch-agent:1.300062.0b1304"
+# Set 2026-11-27. PostgreSQL 18, supported until November 2030, with pgvector; the same major as on RDS, so that a dump of the one
+# is read by the other. Tests run its scripts on the PostgreSQL 18 of a Python package.
+POSTGRES_MAJOR = "18"
+POSTGRES_IMAGE = "pgvector/pgvector:0.8.6-pg18-trixie"
 
 # Set 2026-11-27. 3.5 is a line with long support; Alertmanager's and Grafana's have none, so the last that others run widely.
 PROMETHEUS_IMAGE = "prom/prometheus:v3.5.0"
