@@ -12,8 +12,8 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from infra.asking import Clients, Stop, clients
 from infra.durable.kinds import KINDS
-from infra.finders import FINDERS, alerts, stores
-from infra.naming import IMAGES, Names
+from infra.finders import FINDERS, alerts, stores, volumes
+from infra.naming import IMAGES, ROLES, Names
 from infra.snapshot import Snapshot
 from infra.stack import Stack
 
@@ -28,6 +28,8 @@ class Found:
     ids: Mapping[str, str] = field(default_factory=dict)
     images: frozenset[str] = frozenset()
     api_keys_set: bool = False
+    # Whether every password of the database has a value; also where there is no database.
+    passwords_set: bool = True
     # Why what the stack costs cannot be watched by its tag yet; None when it can.
     tag_missing: str | None = None
 
@@ -65,9 +67,17 @@ def look(stack: Stack, *, cloud: Clients, state: Snapshot) -> Found:
         if f"{app}_images" in ids and stores.image_exists(cloud, names.repository(app), tag=stack.image_tag)
     }
     keys_set = "api_keys" in ids and stores.has_value(cloud, names.api_keys_secret)
+    roles = [role for role in ROLES if KINDS[f"database_secret_{role}"].wanted(stack)]
+    passwords_set = all(
+        f"database_secret_{role}" in ids and stores.has_value(cloud, names.database_secret(role))
+        for role in roles
+    )
+    if "database_volume" in ids:
+        volumes.refuse_other_place(cloud, names, zone=stack.zone_names[0], gb=stack.database_gb)
     return Found(
         account=account,
         ids=ids,
+        passwords_set=passwords_set,
         images=frozenset(images),
         api_keys_set=keys_set,
         tag_missing=tag_missing,
@@ -107,7 +117,14 @@ def _account(cloud: Clients, *, expected: str | None) -> str:
 def _known(key: str, *, state: Snapshot) -> Iterator[Any]:
     """The names under which the state holds this type in the durable room; rented things may be of the same type."""
     kind = KINDS[key]
-    return (outputs.get(kind.name_output) for outputs in state.of_type(kind.token, room="durable"))
+    return (_inside(outputs, kind.name_output) for outputs in state.of_type(kind.token, room="durable"))
+
+
+def _inside(outputs: Any, path: str) -> Any:
+    """`tags.Name`: what has no name but its tag."""
+    for part in path.split("."):
+        outputs = outputs.get(part) if isinstance(outputs, Mapping) else None
+    return outputs
 
 
 def _refuse_renames(names: Names, *, state: Snapshot) -> None:

@@ -2,10 +2,15 @@
 
 import hashlib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 # The apps that have an image of their own, and with it a repository that outlives a pause: a new app is one more name.
 IMAGES = ("rag", "console")
+# Who has a database of its own, and the namespace its pods come from: a new one is one more line. The role has the same name.
+DATABASES: Mapping[str, str] = {"jobs": "jobs"}
+DATABASE_ADMIN = "postgres"
+ROLES = (DATABASE_ADMIN, *DATABASES)
 # Every app listens on this port inside its container and answers both probes there.
 APP_PORT = 8080
 LIVE_PATH = "/healthz"
@@ -81,6 +86,14 @@ class Names:
     @property
     def api_keys_secret(self) -> str:
         return f"{self.owner}/api-keys"
+
+    @property
+    def database_volume(self) -> str:
+        """The tag Name of the volume."""
+        return f"{self.prefix}-database"
+
+    def database_secret(self, role: str) -> str:
+        return f"{self.owner}/database/{role}"
 
     @property
     def control_plane_logs(self) -> str:

@@ -263,6 +263,10 @@ def _log_group(inputs: Inputs, region: Region) -> Cost:
     return Cost.kept(region.holdings.log_gb * region["logs_gb_month"]) if survives else Cost()
 
 
+def _volume(inputs: Inputs, region: Region) -> Cost:
+    return Cost.kept(inputs["size"] * region["gp3_gb_month"])
+
+
 def _records(_: Inputs, region: Region) -> Cost:
     each = region["dynamodb_gb_month"] + region["dynamodb_pitr_gb_month"]
     return Cost.kept(region.holdings.records_gb * each)
@@ -279,6 +283,7 @@ PRICED: Mapping[str, Pricing] = {
     "aws:ecr/repository:Repository": lambda _, region: Cost.kept(
         region.holdings.image_gb / len(IMAGES) * region["ecr_gb_month"]
     ),
+    "aws:ebs/volume:Volume": _volume,
     "aws:cloudwatch/logGroup:LogGroup": _log_group,
     "aws:dynamodb/table:Table": _records,
     "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,

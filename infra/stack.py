@@ -11,6 +11,7 @@ from pulumi.runtime.config import CONFIG
 
 from infra.choices.apps import AppChoices
 from infra.choices.control_plane import ControlPlaneChoices
+from infra.choices.database import DatabaseChoices
 from infra.choices.domain import DomainChoices
 from infra.choices.entrance import EntranceChoices
 from infra.choices.hours import HoursChoices
@@ -46,6 +47,7 @@ class Stack(
     HoursChoices,
     AppChoices,
     SearchChoices,
+    DatabaseChoices,
     ModelChoices,
     MoneyChoices,
     WatchingChoices,

@@ -1,14 +1,17 @@
-"""`make secrets`: writes the API keys of a stack into the secret that Pulumi made empty, never by way of a command line."""
+"""`make secrets`: fills the secrets that Pulumi made empty, never by way of a command line: the API keys with what is typed,
+the database's passwords, where there are none yet, with made-up ones."""
 
 import argparse
 import getpass
+import secrets
 import sys
+from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from app.settings import parse_api_keys
-from infra.naming import Names
+from infra.naming import DATABASES, ROLES, Names
 from infra.project import ProjectRefused, configuration, project
 
 
@@ -34,6 +37,27 @@ def write(stack: str, value: str) -> str:
     return names.api_keys_secret
 
 
+def fill_passwords(stack: str) -> list[str]:
+    """Make up a password for each role of the stack's database that has none yet; return the secrets that were filled."""
+    settings, values = project(), configuration(stack)
+    chosen = values[f"{settings['name']}:database"]
+    roles = {"cluster": ROLES, "rds": tuple(DATABASES)}.get(chosen, ())
+    session = boto3.Session(region_name=values["aws:region"])
+    account = session.client("sts").get_caller_identity()["Account"]
+    names = Names(project=settings["name"], stack=stack, account=account, region=values["aws:region"])
+    store = session.client("secretsmanager")
+    wanted = [names.database_secret(role) for role in roles]
+    empty = [name for name in wanted if not _has_value(store, name)]
+    for name in empty:
+        store.put_secret_value(SecretId=name, SecretString=secrets.token_urlsafe(32))
+    return empty
+
+
+def _has_value(store: Any, name: str) -> bool:
+    versions = store.describe_secret(SecretId=name).get("VersionIdsToStages", {})
+    return any("AWSCURRENT" in stages for stages in versions.values())
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stack", required=True)
@@ -41,6 +65,8 @@ def main() -> int:
     try:
         configuration(stack)  # a wrong stack name is told before a secret is typed
         print(f"wrote {write(stack, read_value())}; running services read it at their next start.")
+        for name in fill_passwords(stack):
+            print(f"made up a password in {name}")
     except (ValueError, ProjectRefused) as error:
         print(error, file=sys.stderr)
     except (BotoCoreError, ClientError) as error:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from infra.naming import IMAGES, Names
+from infra.naming import DATABASE_ADMIN, IMAGES, ROLES, Names
 from infra.stack import Stack
 from infra.tags import STACK_TAG
 
@@ -34,6 +34,19 @@ def _anomalies(stack: Stack) -> bool:
     return stack.anomaly_alert_usd > 0
 
 
+def _password(role: str) -> Kind:
+    return Kind(
+        "aws:secretsmanager/secret:Secret",
+        "secret",
+        "name",
+        lambda names: names.database_secret(role),
+        # RDS makes the one of its administrator itself.
+        wanted=lambda stack: (
+            stack.database in (("cluster",) if role == DATABASE_ADMIN else ("cluster", "rds"))
+        ),
+    )
+
+
 def _bucket(holds: str) -> Kind:
     return Kind("aws:s3/bucket:Bucket", "bucket", "bucket", lambda names: names.bucket(holds))
 
@@ -53,6 +66,14 @@ KINDS: Mapping[str, Kind] = {
     "records": Kind("aws:dynamodb/table:Table", "table", "name", lambda names: names.records_table),
     "api_keys": Kind(
         "aws:secretsmanager/secret:Secret", "secret", "name", lambda names: names.api_keys_secret
+    ),
+    **{f"database_secret_{role}": _password(role) for role in ROLES},
+    "database_volume": Kind(
+        "aws:ebs/volume:Volume",
+        "volume",
+        "tags.Name",
+        lambda names: names.database_volume,
+        wanted=lambda stack: stack.database == "cluster",
     ),
     "control_plane_logs": Kind(
         "aws:cloudwatch/logGroup:LogGroup", "log group", "name", lambda names: names.control_plane_logs

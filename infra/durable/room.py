@@ -8,6 +8,7 @@ from infra.durable.anomalies import Anomalies
 from infra.durable.api_keys import ApiKeys
 from infra.durable.bucket import DATA, LOGS, MODELS, Bucket
 from infra.durable.certificate import certificate
+from infra.durable.database import DatabasePasswords, DatabaseVolume
 from infra.durable.images import Images
 from infra.durable.keeping import Keeping
 from infra.durable.logs import Logs
@@ -29,6 +30,10 @@ class Durable:
         self.images = Images("images", keeping, deployed=stack.image_tag, opts=opts)
         self.records = Records("records", keeping, opts=opts)
         self.api_keys = ApiKeys("api-keys", keeping, opts=opts)
+        if stack.database != "none":
+            self.passwords = DatabasePasswords("database-passwords", keeping, stack, opts=opts)
+        if stack.database == "cluster":
+            self.volume = DatabaseVolume("database-volume", keeping, stack, opts=opts)
         self.messages = Logs("messages", keeping, days=stack.log_days, opts=opts)
         self.certificate = certificate(stack, keeping, opts=opts)
         self.alerts = Alerts("alerts", keeping, email=stack.alert_email, opts=opts)

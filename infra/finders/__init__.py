@@ -4,10 +4,15 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from infra.asking import Clients
-from infra.finders import alerts, names, stores
-from infra.naming import IMAGES, Names
+from infra.finders import alerts, names, stores, volumes
+from infra.naming import IMAGES, ROLES, Names
 
 Finder = Callable[[Clients, Names], str | None]
+
+
+def _secret_of(role: str) -> Callable[[Names], str]:
+    return lambda names: names.database_secret(role)
+
 
 # A finder for each key of infra/durable/kinds.py: it returns the id to import, None to create, and raises Stop.
 FINDERS: Mapping[str, Finder] = {
@@ -16,7 +21,9 @@ FINDERS: Mapping[str, Finder] = {
     "logs_bucket": partial(stores.bucket, holds="logs"),
     **{f"{app}_images": partial(stores.repository, app=app) for app in IMAGES},
     "records": stores.table,
-    "api_keys": stores.secret,
+    "api_keys": partial(stores.secret, named=lambda names: names.api_keys_secret),
+    **{f"database_secret_{role}": partial(stores.secret, named=_secret_of(role)) for role in ROLES},
+    "database_volume": volumes.volume,
     "control_plane_logs": partial(alerts.log_group, named=lambda names: names.control_plane_logs),
     "container_logs": partial(alerts.log_group, named=lambda names: names.container_logs),
     "certificate": names.certificate,

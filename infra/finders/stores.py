@@ -1,5 +1,7 @@
 """Where data lies: buckets, image repositories, the table, the secret."""
 
+from collections.abc import Callable
+
 from infra.asking import Clients, Stop, asking, must_own, pairs
 from infra.naming import Names
 
@@ -53,8 +55,8 @@ def table(cloud: Clients, names: Names) -> str | None:
     return name
 
 
-def secret(cloud: Clients, names: Names) -> str | None:
-    name = names.api_keys_secret
+def secret(cloud: Clients, names: Names, *, named: Callable[[Names], str]) -> str | None:
+    name = named(names)
     what = f"secret {name!r}"
     with asking(what, not_found=("ResourceNotFoundException",)) as there:
         found = cloud("secretsmanager").describe_secret(SecretId=name)

@@ -32,6 +32,8 @@ class Space:
     pods: int
     cpu: int | None = None
     memory_gi: int | None = None
+    # Static ones, bound to volumes that the state knows.
+    claims: int = 0
 
     def hard(self) -> dict[str, str]:
         bounds = {"pods": str(self.pods)}
@@ -40,7 +42,7 @@ class Space:
             # Limits are what a pod may grow to. They may be promised twice over, as not all grow at once.
             bounds["limits.memory"] = f"{self.memory_gi * 2}Gi"
         # Both would make things in AWS that no state knows: they would outlive the cluster, and cost.
-        return bounds | {"services.loadbalancers": "0", "persistentvolumeclaims": "0"}
+        return bounds | {"services.loadbalancers": "0", "persistentvolumeclaims": str(self.claims)}
 
 
 def spaces(stack: Stack) -> list[Space]:
@@ -49,12 +51,7 @@ def spaces(stack: Stack) -> list[Space]:
     workers = stack.worker_max_replicas if stack.search == "opensearch" else 0
     serving = 2 * (stack.rag_max_replicas + workers) + 3
     found = [Space(name=RAG, pods=serving, cpu=serving, memory_gi=serving * 2)]
-    if stack.search == "opensearch":
-        # Stateful pods are replaced one by one, so only the cache is there twice.
-        found.append(
-            Space(name=STORES, pods=stack.open_search_nodes + 3, cpu=stack.open_search_nodes + 1,
-                  memory_gi=3 * stack.open_search_nodes + 2)
-        )  # fmt: skip
+    found += _stores(stack)
     if stack.console_tenant:
         found.append(Space(name=CONSOLE, pods=3, cpu=2, memory_gi=4))
     if stack.monitoring == "cluster":
@@ -63,6 +60,16 @@ def spaces(stack: Stack) -> list[Space]:
     # that takes requests from outside may ever run there. Its DaemonSets grow with the machines, so only pods are counted.
     found.append(Space(name=SYSTEM, level="privileged", pods=200))
     return found
+
+
+def _stores(stack: Stack) -> list[Space]:
+    """Stateful pods are replaced one by one, so only the cache is there twice. Of the database's jobs three may meet."""
+    search = stack.open_search_nodes if stack.search == "opensearch" else 0
+    pods, cpu, memory_gi = (search + 3, search + 1, 3 * search + 2) if search else (0, 0, 0)
+    if stack.database != "none":
+        pods, cpu, memory_gi = pods + 4, cpu + 1, memory_gi + 2
+    claims = 1 if stack.database == "cluster" else 0
+    return [Space(name=STORES, pods=pods, cpu=cpu, memory_gi=memory_gi, claims=claims)] if pods else []
 
 
 class Namespaces(pulumi.ComponentResource):

@@ -2,6 +2,9 @@
 
 from typing import Any
 
+# In the data bucket, beside documents/.
+DUMPS_PREFIX = "database/dumps/"
+
 
 def list_documents(bucket: str) -> dict[str, Any]:
     # Versions too: a delete removes every version of a document and counts what is left.
@@ -47,6 +50,20 @@ def work_off(queue: str) -> dict[str, Any]:
 
 def read_keys(secret: str) -> dict[str, Any]:
     return _allow("ReadKeys", secret, "secretsmanager:GetSecretValue")
+
+
+def list_dumps(bucket: str) -> dict[str, Any]:
+    """Of the data bucket only what lies below the prefix."""
+    listed = _allow("ListDumps", bucket, "s3:ListBucket", "s3:ListBucketVersions")
+    return listed | {"Condition": {"StringLike": {"s3:prefix": f"{DUMPS_PREFIX}*"}}}
+
+
+def keep_dumps(bucket: str) -> dict[str, Any]:
+    return _allow("KeepDumps", f"{bucket}/{DUMPS_PREFIX}*", "s3:DeleteObjectVersion", "s3:PutObject")
+
+
+def read_dumps(bucket: str) -> dict[str, Any]:
+    return _allow("ReadDumps", f"{bucket}/{DUMPS_PREFIX}*", "s3:GetObject")
 
 
 def _allow(sid: str, resource: str, *actions: str) -> dict[str, Any]:

@@ -58,11 +58,19 @@ class Pod:
     first: Sequence[Mapping[str, Any]] = field(default=())
     grace_s: int = 30
     files: Mapping[str, str] = field(default_factory=dict)
+    # Volume -> claim, for what outlives the pod.
+    claims: Mapping[str, str] = field(default_factory=dict)
     apart: bool = False
 
     def spec(self) -> dict[str, Any]:
         volumes = [disk.volume(name) for name, disk in self.disks.items()]
         volumes += [{"name": name, "config_map": {"name": source}} for name, source in self.files.items()]
+        volumes += [
+            {"name": name, "persistent_volume_claim": {"claim_name": claim}}
+            for name, claim in self.claims.items()
+        ]
+        # Not file by file at each start, which takes minutes on a full volume and loosens what PostgreSQL wants tight.
+        change = {"fs_group_change_policy": "OnRootMismatch"} if self.claims else {}
         return {
             "service_account_name": self.account,
             # Pod identity mounts a token of its own; the cluster's API is none of an app's business.
@@ -76,6 +84,7 @@ class Pod:
                 "run_as_user": self.user,
                 "run_as_group": self.group,
                 "fs_group": self.group,
+                **change,
                 "seccomp_profile": {"type": "RuntimeDefault"},
             },
             **({"init_containers": [dict(item) for item in self.first]} if self.first else {}),

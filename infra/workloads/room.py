@@ -13,6 +13,7 @@ from infra.workloads.log_shipper import log_shipper
 from infra.workloads.machine_metrics import machine_metrics
 from infra.workloads.monitoring import Monitoring
 from infra.workloads.namespaces import Namespaces
+from infra.workloads.postgres_choice import database
 from infra.workloads.rag import rag
 
 
@@ -39,5 +40,6 @@ class Workloads:
             machine_metrics(stack, cluster, self.spaces, opts=opts)
         if stack.monitoring == "cluster":
             Monitoring(stack, found, durable, cluster, self.spaces, opts=opts)
+        self.database = database(stack, found, durable, cluster, self.spaces, opts=opts)
         self.rag = rag(stack, found, durable, cluster, self.spaces, opts=opts)
         self.console = console(stack, found, durable, cluster, self.spaces, self.rag, opts=opts)

@@ -17,6 +17,8 @@ class Server:
     name: str
     space: str
     port: int
+    # Of one that is no pod but stands in the network: where.
+    ranges: tuple[str, ...] = ()
 
     @property
     def labels(self) -> dict[str, str]:
@@ -48,6 +50,8 @@ def internet() -> Rule:
 
 
 def to(server: Server) -> Rule:
+    if server.ranges:
+        return {"to": [{"ip_block": {"cidr": cidr}} for cidr in server.ranges], "ports": _ports(server.port)}
     return {"to": [_in_space(server.space, server.labels)], "ports": _ports(server.port)}
 
 

@@ -79,6 +79,17 @@ class Account:
         arn: str = made["ARN"]
         return arn
 
+    def volume(self, *, tags: dict[str, str] | None = None, zone: str = "a", gb: int = 10) -> str:
+        """With the tags that are its name, or others."""
+        marks = pairs(TAGS | {"Name": NAMES.database_volume} if tags is None else tags)
+        made = self.cloud("ec2").create_volume(
+            AvailabilityZone=f"{REGION}{zone}",
+            Size=gb,
+            TagSpecifications=[{"ResourceType": "volume", "Tags": marks}],
+        )
+        volume: str = made["VolumeId"]
+        return volume
+
     def budget(self, *, watches: str = NAMES.owner) -> None:
         limit = {"Amount": "60", "Unit": "USD"}
         budget: dict[str, Any] = {
@@ -167,6 +178,8 @@ def broken(
                     if service != "s3"
                     else f"<Error>{error}</Error>"
                 )
+            elif service == "ec2":
+                text = f"<Response><Errors><Error><Code>{code}</Code><Message>no</Message></Error></Errors></Response>"
             else:
                 text = json.dumps({"__type": code, "message": "no"})
             self.reply(status, text.encode())

@@ -37,6 +37,7 @@ WIDEST: tuple[tuple[str, str], ...] = (
     ("grafanaSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:grafana-AbCdEf"),
     ("machineMetrics", "true"),
     ("shipLogs", "true"),
+    ("database", "cluster"),
     ("consoleTenant", "acme"),
     ("chatModel", "nova-2-lite"),
     ("embedder", "bedrock"),

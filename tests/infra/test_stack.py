@@ -1,9 +1,11 @@
 """The configuration: what cannot work is refused before any cloud call, naming every value involved."""
 
+import json
 import re
 
 import pytest
 
+from infra.choices.network import WITHOUT_NAT
 from infra.project import project, stacks
 from infra.stack import KEYS, ConfigRefused, Stack
 
@@ -89,6 +91,17 @@ REFUSED = {
         ["secretsKeyArn", "eu-west-1", "aws:region is 'us-east-1'"],
     ),
     "machines in more zones than there are": ([("nodeZones", "3")], ["nodeZones is 3", "['a', 'b']"]),
+    "a database of no kind": ([("database", "oracle")], ["database is 'oracle'", "cluster"]),
+    "a database whose zone may have no machine": (
+        [("database", "cluster"), ("nodeZones", "2")],
+        ["nodeZones is 2", "nodeCount is 1", "database is 'cluster'", "'a'"],
+    ),
+    "a database that cannot be pulled": (
+        [("database", "cluster"), ("nat", "none"), ("interfaceEndpoints", json.dumps(sorted(WITHOUT_NAT)))],
+        ["database is 'cluster'", "nat is 'none'"],
+    ),
+    "a database without a disk": ([("databaseGb", "0")], ["databaseGb is 0"]),
+    "a database of which no day is kept": ([("databaseDumpDays", "0")], ["databaseDumpDays is 0"]),
     "cards of no kind": ([("gpu", "yes")], ["gpu is 'yes'", "on_demand"]),
     "cards that nobody ever starts": (
         [("gpu", "spot"), ("autoscaler", "false")],

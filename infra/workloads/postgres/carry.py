@@ -58,9 +58,7 @@ def upload(place: Place, folder: Path, *, now: datetime) -> str:
     for name, path in files.items():
         place.s3.upload_file(str(path), place.bucket, place.key(stamp, name))
     sums = {name: {"bytes": path.stat().st_size, "sha256": _sum(path)} for name, path in files.items()}
-    place.s3.put_object(
-        Bucket=place.bucket, Key=place.key(stamp, COMPLETE), Body=json.dumps(sums).encode()
-    )
+    place.s3.put_object(Bucket=place.bucket, Key=place.key(stamp, COMPLETE), Body=json.dumps(sums).encode())
     return stamp
 
 
@@ -77,7 +75,9 @@ def fetch(place: Place, folder: Path, *, stamp: str = "") -> str:
         path = ready / Path(name).name
         place.s3.download_file(place.bucket, place.key(stamp, name), str(path))
         if path.stat().st_size != wanted["bytes"] or _sum(path) != wanted["sha256"]:
-            raise Damaged(f"The file {name!r} of the dump {stamp} is not what was written; name another dump.")
+            raise Damaged(
+                f"The file {name!r} of the dump {stamp} is not what was written; name another dump."
+            )
     return stamp
 
 

@@ -4,6 +4,7 @@ from .acm import Certificate, CertificateValidation
 from .budgets import Budget
 from .costexplorer import AnomalyMonitor, AnomalySubscription, CostAllocationTag
 from .dynamodb import Table
+from .ebs import Volume
 from .ecr import LifecyclePolicy, Repository
 from .logs import LogGroup
 from .route53 import Record
@@ -17,6 +18,6 @@ STORES: dict[str, type[Store]] = {
     for store in (
         *(Bucket, *SATELLITES, Table, Repository, LifecyclePolicy, Secret, Budget, LogGroup),
         *(Topic, TopicPolicy, TopicSubscription, CostAllocationTag, AnomalyMonitor, AnomalySubscription),
-        *(Certificate, CertificateValidation, Record),
+        *(Volume, Certificate, CertificateValidation, Record),
     )
 }

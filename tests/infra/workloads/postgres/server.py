@@ -100,9 +100,21 @@ class Server:
         assert done.returncode == 0, done.stderr + self.log()
         return done.stdout
 
-    def sql(self, text: str, *, database: str = "postgres", role: str = "postgres", password: str = PASSWORD) -> str:
+    def sql(
+        self, text: str, *, database: str = "postgres", role: str = "postgres", password: str = PASSWORD
+    ) -> str:
         done = self.run(
-            "psql", "-AtXq", "-v", "ON_ERROR_STOP=1", "-d", database, "-U", role, "-c", text, PGPASSWORD=password
+            "psql",
+            "-AtXq",
+            "-v",
+            "ON_ERROR_STOP=1",
+            "-d",
+            database,
+            "-U",
+            role,
+            "-c",
+            text,
+            PGPASSWORD=password,
         )
         if done.returncode:
             raise RuntimeError(done.stderr)

@@ -139,7 +139,9 @@ def environment(aws: Account) -> dict[str, str]:
     return os.environ | keys | place | {"AWS_DEFAULT_REGION": "us-east-1", "AWS_ENDPOINT_URL": aws.url}
 
 
-def test_the_one_that_waits_carries_the_last_dump_when_the_pod_ends(aws: Account, place: Place, tmp_path: Path):
+def test_the_one_that_waits_carries_the_last_dump_when_the_pod_ends(
+    aws: Account, place: Place, tmp_path: Path
+):
     dump(tmp_path)
     command = [sys.executable, carry.__file__, "last", str(tmp_path)]
     process = subprocess.Popen(command, env=environment(aws), stdout=subprocess.PIPE, text=True)

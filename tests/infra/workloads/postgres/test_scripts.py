@@ -91,7 +91,8 @@ def test_a_restore_pushes_out_whoever_is_inside(db: Server):
         stderr=subprocess.DEVNULL,
         **USER,
     )
-    while not db.sql("SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND datname='jobs'") == "1":
+    sleeping = "SELECT count(*) FROM pg_stat_activity WHERE query LIKE '%pg_sleep(60)%' AND datname = 'jobs'"
+    while db.sql(sleeping) == "0":
         time.sleep(0.02)
     db.must("restore.sh", str(db.dumps))
     assert inside.wait(30) != 0 and ads(db) == "1"
@@ -120,13 +121,17 @@ def test_a_dump_that_was_killed_half_way_leaves_nothing_that_could_be_taken(db: 
         stderr=subprocess.DEVNULL,
         **USER,
     )
-    locked = "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation > 16383"
+    locked = (
+        "SELECT count(*) FROM pg_locks WHERE mode = 'AccessExclusiveLock' AND granted AND relation > 16383"
+    )
     while db.sql(locked, database="jobs") == "0":
         time.sleep(0.02)
     done = db.run("timeout", "1", "sh", f"{db.folder}/scripts/dump.sh", str(db.dumps))
     holder.kill()
     holder.wait(30)
-    db.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()")
+    db.sql(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE '%pg_sleep%' AND pid <> pg_backend_pid()"
+    )
     assert done.returncode == 124
     assert not (db.dumps / "ready").exists() and (db.dumps / "half").exists()
     db.must("dump.sh", str(db.dumps))

@@ -1,0 +1,56 @@
+"""What of the database survives a pause: its volume, and the containers of its passwords, which `make secrets` fills."""
+
+from collections.abc import Mapping
+
+import pulumi
+from pulumi_aws import ebs, secretsmanager
+
+from infra.durable.api_keys import RECOVERY_DAYS
+from infra.durable.keeping import Keeping
+from infra.durable.kinds import KINDS
+from infra.naming import ROLES
+from infra.stack import Stack
+
+
+class DatabaseVolume(pulumi.ComponentResource):
+    """An encrypted gp3 volume in the first zone. The database's pod mounts it; only `keepData: false` deletes it."""
+
+    def __init__(
+        self, name: str, keeping: Keeping, stack: Stack, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("genai:durable:DatabaseVolume", name, None, opts)
+        # A volume cannot leave its zone.
+        self.zone = stack.zone_names[0]
+        volume = ebs.Volume(
+            name,
+            availability_zone=self.zone,
+            size=stack.database_gb,
+            type="gp3",
+            encrypted=True,
+            tags=keeping.tags.durable(keeping.names.database_volume),
+            opts=keeping.adopted("database_volume", parent=self),
+        )
+        self.id: pulumi.Output[str] = volume.id
+        self.register_outputs({"id": self.id})
+
+
+class DatabasePasswords(pulumi.ComponentResource):
+    """A secret without a value for each role, so that an application reads its own and no other. `arns` by role."""
+
+    def __init__(
+        self, name: str, keeping: Keeping, stack: Stack, opts: pulumi.ResourceOptions | None = None
+    ) -> None:
+        super().__init__("genai:durable:DatabasePasswords", name, None, opts)
+        self.arns: Mapping[str, pulumi.Output[str]] = {
+            role: secretsmanager.Secret(
+                f"database-{role}",
+                name=keeping.names.database_secret(role),
+                description=f"Password of the database role {role}. Written by `make secrets`.",
+                recovery_window_in_days=RECOVERY_DAYS if keeping.keep else 0,
+                tags=keeping.tags.durable(),
+                opts=keeping.adopted(f"database_secret_{role}", parent=self),
+            ).arn
+            for role in ROLES
+            if KINDS[f"database_secret_{role}"].wanted(stack)
+        }
+        self.register_outputs({})
