@@ -28,8 +28,8 @@ class DatabaseChoices:
             )
         if self.database == "cluster" and self.node_zones > self.node_count:
             raise ConfigRefused(
-                f"nodeZones is {self.node_zones} while nodeCount is {self.node_count} and database is 'cluster': no machine might "
-                f"stand in zone {self.zones[0]!r}, where the database's volume is. Set nodeZones to {self.node_count}, or "
+                f"nodeZones is {self.node_zones} while nodeCount is {self.node_count} and database is 'cluster': no machine "
+                f"might stand in zone {self.zones[0]!r}, where the database's volume is. Set nodeZones to {self.node_count}, or "
                 f"nodeCount to {self.node_zones}."
             )
         if self.database == "cluster" and self.nat == "none":
