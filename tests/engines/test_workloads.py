@@ -15,9 +15,12 @@ from . import kube
 pytestmark = pytest.mark.engines
 
 WATCHED = (("alarms", "true"), ("machineMetrics", "true"), ("shipLogs", "true"), *MONITORED)
-CHOICES = (*THREE, ("chatModel", "nova-2-lite"), ("embedder", "bedrock"), *WATCHED)
+CHOICES = (*THREE, ("chatModel", "nova-2-lite"), ("embedder", "bedrock"), ("database", "cluster"), *WATCHED)
 # What others lean on comes first; the engine knows the same from the graph.
-ORDER = ("Namespace", "PriorityClass", "ResourceQuota", "LimitRange", "ServiceAccount", "ConfigMap")
+ORDER = (
+    *("Namespace", "PriorityClass", "ResourceQuota", "LimitRange", "ServiceAccount", "ConfigMap"),
+    *("PersistentVolume", "PersistentVolumeClaim"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,7 +35,9 @@ def objects() -> list[dict[str, Any]]:
 @pytest.fixture(scope="module")
 def applied(objects: list[dict[str, Any]], cluster: kube.Kube) -> Iterator[list[dict[str, Any]]]:
     for number in (2, 3, 4):
-        cluster.add_node(f"wide-{number}", cpu="4", memory="16Gi")
+        # In the zone of the database's volume.
+        zone = {"topology.kubernetes.io/zone": "us-east-1a"}
+        cluster.add_node(f"wide-{number}", cpu="4", memory="16Gi", labels=zone)
     yield [cluster.apply(body) for body in objects]
 
 
@@ -73,10 +78,20 @@ def test_everything_becomes_ready_within_its_quota(applied: list[dict[str, Any]]
         cluster.wait(f"{where} ready", ready)
 
 
-def test_the_index_job_comes_to_its_end(applied: list[dict[str, Any]], cluster: kube.Kube) -> None:
-    (job,) = of("Job", applied)
-    where = path(job, "batch/v1", "jobs")
-    cluster.wait(f"{where} done", lambda: cluster.get(where)["status"].get("succeeded") == 1)
+def test_every_job_comes_to_its_end(applied: list[dict[str, Any]], cluster: kube.Kube) -> None:
+    for job in of("Job", applied):
+        where = path(job, "batch/v1", "jobs")
+
+        def done(where: str = where) -> bool:
+            return bool(cluster.get(where)["status"].get("succeeded") == 1)
+
+        cluster.wait(f"{where} done", done)
+
+
+def test_the_database_is_bound_to_its_one_volume(applied: list[dict[str, Any]], cluster: kube.Kube) -> None:
+    claim = "/api/v1/namespaces/stores/persistentvolumeclaims/postgresql"
+    cluster.wait("the claim is bound", lambda: cluster.get(claim)["status"].get("phase") == "Bound")
+    assert cluster.get(claim)["spec"]["volumeName"] == "genai-ops-dev-postgresql"
 
 
 def test_three_nodes_of_opensearch_stand_on_three_machines(

@@ -1,0 +1,44 @@
+"""The one command of a restore: the Job that it makes from the one that waits, and passwords that are made up once."""
+
+from typing import Any
+
+import pytest
+
+from infra.naming import ROLES
+from scripts import restore_database, secret_values
+
+from ..accounts import NAMES, Account
+from .objects import every
+
+ON = (("database", "cluster"),)
+
+
+def test_the_job_is_the_waiting_one_with_the_name_of_the_dump_for_the_step_that_fetches():
+    template: Any = every("CronJob", *ON)["postgresql-restore"].inputs
+    made = restore_database.job(template, name="restore-1", dump="20261127T120000Z")
+    assert (made["kind"], made["metadata"]["namespace"]) == ("Job", "stores")
+    steps = {one["name"]: one for one in made["spec"]["template"]["spec"]["initContainers"]}
+    assert {"name": "DUMP", "value": "20261127T120000Z"} in steps["fetch"]["env"]
+    assert "DUMP" not in {item["name"] for item in steps["passwords"]["env"]}
+    before = template["spec"]["jobTemplate"]["spec"]["template"]["spec"]["initContainers"]
+    assert "DUMP" not in {item["name"] for one in before for item in one["env"]}
+
+
+def test_passwords_are_made_up_where_there_are_none_and_never_twice(
+    aws: Account, monkeypatch: pytest.MonkeyPatch
+):
+    store = aws.cloud("secretsmanager")
+    for role in ROLES:
+        store.create_secret(Name=NAMES.database_secret(role))
+    chosen = {"genai-ops:database": "cluster", "aws:region": NAMES.region}
+    monkeypatch.setattr(secret_values, "configuration", lambda stack: chosen)
+    for name, value in (
+        ("AWS_ENDPOINT_URL", aws.url),
+        ("AWS_ACCESS_KEY_ID", "t"),
+        ("AWS_SECRET_ACCESS_KEY", "t"),
+    ):
+        monkeypatch.setenv(name, value)
+    assert secret_values.fill_passwords("dev") == [NAMES.database_secret(role) for role in ROLES]
+    values = {store.get_secret_value(SecretId=NAMES.database_secret(role))["SecretString"] for role in ROLES}
+    assert len(values) == len(ROLES) and all(len(value) >= 40 for value in values)
+    assert secret_values.fill_passwords("dev") == []
