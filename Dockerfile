@@ -25,6 +25,13 @@ COPY infra infra
 COPY app app
 RUN --mount=type=cache,target=/cache uv sync --frozen --no-dev --no-editable --extra devops
 
+FROM build AS build-coldmail
+RUN --mount=type=cache,target=/cache uv sync --frozen --no-dev --no-install-project --extra coldmail
+COPY LICENSE README.md ./
+COPY infra infra
+COPY app app
+RUN --mount=type=cache,target=/cache uv sync --frozen --no-dev --no-editable --extra coldmail
+
 FROM build AS build-console
 RUN --mount=type=cache,target=/cache uv sync --frozen --no-dev --no-install-project --extra console
 COPY LICENSE README.md ./
@@ -59,6 +66,13 @@ EXPOSE 8080
 HEALTHCHECK --interval=10s --timeout=4s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8080/healthz', timeout=3)"]
 CMD ["python", "-m", "app.devops"]
+
+FROM runtime AS coldmail
+COPY --from=build-coldmail /opt/app /opt/app
+EXPOSE 8080
+HEALTHCHECK --interval=10s --timeout=4s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8080/healthz', timeout=3)"]
+CMD ["python", "-m", "app.coldmail"]
 
 FROM runtime AS rag
 COPY --from=build-rag /opt/app /opt/app

@@ -9,7 +9,11 @@ from fastapi import FastAPI
 from app.settings import Settings
 
 # path -> module with `create(settings) -> FastAPI`; tests/contracts compares it with infra's listener rules.
-APPS = {"/": "app.rag.application", "/devops": "app.devops.application"}
+APPS = {
+    "/": "app.rag.application",
+    "/devops": "app.devops.application",
+    "/coldmail": "app.coldmail.application",
+}
 
 
 def create(settings: Settings) -> FastAPI:

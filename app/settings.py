@@ -126,6 +126,10 @@ class Settings(BaseModel):
     )
     openai_key: SecretStr = Field(SecretStr(""), description="Key of OpenAI, as first choice or fallback.")
     groq_key: SecretStr = Field(SecretStr(""), description="Key of Groq, as first choice or fallback.")
+    groq_model: str = Field(
+        "llama-3.3-70b-versatile",
+        description="Model of Groq that words e-mails when its key is set and GENAI_CHAT is not.",
+    )
     ollama_url: str = Field("http://127.0.0.1:11434/v1", description="Where Ollama listens, `/v1` included.")
     vllm_url: str = Field("http://127.0.0.1:8000/v1", description="Where vLLM listens, `/v1` included.")
     guardrail: str = Field("", description="Id or ARN of a Bedrock Guardrail; empty: none.")

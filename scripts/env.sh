@@ -83,7 +83,7 @@ prepare_peers() { # on the interpreter of .venv, so that all are measured on the
 
 wanted=${1:-}
 case $wanted in
-  run) parts="--extra rag --extra devops --extra console" ;;
+  run) parts="--extra rag --extra devops --extra coldmail --extra console" ;;
   plan) parts="--extra infra" ;;
   test) parts="--all-extras --group test" ;;
   check) parts="--all-extras --group test --group check" ;;

@@ -13,6 +13,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/settings.md": settings_page,
     "docs/reference/openapi.json": openapi_document,
     "docs/reference/openapi-devops.json": lambda: openapi_document("/devops"),
+    "docs/reference/openapi-coldmail.json": lambda: openapi_document("/coldmail"),
 }
 
 

@@ -72,7 +72,9 @@ def clone(tmp_path: Path) -> Clone:
 
 def test_running_asks_for_the_service_and_the_console_only_and_keeps_what_is_there(clone: Clone) -> None:
     assert clone.prepare("run").returncode == 0
-    assert clone.calls() == ["sync --frozen --inexact --extra rag --extra devops --extra console"]
+    assert clone.calls() == [
+        "sync --frozen --inexact --extra rag --extra devops --extra coldmail --extra console"
+    ]
 
 
 def test_a_second_call_asks_nobody(clone: Clone) -> None:
@@ -85,7 +87,7 @@ def test_another_target_adds_its_parts_and_spoils_nothing(clone: Clone) -> None:
     for target in ("run", "test", "run", "test"):
         clone.prepare(target)
     assert [call.split()[3:] for call in clone.calls()] == [
-        ["--extra", "rag", "--extra", "devops", "--extra", "console"],
+        ["--extra", "rag", "--extra", "devops", "--extra", "coldmail", "--extra", "console"],
         ["--all-extras", "--group", "test"],
     ]
 
