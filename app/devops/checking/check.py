@@ -4,6 +4,7 @@ from typing import Literal
 
 from app.devops.checking.findings import CheckResult, Report
 from app.devops.checking.github.workflow import check_workflow
+from app.devops.checking.gitlab.pipeline import check_pipeline
 from app.devops.checking.kubernetes.manifest import check_manifest
 from app.devops.checking.nodes import Stream, read
 from app.kernel.errors import BadInput
@@ -30,4 +31,4 @@ def _unknown(stream: Stream, report: Report) -> None:
     raise BadInput("kind is one of github, gitlab, kubernetes.", field="kind")
 
 
-_RULES = {"github": check_workflow, "kubernetes": check_manifest}
+_RULES = {"github": check_workflow, "gitlab": check_pipeline, "kubernetes": check_manifest}

@@ -68,6 +68,36 @@ def check_fields(thing: Thing, report: Report) -> None:
     _object(thing.node, name, thing.kind, report)
 
 
+def known_apis(kind: str) -> list[str]:
+    """The versions that serve a kind, the stable ones first."""
+    found = [known.rpartition("/")[0] for known in _table()["kinds"] if known.rpartition("/")[2] == kind]
+    return sorted(found, key=lambda api: ("beta" in api or "alpha" in api, api))
+
+
+def misspelt(thing: Thing) -> list[tuple[tuple[str, ...], Node, str]]:
+    """Keys of an object that are no fields, each with its path and the one that was probably meant."""
+    name = _table()["kinds"].get(f"{thing.api}/{thing.kind}")
+    return _misspelt(thing.node, name, ()) if name is not None else []
+
+
+def _misspelt(node: Node, word: str, path: tuple[str, ...]) -> list[tuple[tuple[str, ...], Node, str]]:
+    if word.startswith("[]"):
+        items = enumerate(node.items)
+        return [found for at, item in items for found in _misspelt(item, word[2:], (*path, str(at)))]
+    if word not in _table()["types"]:
+        return []
+    fields = _table()["types"][word]["fields"]
+    have = {key.value for key, _ in node.pairs}
+    found: list[tuple[tuple[str, ...], Node, str]] = []
+    for key, value in node.pairs:
+        if key.value in fields:
+            found += _misspelt(value, fields[key.value], (*path, key.value))
+        else:
+            near = difflib.get_close_matches(key.value, sorted(set(fields) - have), n=1, cutoff=0.7)
+            found += [(path, key, name) for name in near]
+    return found
+
+
 def _unknown_kind(thing: Thing, report: Report) -> None:
     at = thing.node.key("apiVersion")
     line = at.line if at is not None else thing.line

@@ -5,7 +5,7 @@ import pytest
 from app.devops.checking.check import CheckKind, check
 from app.kernel.errors import BadInput, LimitExceeded
 
-KINDS: tuple[CheckKind, ...] = ("github", "kubernetes")
+KINDS: tuple[CheckKind, ...] = ("github", "gitlab", "kubernetes")
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 10)
 )

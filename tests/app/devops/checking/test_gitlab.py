@@ -1,0 +1,76 @@
+"""The rules for pipelines, each shown by the smallest file that breaks it."""
+
+import pytest
+
+from app.devops.checking.check import check
+
+SOUND = """\
+stages: [build, test]
+include:
+  - local: /ci/lint.yml
+    rules:
+      - if: $CI_PIPELINE_SOURCE == "merge_request_event"
+default:
+  image: python:3.13
+.base:
+  before_script: [make deps]
+compile:
+  extends: .base
+  stage: build
+  script:
+    - make
+    - !reference [.base, before_script]
+  artifacts: {paths: [out], expire_in: 1 week}
+check:
+  stage: test
+  needs:
+    - job: compile
+      artifacts: true
+    - {job: maybe, optional: true}
+  script: make check
+  timeout: 1h 30m
+  retry: {max: 2, when: [runner_system_failure]}
+  rules:
+    - if: '$CI_COMMIT_BRANCH =~ /^release\\/.*$/ && $A != "b"'
+      when: manual
+"""
+
+
+def rules(text: str) -> list[tuple[int, str]]:
+    return [(finding.line, finding.rule) for finding in check(text, "gitlab").findings]
+
+
+def test_a_sound_pipeline_has_no_finding() -> None:
+    assert rules(SOUND) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "rule"),
+    [
+        ("a:\n  scripts: make\n", 2, "unknown-key"),
+        ("a:\n  image: b\n", 1, "missing-key"),
+        ("a: {script: b, stage: ship}\n", 1, "stage"),
+        ("stages: [x, x]\na: {script: b, stage: x}\n", 1, "stage"),
+        ("a: {script: b, extends: .c}\n", 1, "reference"),
+        ("a: {script: b, needs: [c]}\n", 1, "reference"),
+        ("a: {script: b, needs: [a]}\n", 1, "reference"),
+        ("a: {script: b, needs: c}\nc: {script: d}\n", 1, "structure"),
+        ("a: {script: x, needs: [b]}\nb: {script: x, needs: [a]}\n", 1, "reference"),
+        ("a: {script: b, stage: build, needs: [c]}\nc: {script: d}\n", 1, "stage"),
+        ("a: {script: b, dependencies: [c]}\n", 1, "reference"),
+        ("a: {script: b, when: sometimes}\n", 1, "value"),
+        ("a: {script: b, retry: 3}\n", 1, "value"),
+        ("a: {script: b, timeout: soon}\n", 1, "value"),
+        ("a: {script: b, only: [main], rules: [{when: never}]}\n", 1, "rules"),
+        ("a: {script: b, rules: [{if: '$A = \"b\"'}]}\n", 1, "condition"),
+        ("a: {script: b, rules: [{iff: $A}]}\n", 1, "unknown-key"),
+        ("a:\n  script:\n    - echo: hello\n", 3, "structure"),
+        ("a: {script: b, artifacts: {path: [c]}}\n", 1, "unknown-key"),
+        ("include: [{project: a}]\nb: {script: c}\n", 1, "include"),
+        ("a: {script: b}\na: {script: c}\n", 2, "duplicate-key"),
+        (".a: {script: b}\n", 1, "structure"),
+        ("", 1, "structure"),
+    ],
+)
+def test_each_fault_is_found_in_its_line(text: str, line: int, rule: str) -> None:
+    assert (line, rule) in rules(text)
