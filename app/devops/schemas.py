@@ -29,6 +29,36 @@ class AnalyzeRequest(_Request):
     metadata: dict[str, Any] | None = Field(None, description="What else is known: repository, job, commit.")
 
 
+class CheckRequest(_Request):
+    """A file to be held against the rules for its kind."""
+
+    yaml: str = Field(max_length=1_000_000, description="The workflow, the pipeline or the manifest.")
+    kind: Literal["github", "gitlab", "kubernetes"]
+
+
+class FindingShape(BaseModel):
+    line: int = Field(ge=1, description="In the text as given.")
+    rule: str
+    message: str
+    severity: Literal["error", "warning"]
+
+
+class OtherLinterShape(BaseModel):
+    """What another program says, where it is installed beside the service."""
+
+    tool: str
+    note: str
+    findings: list[FindingShape]
+
+
+class CheckResponse(BaseModel):
+    """`valid` is true when no finding of ours is an error; warnings are advice."""
+
+    valid: bool
+    findings: list[FindingShape]
+    others: list[OtherLinterShape]
+
+
 class EvidenceShape(BaseModel):
     line: int
     quote: str
