@@ -6,10 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.devops.analysis import Analysis
+from app.devops.answered import answered
 from app.devops.diagnosis import diagnose
-from app.devops.diagnosis.plain import plain_lines
+from app.devops.extraction.extract import extract
+from app.devops.reading.read import read_log
 from app.devops.signatures import SignatureLibrary, search
 from app.kernel.errors import BadInput
+from app.kernel.redaction import Redactor
 
 # Analyses are work for a core: more at once would only take memory from each other.
 _AT_ONCE = 2
@@ -44,9 +47,13 @@ class DevopsService:
 
     def analyze_text(self, log: str, failure: Failure) -> Analysis:
         """What rules alone say; pure but for the time it takes."""
-        lines = plain_lines(log)
-        hits = search(lines, self._library)
-        return diagnose(lines, [], hits, budget_lines=failure.budget_lines)
+        redactor = Redactor()
+        read = read_log(log, redactor=redactor)
+        green = read_log(failure.passing_log, redactor=redactor) if failure.passing_log else None
+        hits = search(read.lines, self._library)
+        found = extract(read, budget_lines=failure.budget_lines, passing=green)
+        analysis = diagnose(read.lines, [one.line for one in found], hits, budget_lines=failure.budget_lines)
+        return answered(analysis, read, found, redactor)
 
     async def _log_of(self, failure: Failure) -> str:
         if failure.log is not None and failure.log_url is not None:

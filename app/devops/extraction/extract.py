@@ -27,7 +27,7 @@ _KNOWN_MEMBER, _KNOWN_PEAK = 2.0, 2.5
 # A known fault's line is at least this near to the best one before that, and this likely to belong.
 _KNOWN_FROM, _KNOWN_LEAST = 2.5, -1.0
 # With a green log: what it has not is likely, what it has is not, and a line nobody would look at may still be new.
-_NEW, _SEEN, _NEW_ONLY = 2.0, -4.0, -0.5
+_NEW, _SEEN, _NEW_ONLY = 3.5, -8.0, -0.5
 
 
 def extract(
