@@ -8,7 +8,8 @@ plugin=org.opensearch.plugin:opensearch-knn:2.19.1.0:zip
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mvn -q -B -f "$here/opensearch-pom.xml" dependency:copy-dependencies -DoutputDirectory="$work/lib"
-mvn -q -B dependency:unpack -Dartifact="$plugin" -DoutputDirectory="$work/knn"
+# Without a project of its own, Maven leaves its markers in the folder where it runs.
+(cd "$work" && mvn -q -B dependency:unpack -Dartifact="$plugin" -DoutputDirectory="$work/knn")
 # Moved into place last: an interrupted fetch leaves nothing that looks complete.
 rm -rf "${dest:?}/lib" "${dest:?}/knn"
 mv "$work/lib" "$work/knn" "$dest/"
