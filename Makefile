@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 STACK ?= dev
 
-.PHONY: help run test check engines test-engines bench bench-peers eval plan leftovers images secrets docs format lock clean
+.PHONY: help run test check policies engines test-engines bench bench-peers eval plan leftovers images secrets docs format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -21,6 +21,11 @@ test: ## all tests that need Python only, in parallel
 check: ## format, lint, types, import contracts, docs in step, workflows, Dockerfile, YAML, shell
 	@scripts/env.sh check
 	@$(PYTHON) -m scripts.check
+
+policies: ## checkov over the program as a Terraform plan and as Kubernetes objects, for dev and prod; no cloud
+	@scripts/env.sh plan
+	@scripts/env.sh policies
+	@$(PYTHON) -m scripts.policies
 
 engines: ## build the real Pulumi engine, Kubernetes control plane and OpenSearch into a cache folder
 	@scripts/env.sh test
@@ -73,5 +78,5 @@ lock: ## resolve the dependencies anew into uv.lock
 	@"$$(scripts/env.sh uv)" lock
 
 clean: ## remove environments and caches; documents (.data) and built engines stay
-	@rm -rf .venv benchmarks/peers/.venv .uv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist
+	@rm -rf .venv benchmarks/peers/.venv scripts/policies/.venv .uv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

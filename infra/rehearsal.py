@@ -24,6 +24,7 @@ class Declared:
     retained: bool
     dependencies: tuple[str, ...]
     ignored: tuple[str, ...]
+    references: Mapping[str, tuple[str, ...]]  # input -> URNs of the resources whose outputs it holds
 
     @property
     def component(self) -> bool:
@@ -88,6 +89,11 @@ class _Recorder(MockMonitor):
                     retained=request.retainOnDelete,
                     dependencies=tuple(request.dependencies),
                     ignored=tuple(request.ignoreChanges),
+                    references={
+                        name: tuple(found.urns)
+                        for name, found in request.propertyDependencies.items()
+                        if found.urns
+                    },
                 )
             )
         return response

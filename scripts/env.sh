@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes .venv hold what a make target needs: `scripts/env.sh run|plan|test|check|bench`; `scripts/env.sh uv` prints uv's path.
-# `scripts/env.sh peers` makes benchmarks/peers/.venv instead, which shares nothing with it.
+# `scripts/env.sh peers|policies` makes benchmarks/peers/.venv or scripts/policies/.venv instead, which share nothing with it.
 # Costs a few milliseconds when nothing changed. Fetches uv itself when there is none, also where the system's Python refuses pip.
 set -eu
 cd "$(dirname "$0")/.."
@@ -72,13 +72,12 @@ find_uv() { # sets $uv
 uv_wanted='uv>=0.5,<1'
 export UV_PROJECT_ENVIRONMENT="$PWD/.venv"
 
-prepare_peers() { # on the interpreter of .venv, so that all are measured on the same one
+prepare_apart() { # $1: a folder with a project of its own, $2: what that takes; on the interpreter of .venv
   unset VIRTUAL_ENV
   find_uv
-  [ -x benchmarks/peers/.venv/bin/python ] || say "Preparing benchmarks/peers/.venv (about 1 GB, once) ..."
-  UV_PROJECT_ENVIRONMENT="$PWD/benchmarks/peers/.venv" "$uv" sync --frozen --quiet \
-    --project benchmarks/peers --python "$PWD/.venv/bin/python" ||
-    fail "uv could not prepare benchmarks/peers/.venv; its reason stands above. Once the network answers, run again."
+  [ -x "$1/.venv/bin/python" ] || say "Preparing $1/.venv ($2, once) ..."
+  UV_PROJECT_ENVIRONMENT="$PWD/$1/.venv" "$uv" sync --frozen --quiet --project "$1" --python "$PWD/.venv/bin/python" ||
+    fail "uv could not prepare $1/.venv; its reason stands above. Once the network answers, run again."
 }
 
 wanted=${1:-}
@@ -88,9 +87,10 @@ case $wanted in
   test) parts="--all-extras --group test" ;;
   check) parts="--all-extras --group test --group check" ;;
   bench) parts="--all-extras --group test --group bench" ;;
-  peers) prepare_peers && exit 0 ;;
+  peers) prepare_apart benchmarks/peers "about 1 GB" && exit 0 ;;
+  policies) prepare_apart scripts/policies "about 200 MB" && exit 0 ;;
   uv) find_uv && printf '%s\n' "$uv" && exit 0 ;;
-  *) fail "usage: scripts/env.sh run|plan|test|check|bench|peers|uv" ;;
+  *) fail "usage: scripts/env.sh run|plan|test|check|bench|peers|policies|uv" ;;
 esac
 
 # The first line of the stamp says for what the environment was made, the others which parts are in it.

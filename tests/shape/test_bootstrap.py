@@ -145,11 +145,16 @@ def test_a_uv_that_cannot_read_our_lock_file_is_passed_over(clone: Clone) -> Non
     assert not clone.calls()
 
 
-def test_the_peers_come_into_an_environment_of_their_own_on_the_same_python(clone: Clone) -> None:
+@pytest.mark.parametrize(
+    ("part", "folder"), [("peers", "benchmarks/peers"), ("policies", "scripts/policies")]
+)
+def test_what_would_drag_others_back_comes_into_an_environment_of_its_own_on_the_same_python(
+    clone: Clone, part: str, folder: str
+) -> None:
     clone.prepare("bench")
-    assert clone.prepare("peers").returncode == 0
+    assert clone.prepare(part).returncode == 0
     assert clone.calls()[1:] == [
-        f"sync --frozen --quiet --project benchmarks/peers --python {clone.folder}/.venv/bin/python"
+        f"sync --frozen --quiet --project {folder} --python {clone.folder}/.venv/bin/python"
     ]
 
 
