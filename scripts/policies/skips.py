@@ -1,4 +1,4 @@
-"""Every finding that the program lives with: where, and why. What is not listed here fails the check; what no longer occurs, too."""
+"""Every finding that the program lives with: where, and why. What is not listed fails the check; what no longer occurs, too."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -59,7 +59,8 @@ SKIPS: Sequence[Skip] = (
     Skip("CKV_AWS_149", "aws_secretsmanager_secret.*", _OWN_KEY),
     Skip("CKV_AWS_158", "aws_cloudwatch_log_group.*", _OWN_KEY),
     Skip("CKV_AWS_26", "aws_sns_topic.*",
-         "Budgets and alarms may publish to an encrypted topic only with a key of the stack's own; alerts hold no data. " + _OWN_KEY),
+         "Budgets and alarms may publish to an encrypted topic only with a key of the stack's own; alerts hold no data. "
+         + _OWN_KEY),
     Skip("CKV_AWS_338", "aws_cloudwatch_log_group.*",
          "Retention is `logDays`: a year of logs costs more than a paused stack. Set 365 where a rule asks for it."),
     Skip("CKV_AWS_339", "aws_eks_cluster.*",
@@ -67,12 +68,14 @@ SKIPS: Sequence[Skip] = (
     Skip("CKV_AWS_38", "aws_eks_cluster.*",
          "Open to all addresses, closed to everyone without AWS credentials, until `publicAccessCidrs` lists yours: whoever runs "
          "`pulumi up` must reach it."),
-    Skip("CKV_AWS_39", "aws_eks_cluster.*", "Without a way into the network nobody could deploy; `publicAccessCidrs` narrows it."),
+    Skip("CKV_AWS_39", "aws_eks_cluster.*",
+         "Without a way into the network nobody could deploy; `publicAccessCidrs` narrows it."),
     Skip("CKV_AWS_58", "aws_eks_cluster.*",
-         "Since Kubernetes 1.28 EKS encrypts everything in etcd with a key of AWS; secrets of ours never are Kubernetes secrets."),
+         "Since Kubernetes 1.28 EKS encrypts everything in etcd with a key of AWS; none of ours is a Kubernetes secret."),
     Skip("CKV_K8S_15", "*", "The tag is immutable: pulling it again brings the same bytes later."),
     Skip("CKV_K8S_43", "*", _IMAGES),
-    Skip("CKV_K8S_38", "Deployment.system.cluster-autoscaler", "It watches pods and nodes through the API server: that is its work."),
+    Skip("CKV_K8S_38", "Deployment.system.cluster-autoscaler",
+         "It watches pods and nodes through the API server: that is its work."),
     Skip("CKV_K8S_40", "StatefulSet.stores.opensearch", "The published image's own user; there is no host path it could meet."),
     Skip("CKV_K8S_40", "Deployment.stores.valkey", "The published image's own user; there is no host path it could meet."),
     Skip("CKV_K8S_8", "Deployment.rag.rag-worker",
