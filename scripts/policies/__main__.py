@@ -106,7 +106,7 @@ def explain(
 def check(stack: str, folder: Path, *, tell_all: bool) -> tuple[int, set[Skip]]:
     """Scan one stack and print what came out. Returns: how many findings are open, and the skips that were needed."""
     write(declared(stack), folder)
-    unexplained, used = 0, set()
+    unexplained, used = 0, set[Skip]()
     for framework in FRAMEWORKS:
         found = scan(folder / framework, framework=framework)
         open_findings, explained = explain(without_planted(found, framework), stack=stack)
@@ -135,7 +135,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="keep what was scanned there")
     given = parser.parse_args(arguments)
     stacks = given.stack or ["dev", "prod"]
-    unexplained, used = 0, set()
+    unexplained, used = 0, set[Skip]()
     with tempfile.TemporaryDirectory() as scratch:
         for stack in stacks:
             try:

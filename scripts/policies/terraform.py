@@ -5,6 +5,7 @@ name for a repeated block instead of its plural, and a list around every nested 
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -104,7 +105,7 @@ def plan(declared: Iterable[Declared]) -> dict[str, Any]:
     Raises: NotTranslated.
     """
     things = [thing for thing in declared if thing.kind == CLUSTER or thing.kind.startswith("aws:")]
-    addresses = {thing.urn: f"{_type(thing)}.{_name(thing)}" for thing in things}
+    addresses = _addresses(things)
     resources = [_resource(thing, addresses) for thing in things]
     return {
         "format_version": "1.2",
@@ -121,6 +122,17 @@ def plan(declared: Iterable[Declared]) -> dict[str, Any]:
             "root_module": {"resources": [_configuration(thing, addresses) for thing in things]}
         },
     }
+
+
+def _addresses(things: Iterable[Declared]) -> dict[str, str]:
+    """URN -> address. Two components may have children of one name; Terraform's addresses know no parents."""
+    addresses: dict[str, str] = {}
+    taken: Counter[str] = Counter()
+    for thing in things:
+        address = f"{_type(thing)}.{_name(thing)}"
+        taken[address] += 1
+        addresses[thing.urn] = address if taken[address] == 1 else f"{address}-{taken[address]}"
+    return addresses
 
 
 def _type(thing: Declared) -> str:
@@ -149,7 +161,7 @@ def _resource(thing: Declared, addresses: Mapping[str, str]) -> dict[str, Any]:
         "address": addresses[thing.urn],
         "mode": "managed",
         "type": _type(thing),
-        "name": _name(thing),
+        "name": addresses[thing.urn].split(".")[1],
         "provider_name": "registry.terraform.io/hashicorp/aws",
         "values": values,
     }
@@ -169,7 +181,7 @@ def _configuration(thing: Declared, addresses: Mapping[str, str]) -> dict[str, A
         "address": addresses[thing.urn],
         "mode": "managed",
         "type": _type(thing),
-        "name": _name(thing),
+        "name": addresses[thing.urn].split(".")[1],
         "expressions": expressions,
     }
 
