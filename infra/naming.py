@@ -109,6 +109,20 @@ class Names:
         return f"{self.prefix}-alerts"
 
     @property
+    def stop(self) -> str:
+        """The topic on which the budget says that it is used up."""
+        return f"{self.prefix}-stop"
+
+    @property
+    def key_alias(self) -> str:
+        return f"alias/{self.prefix}"
+
+    @property
+    def key_description(self) -> str:
+        """A key has no name; this is what the state knows it by."""
+        return f"Data of {self.owner}"
+
+    @property
     def anomalies(self) -> str:
         """Of the monitor and of its subscription."""
         return self.prefix

@@ -87,6 +87,13 @@ def _log_group(cloud: Clients, arn: str) -> str:
     return f"aws logs delete-log-group --log-group-name {name}" if there else ""
 
 
+def _function(cloud: Clients, arn: str) -> str:
+    name = arn.rsplit(":", 1)[-1]
+    ask = cloud("lambda").get_function
+    found = _answer(lambda: ask(FunctionName=name), gone="ResourceNotFoundException")
+    return f"aws lambda delete-function --function-name {name}" if found else ""
+
+
 def _queue(cloud: Clients, arn: str) -> str:
     ask = cloud("sqs").get_queue_url
     gone = "AWS.SimpleQueueService.NonExistentQueue"
@@ -154,6 +161,7 @@ REMOVALS: Mapping[str, Removal] = {
         filters="Filters",
         command="aws ec2 delete-flow-logs --flow-log-ids {id}",
     ),
+    "lambda:function:": _function,
     "logs:log-group:": _log_group,
     "ec2:vpc-endpoint/": _endpoint,
     "ec2:security-group/": _in_ec2(

@@ -13,6 +13,7 @@ from infra.choices.apps import AppChoices
 from infra.choices.control_plane import ControlPlaneChoices
 from infra.choices.database import DatabaseChoices
 from infra.choices.domain import DomainChoices
+from infra.choices.encryption import EncryptionChoices
 from infra.choices.entrance import EntranceChoices
 from infra.choices.hours import HoursChoices
 from infra.choices.lifetime import LifetimeChoices
@@ -41,6 +42,7 @@ class Stack(
     NetworkChoices,
     ControlPlaneChoices,
     DomainChoices,
+    EncryptionChoices,
     EntranceChoices,
     LoginChoices,
     NodeChoices,

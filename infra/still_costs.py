@@ -31,7 +31,7 @@ _BY_THE_HOUR: Mapping[str, str] = {
     "elasticloadbalancing:loadbalancer/": "load_balancer_hour",
     "ec2:vpc-endpoint/": "interface_endpoint_hour",
 }
-_BY_THE_MONTH: Mapping[str, str] = {"secretsmanager:secret:": "secret_month"}
+_BY_THE_MONTH: Mapping[str, str] = {"secretsmanager:secret:": "secret_month", "kms:key/": "kms_key_month"}
 # What costs by how much is in it; nobody counts that here.
 _BY_THE_GIGABYTE: Mapping[str, str] = {
     "s3:": "s3_gb_month",

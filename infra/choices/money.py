@@ -4,12 +4,16 @@ from dataclasses import dataclass
 
 from infra.choices.refused import ConfigRefused
 
+GUARDS = ("alert", "stop-gpu")
+
 
 @dataclass(frozen=True, kw_only=True)
 class MoneyChoices:
     alert_email: str | None
     anomaly_alert_usd: int
     cost_centre: str
+    cost_guard: str
+    gpu: str
     monthly_budget_usd: int
     owner: str
 
@@ -17,6 +21,12 @@ class MoneyChoices:
         if self.monthly_budget_usd < 1:
             raise ConfigRefused(
                 f"monthlyBudgetUsd is {self.monthly_budget_usd}; AWS Budgets wants at least 1."
+            )
+        if self.cost_guard not in GUARDS:
+            raise ConfigRefused(f"costGuard is {self.cost_guard!r}; it must be one of {list(GUARDS)}.")
+        if self.cost_guard == "stop-gpu" and self.gpu == "none":
+            raise ConfigRefused(
+                "costGuard is 'stop-gpu' while gpu is 'none'; there is no pool to stop. Set costGuard to 'alert', or gpu."
             )
         if self.anomaly_alert_usd < 0:
             raise ConfigRefused(

@@ -27,6 +27,7 @@ class ControlPlane(pulumi.ComponentResource):
         *,
         aws: pulumi.ProviderResource,
         log_group: pulumi.Output[str],
+        key: pulumi.Output[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("genai:cluster:ControlPlane", name, None, opts)
@@ -45,7 +46,7 @@ class ControlPlane(pulumi.ComponentResource):
             public_access_cidrs=list(stack.api_cidrs),
             authentication_mode=eks.AuthenticationMode.API,
             enabled_cluster_log_types=list(stack.control_plane_logs),
-            encryption_config_key_arn=stack.secrets_key_arn,
+            encryption_config_key_arn=key if key is not None else stack.secrets_key_arn,
             # Extended support costs six times as much and would be switched on by default.
             upgrade_policy={"support_type": "STANDARD"},
             # What the component would make by itself is declared below and in nodes.py, where it is visible and ordered.

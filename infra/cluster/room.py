@@ -5,6 +5,7 @@ import pulumi
 from infra.cluster.address import Address
 from infra.cluster.alarms import Alarms
 from infra.cluster.control_plane import ControlPlane
+from infra.cluster.cost_guard import CostGuard
 from infra.cluster.dashboard import Dashboard
 from infra.cluster.entrance import Entrance
 from infra.cluster.job_queue import Queue
@@ -29,11 +30,16 @@ class Cluster:
             self.network,
             aws=aws,
             log_group=durable.messages.control_plane.name,
+            key=durable.key.arn if durable.key else None,
             opts=opts,
         )
         self.nodes = Nodes("nodes", stack, self.network, self.control, opts=opts)
         if stack.work_hours:
             OffHours("off-hours", stack, self.nodes, opts=opts)
+        if durable.stop is not None:
+            CostGuard(
+                "cost-guard", stack, self.nodes, topic=durable.stop.arn, alerts=durable.alerts.arn, opts=opts
+            )
         self.entrance = Entrance(
             "entrance",
             stack,

@@ -1,6 +1,7 @@
 """The topic that everything which must be heard is sent to; an address that subscribes once hears it after every resume."""
 
 import json
+from collections.abc import Sequence
 from typing import Any
 
 import pulumi
@@ -45,14 +46,14 @@ class Alerts(pulumi.ComponentResource):
         self.register_outputs({"arn": self.arn})
 
 
-def topic_policy(arn: str, account: str) -> dict[str, Any]:
+def topic_policy(arn: str, account: str, *, senders: Sequence[str] = SENDERS) -> dict[str, Any]:
     return {
         "Version": "2012-10-17",
         "Statement": [
             {
                 "Sid": "AlertsOfThisAccount",
                 "Effect": "Allow",
-                "Principal": {"Service": list(SENDERS)},
+                "Principal": {"Service": list(senders)},
                 "Action": ["sns:Publish"],
                 "Resource": arn,
                 "Condition": {"StringEquals": {"aws:SourceAccount": account}},

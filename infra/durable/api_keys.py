@@ -18,6 +18,7 @@ class ApiKeys(pulumi.ComponentResource):
             name,
             name=keeping.names.api_keys_secret,
             description="API keys of the apps, as tenant:key,tenant:key. Written by `make secrets`.",
+            kms_key_id=keeping.key,
             recovery_window_in_days=RECOVERY_DAYS if keeping.keep else 0,
             tags=keeping.tags.durable(),
             opts=keeping.adopted("api_keys", parent=self),

@@ -21,6 +21,8 @@ class Keeping:
     tags: Tags
     ids: dict[str, str]
     keep: bool
+    # The stack's own key, where it has one: what can be encrypted with it is.
+    key: pulumi.Output[str] | None = None
 
     def adopted(
         self,

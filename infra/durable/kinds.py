@@ -47,6 +47,10 @@ def _password(role: str) -> Kind:
     )
 
 
+def _own_key(stack: Stack) -> bool:
+    return stack.own_key
+
+
 def _bucket(holds: str) -> Kind:
     return Kind("aws:s3/bucket:Bucket", "bucket", "bucket", lambda names: names.bucket(holds))
 
@@ -81,6 +85,10 @@ KINDS: Mapping[str, Kind] = {
     "container_logs": Kind(
         "aws:cloudwatch/logGroup:LogGroup", "log group", "name", lambda names: names.container_logs
     ),
+    "key": Kind(
+        "aws:kms/key:Key", "key", "description", lambda names: names.key_description, wanted=_own_key
+    ),
+    "key_alias": Kind("aws:kms/alias:Alias", "alias", "name", lambda names: names.key_alias, wanted=_own_key),
     "certificate": Kind(
         "aws:acm/certificate:Certificate",
         "certificate",
@@ -90,6 +98,13 @@ KINDS: Mapping[str, Kind] = {
         moves=True,
     ),
     "alerts": Kind("aws:sns/topic:Topic", "topic", "name", lambda names: names.alerts),
+    "stop": Kind(
+        "aws:sns/topic:Topic",
+        "topic",
+        "name",
+        lambda names: names.stop,
+        wanted=lambda stack: stack.cost_guard == "stop-gpu",
+    ),
     "budget": Kind("aws:budgets/budget:Budget", "budget", "name", lambda names: names.budget),
     "cost_tag": Kind(
         "aws:costexplorer/costAllocationTag:CostAllocationTag",

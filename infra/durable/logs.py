@@ -31,6 +31,7 @@ class Logs(pulumi.ComponentResource):
             name,
             name=physical,
             retention_in_days=days,
+            kms_key_id=keeping.key,
             tags=keeping.tags.durable(),
             opts=keeping.adopted(key, parent=self),
         )

@@ -20,6 +20,7 @@ class Records(pulumi.ComponentResource):
             range_key="sk",
             attributes=[{"name": "pk", "type": "S"}, {"name": "sk", "type": "S"}],
             point_in_time_recovery={"enabled": True},
+            server_side_encryption={"enabled": True, "kms_key_arn": keeping.key} if keeping.key else None,
             tags=keeping.tags.durable(),
             opts=keeping.adopted("records", parent=self),
         )

@@ -1,5 +1,7 @@
 """The durable room: what survives a pause, costs cents a month and holds data."""
 
+from dataclasses import replace
+
 import pulumi
 
 from infra.adopt import Found
@@ -9,11 +11,13 @@ from infra.durable.api_keys import ApiKeys
 from infra.durable.bucket import DATA, LOGS, MODELS, Bucket
 from infra.durable.certificate import certificate
 from infra.durable.database import DatabasePasswords, DatabaseVolume
+from infra.durable.encryption import EncryptionKey
 from infra.durable.images import Images
 from infra.durable.keeping import Keeping
 from infra.durable.logs import Logs
 from infra.durable.records import Records
 from infra.durable.spending import Spending
+from infra.durable.stop import Stop
 from infra.stack import Stack
 
 
@@ -24,6 +28,9 @@ class Durable:
         keeping = Keeping(
             names=stack.names(found.account), tags=stack.tags, ids=dict(found.ids), keep=stack.keep_data
         )
+        self.key = EncryptionKey("encryption-key", keeping, opts=opts) if stack.own_key else None
+        if self.key is not None:
+            keeping = replace(keeping, key=self.key.arn)
         self.data = Bucket(DATA, keeping, opts=opts)
         self.models = Bucket(MODELS, keeping, opts=opts)
         self.logs = Bucket(LOGS, keeping, opts=opts)
@@ -37,12 +44,14 @@ class Durable:
         self.messages = Logs("messages", keeping, days=stack.log_days, opts=opts)
         self.certificate = certificate(stack, keeping, opts=opts)
         self.alerts = Alerts("alerts", keeping, email=stack.alert_email, opts=opts)
+        self.stop = Stop("stop", keeping, opts=opts) if stack.cost_guard == "stop-gpu" else None
         self.spending = Spending(
             "spending",
             keeping,
             limit_usd=stack.monthly_budget_usd,
             email=stack.alert_email,
             topic=self.alerts.arn,
+            stop=self.stop.arn if self.stop else None,
             opts=opts,
         )
         if stack.anomaly_alert_usd and found.tag_missing:

@@ -11,6 +11,8 @@ from infra.tags import budget_filter
 # Both in per cent of the limit. Billing data lags by hours, so the first warning comes early.
 ACTUAL_PERCENT = 80
 FORECAST_PERCENT = 100
+# Used up, not forecast: stopping is for what has happened.
+STOP_PERCENT = 100
 
 
 class Spending(pulumi.ComponentResource):
@@ -24,6 +26,7 @@ class Spending(pulumi.ComponentResource):
         limit_usd: int,
         email: str | None,
         topic: pulumi.Input[str],
+        stop: pulumi.Input[str] | None = None,
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("genai:durable:Spending", name, None, opts)
@@ -35,7 +38,7 @@ class Spending(pulumi.ComponentResource):
             limit_amount=str(limit_usd),
             limit_unit="USD",
             cost_filters=[{"name": "TagKeyValue", "values": [budget_filter(keeping.names.owner)]}],
-            notifications=notifications(email, topic=topic),
+            notifications=notifications(email, topic=topic, stop=stop),
             tags=keeping.tags.durable(),
             opts=keeping.adopted("budget", parent=self),
         )
@@ -43,10 +46,12 @@ class Spending(pulumi.ComponentResource):
         self.register_outputs({"name": self.name})
 
 
-def notifications(email: str | None, *, topic: pulumi.Input[str]) -> list[Any]:
+def notifications(
+    email: str | None, *, topic: pulumi.Input[str], stop: pulumi.Input[str] | None = None
+) -> list[Any]:
     """What has been spent, and what will have been by the end of the month. The address hears it without the topic too:
-    a subscription that nobody confirmed tells nothing."""
-    return [
+    a subscription that nobody confirmed tells nothing. `stop` hears only that everything is spent."""
+    told = [
         {
             "comparison_operator": "GREATER_THAN",
             "notification_type": kind,
@@ -57,3 +62,11 @@ def notifications(email: str | None, *, topic: pulumi.Input[str]) -> list[Any]:
         }
         for kind, percent in (("ACTUAL", ACTUAL_PERCENT), ("FORECASTED", FORECAST_PERCENT))
     ]
+    if stop is None:
+        return told
+    spent = {
+        "comparison_operator": "GREATER_THAN",
+        "notification_type": "ACTUAL",
+        "threshold_type": "PERCENTAGE",
+    }
+    return [*told, {**spent, "threshold": STOP_PERCENT, "subscriber_sns_topic_arns": [stop]}]

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from infra.asking import Clients
-from infra.finders import alerts, names, stores, volumes
+from infra.finders import alerts, keys, names, stores, volumes
 from infra.naming import IMAGES, ROLES, Names
 
 Finder = Callable[[Clients, Names], str | None]
@@ -26,8 +26,11 @@ FINDERS: Mapping[str, Finder] = {
     "database_volume": volumes.volume,
     "control_plane_logs": partial(alerts.log_group, named=lambda names: names.control_plane_logs),
     "container_logs": partial(alerts.log_group, named=lambda names: names.container_logs),
+    "key": keys.key,
+    "key_alias": keys.alias,
     "certificate": names.certificate,
-    "alerts": alerts.topic,
+    "alerts": partial(alerts.topic, named=lambda names: names.alerts),
+    "stop": partial(alerts.topic, named=lambda names: names.stop),
     "budget": alerts.budget,
     "cost_tag": alerts.cost_tag,
     "anomaly_monitor": alerts.anomaly_monitor,

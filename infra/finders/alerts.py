@@ -25,9 +25,9 @@ def budget(cloud: Clients, names: Names) -> str | None:
     return f"{names.account}:{names.budget}"
 
 
-def topic(cloud: Clients, names: Names) -> str | None:
-    sns, arn = cloud("sns"), f"arn:aws:sns:{names.region}:{names.account}:{names.alerts}"
-    what = f"topic {names.alerts!r}"
+def topic(cloud: Clients, names: Names, *, named: Callable[[Names], str]) -> str | None:
+    sns, arn = cloud("sns"), f"arn:aws:sns:{names.region}:{names.account}:{named(names)}"
+    what = f"topic {named(names)!r}"
     with asking(what, not_found=("NotFound", "NotFoundException")) as there:
         sns.get_topic_attributes(TopicArn=arn)
         tags = pairs(sns.list_tags_for_resource(ResourceArn=arn)["Tags"])

@@ -66,5 +66,12 @@ def read_dumps(bucket: str) -> dict[str, Any]:
     return _allow("ReadDumps", f"{bucket}/{DUMPS_PREFIX}*", "s3:GetObject")
 
 
+def use_key(key: str, *, region: str) -> dict[str, Any]:
+    """The stack's own key, only by way of the three services that keep data under it."""
+    use = _allow("UseKey", key, "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
+    services = [f"{service}.{region}.amazonaws.com" for service in ("dynamodb", "s3", "secretsmanager")]
+    return use | {"Condition": {"StringEquals": {"kms:ViaService": services}}}
+
+
 def _allow(sid: str, resource: str, *actions: str) -> dict[str, Any]:
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}

@@ -105,9 +105,15 @@ def _means(stack: Stack, found: Found, durable: Durable) -> Means:
             durable.data.arn.apply(permissions.keep_documents),
             table.arn.apply(permissions.keep_records),
             durable.api_keys.arn.apply(permissions.read_keys),
+            *_with_key(durable, region=region),
             *([bedrock.may_embed(region)] if stack.embedder == "bedrock" else []),
         ],
     )
+
+
+def _with_key(durable: Durable, *, region: str) -> list[pulumi.Output[Statement]]:
+    key = durable.key
+    return [] if key is None else [key.arn.apply(lambda arn: permissions.use_key(arn, region=region))]
 
 
 def serving(stack: Stack) -> dict[str, str]:

@@ -111,6 +111,13 @@ class Account:
         arn: str = made["CertificateArn"]
         return arn
 
+    def key(self, *, tags: dict[str, str] = TAGS) -> str:
+        kms = self.cloud("kms")
+        given = [{"TagKey": key, "TagValue": value} for key, value in tags.items()]
+        made: str = kms.create_key(Tags=given)["KeyMetadata"]["KeyId"]
+        kms.create_alias(AliasName=NAMES.key_alias, TargetKeyId=made)
+        return made
+
     def topic(self, *, tags: dict[str, str] | None = TAGS) -> str:
         arn: str = self.cloud("sns").create_topic(Name=NAMES.alerts, Tags=pairs(tags or {}))["TopicArn"]
         return arn

@@ -41,6 +41,8 @@ WIDEST: tuple[tuple[str, str], ...] = (
     ("consoleTenant", "acme"),
     ("chatModel", "nova-2-lite"),
     ("embedder", "bedrock"),
+    ("costGuard", "stop-gpu"),
+    ("encryptionKey", "own"),
     ("domain", "genai.example.org"),
     ("hostedZone", "Z0123456789ABC"),
 )

@@ -144,6 +144,31 @@ def test_the_certificate_of_this_stack_is_found_among_those_of_others_for_the_sa
     assert look(aws).ids == {}
 
 
+OWN = {"encryptionKey": "own"}
+
+
+def test_the_key_of_this_stack_is_found_by_its_alias(aws: Account):
+    key = aws.key()
+    assert look(aws, **OWN).ids == {"key": key, "key_alias": "alias/genai-ops-dev"}
+    assert look(aws).ids == {}
+
+
+def test_a_key_that_waits_to_be_deleted_or_is_disabled_stops_with_the_way_back(aws: Account):
+    key = aws.key()
+    aws.cloud("kms").disable_key(KeyId=key)
+    with pytest.raises(Stop, match=rf"is disabled.*aws kms enable-key --key-id {key}"):
+        look(aws, **OWN)
+    aws.cloud("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    with pytest.raises(Stop, match=rf"waits to be deleted.*cancel-key-deletion --key-id {key}"):
+        look(aws, **OWN)
+
+
+def test_a_key_of_another_stack_under_our_alias_stops(aws: Account):
+    aws.key(tags=TAGS | {"genai-ops:stack": "other/prod"})
+    with pytest.raises(Stop, match=r"key 'alias/genai-ops-dev' belongs to 'other/prod'"):
+        look(aws, **OWN)
+
+
 def test_another_domain_is_no_move_since_a_certificate_is_asked_for_anew(aws: Account):
     assert look(aws, state=state_with("certificate", domainName="former.example.org"), **NAMED).ids == {}
 

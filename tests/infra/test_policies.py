@@ -10,6 +10,8 @@ from .program import WIDEST, declared
 
 # Statements on everything, each with the reason why AWS has nothing finer.
 NONE_FINER = {
+    "AccountDecides": "the policy of a key has no other resource than the key",
+    "LogsOfThisStack": "the policy of a key has no other resource than the key; the log groups are named in the condition",
     "LookAtPools": "neither EC2 nor Auto Scaling knows a resource for what only describes",
     "SendMachineMetrics": "CloudWatch knows no resource for what is sent; a condition binds it to the stack's namespace",
     "LookAtVolumes": "EC2 knows no resource for what only describes",

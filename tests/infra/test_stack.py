@@ -36,6 +36,13 @@ REFUSED = {
         [("certificateArn", CERTIFICATE), ("aws:region", "eu-west-1")],
         ["certificateArn", CERTIFICATE, "aws:region", "'eu-west-1'"],
     ),
+    "a guard of no kind": ([("costGuard", "stop")], ["costGuard is 'stop'", "stop-gpu"]),
+    "a guard of nothing": ([("costGuard", "stop-gpu")], ["costGuard is 'stop-gpu'", "gpu is 'none'"]),
+    "a key of nobody": ([("encryptionKey", "mine")], ["encryptionKey is 'mine'", "own"]),
+    "two keys for the secrets": (
+        [("encryptionKey", "own"), ("secretsKeyArn", "arn:aws:kms:us-east-1:111122223333:key/a")],
+        ["encryptionKey is 'own'", "secretsKeyArn is"],
+    ),
     "a domain with a scheme": ([("domain", "https://a.example.org")], ["domain", "'https://a.example.org'"]),
     "a zone by its name": (
         [("domain", "a.example.org"), ("hostedZone", "example.org")],

@@ -1,0 +1,73 @@
+"""The stack's own key: what lies under it, who may use it, and that it goes with keepData false only."""
+
+import json
+from typing import Any
+
+from ..program import declared
+
+OWN = (("encryptionKey", "own"),)
+KEY = "arn:aws:kms:::encryption-key"
+
+
+def every(kind: str, *changes: tuple[str, str], room: str = "durable") -> list[dict[str, Any]]:
+    found = (thing for thing in declared("dev", *changes) if thing.kind.endswith(f":{kind}"))
+    return [dict(thing.inputs) for thing in found if thing.room == room]
+
+
+def test_by_default_there_is_no_key_to_pay_for():
+    assert not [thing for thing in declared() if "kms" in thing.kind]
+
+
+def test_data_models_records_secret_and_logs_lie_under_it_and_access_logs_do_not():
+    by_bucket = {
+        rule["bucket"].split("-")[3]: rule["rules"][0]["applyServerSideEncryptionByDefault"]
+        for rule in every("BucketServerSideEncryptionConfiguration", *OWN)
+    }
+    assert {kept: rule.get("kmsMasterKeyId") for kept, rule in by_bucket.items()} == {
+        "data": KEY,
+        "models": KEY,
+        "logs": None,
+    }
+    (table,) = every("Table", *OWN)
+    assert table["serverSideEncryption"] == {"enabled": True, "kmsKeyArn": KEY}
+    assert [secret["kmsKeyId"] for secret in every("Secret", *OWN)] == [KEY]
+    assert [group["kmsKeyId"] for group in every("LogGroup", *OWN)] == [KEY, KEY]
+
+
+def test_the_secrets_of_the_cluster_are_encrypted_with_it_too():
+    (cluster,) = (thing for thing in declared("dev", *OWN) if thing.kind == "eks:index:Cluster")
+    assert cluster.inputs["encryptionConfigKeyArn"] == KEY
+
+
+def test_cloudwatch_may_use_it_for_the_log_groups_of_this_stack_only():
+    (key,) = every("Key", *OWN)
+    statements = {item["Sid"]: item for item in json.loads(key["policy"])["Statement"]}
+    assert statements["LogsOfThisStack"]["Principal"] == {"Service": "logs.us-east-1.amazonaws.com"}
+    assert statements["LogsOfThisStack"]["Condition"]["ArnLike"]["kms:EncryptionContext:aws:logs:arn"] == [
+        "arn:aws:logs:us-east-1:111122223333:log-group:/aws/eks/genai-ops-dev/cluster",
+        "arn:aws:logs:us-east-1:111122223333:log-group:/genai-ops/dev/containers",
+    ]
+    assert statements["AccountDecides"]["Principal"] == {"AWS": "arn:aws:iam::111122223333:root"}
+
+
+def test_pods_use_it_by_way_of_the_services_that_keep_their_data():
+    (rag,) = (
+        json.loads(thing.inputs["policy"])["Statement"]
+        for thing in declared("dev", *OWN)
+        if thing.kind.endswith(":RolePolicy") and thing.name == "rag"
+    )
+    (use,) = (statement for statement in rag if statement["Sid"] == "UseKey")
+    assert use["Resource"] == KEY
+    assert use["Condition"]["StringEquals"]["kms:ViaService"] == [
+        f"{service}.us-east-1.amazonaws.com" for service in ("dynamodb", "s3", "secretsmanager")
+    ]
+
+
+def test_it_turns_over_stays_and_is_asked_to_go_without_keep_data_only():
+    kept = [thing for thing in declared("dev", *OWN) if thing.kind.startswith("aws:kms")]
+    assert len(kept) == 2 and all(thing.retained for thing in kept)
+    (key,) = every("Key", *OWN)
+    assert key["enableKeyRotation"] is True and key["deletionWindowInDays"] == 30
+    gone = [thing for thing in declared("dev", *OWN, ("keepData", "false")) if "kms" in thing.kind]
+    assert not any(thing.retained for thing in gone)
+    assert every("Key", *OWN, ("keepData", "false"))[0]["deletionWindowInDays"] == 7
