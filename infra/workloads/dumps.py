@@ -15,7 +15,7 @@ from infra.naming import DATABASE_ADMIN
 from infra.stack import Stack
 from infra.workloads import permissions
 from infra.workloads.database import read_password
-from infra.workloads.identity import identity
+from infra.workloads.identity import identity, key_rights
 from infra.workloads.namespaces import STORES, Namespaces
 from infra.workloads.postgres_pods import (
     DUMPS_DIR,
@@ -85,7 +85,15 @@ class Dumps(pulumi.ComponentResource):
         stack, cluster, labels = self.stack, self.cluster, labels_of(name, self.stack)
         allowed = [self.durable.data.arn.apply(right) for right in rights]
         admin = self.durable.passwords.arns[DATABASE_ADMIN].apply(read_password)
-        who = identity(name, stack, cluster.control, space=STORES, permissions=[admin, *allowed], parent=self)
+        permitted = [admin, *allowed, *key_rights(self.durable, region=stack.region)]
+        who = identity(
+            name,
+            stack,
+            cluster.control,
+            space=STORES,
+            permissions=permitted,
+            parent=self,
+        )
         account = core.v1.ServiceAccount(
             name,
             metadata=metadata(name, stack),

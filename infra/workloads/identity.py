@@ -8,7 +8,9 @@ from pulumi_aws import eks, iam
 
 from infra.cluster.control_plane import ControlPlane
 from infra.cluster.identity import pod_trust
+from infra.durable.room import Durable
 from infra.stack import Stack
+from infra.workloads import permissions as rights
 
 Statement = Mapping[str, Any]
 
@@ -48,3 +50,9 @@ def identity(
         opts=pulumi.ResourceOptions(parent=parent, depends_on=[*control.addons]),
     )
     return [allowed, association]
+
+
+def key_rights(durable: Durable, *, region: str) -> list[pulumi.Output[Statement]]:
+    """What a pod needs besides where data lies under the stack's own key; nothing where there is none."""
+    key = durable.key
+    return [] if key is None else [key.arn.apply(lambda arn: rights.use_key(arn, region=region))]

@@ -18,7 +18,7 @@ from infra.naming import DATABASE_ADMIN, DATABASES
 from infra.stack import Stack
 from infra.workloads import permissions, traffic
 from infra.workloads.database import PORT, read_password
-from infra.workloads.identity import identity
+from infra.workloads.identity import identity, key_rights
 from infra.workloads.namespaces import STORES, Namespaces
 from infra.workloads.pods import Disk, Pod, Size, command_probe, container
 from infra.workloads.postgres import SCRIPTS_DIR, scripts
@@ -73,6 +73,7 @@ class Postgres(pulumi.ComponentResource):
                 admin.apply(read_password),
                 durable.data.arn.apply(permissions.list_dumps),
                 durable.data.arn.apply(permissions.keep_dumps),
+                *key_rights(durable, region=stack.region),
             ],
             parent=self,
         )

@@ -12,7 +12,7 @@ from infra.durable.room import Durable
 from infra.naming import APP_PORT
 from infra.stack import Stack
 from infra.workloads import bedrock, opensearch, permissions, valkey
-from infra.workloads.identity import Statement
+from infra.workloads.identity import Statement, key_rights
 from infra.workloads.namespaces import CONSOLE, MONITORING, RAG, Namespaces
 from infra.workloads.opensearch import OpenSearch
 from infra.workloads.pods import Size, container
@@ -105,15 +105,10 @@ def _means(stack: Stack, found: Found, durable: Durable) -> Means:
             durable.data.arn.apply(permissions.keep_documents),
             table.arn.apply(permissions.keep_records),
             durable.api_keys.arn.apply(permissions.read_keys),
-            *_with_key(durable, region=region),
+            *key_rights(durable, region=region),
             *([bedrock.may_embed(region)] if stack.embedder == "bedrock" else []),
         ],
     )
-
-
-def _with_key(durable: Durable, *, region: str) -> list[pulumi.Output[Statement]]:
-    key = durable.key
-    return [] if key is None else [key.arn.apply(lambda arn: permissions.use_key(arn, region=region))]
 
 
 def serving(stack: Stack) -> dict[str, str]:

@@ -140,6 +140,8 @@ def urn(token: str) -> str:
 MADE_TOGETHER = {
     "aws:acm/certificate:Certificate",
     "aws:acm/certificateValidation:CertificateValidation",
+    "aws:kms/alias:Alias",
+    "aws:kms/key:Key",
     "aws:route53/record:Record",
     "aws:cloudwatch/logGroup:LogGroup",
     "aws:costexplorer/anomalyMonitor:AnomalyMonitor",

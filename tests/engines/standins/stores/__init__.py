@@ -6,6 +6,7 @@ from .costexplorer import AnomalyMonitor, AnomalySubscription, CostAllocationTag
 from .dynamodb import Table
 from .ebs import Volume
 from .ecr import LifecyclePolicy, Repository
+from .kms import Alias, Key
 from .logs import LogGroup
 from .route53 import Record
 from .s3 import SATELLITES, Bucket
@@ -18,6 +19,6 @@ STORES: dict[str, type[Store]] = {
     for store in (
         *(Bucket, *SATELLITES, Table, Repository, LifecyclePolicy, Secret, Budget, LogGroup),
         *(Topic, TopicPolicy, TopicSubscription, CostAllocationTag, AnomalyMonitor, AnomalySubscription),
-        *(Volume, Certificate, CertificateValidation, Record),
+        *(Volume, Certificate, CertificateValidation, Record, Key, Alias),
     )
 }
