@@ -3,7 +3,7 @@
 import argparse
 import sys
 
-from benchmarks import over_http, search
+from benchmarks import logs, over_http, search
 
 
 def main() -> int:
@@ -12,6 +12,7 @@ def main() -> int:
     options = parser.parse_args()
     outcomes = [
         search.main(["--quick"] if options.quick else []),
+        logs.main(["--quick"] if options.quick else []),
         over_http.main(["--seconds", "3", "--set", "squad"] if options.quick else []),
     ]
     return max(outcomes)
