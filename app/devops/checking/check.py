@@ -1,8 +1,9 @@
 """The one entrance: a text and what it claims to be, in; findings, out."""
 
+from contextlib import suppress
 from typing import Literal
 
-from app.devops.checking.findings import CheckResult, Report
+from app.devops.checking.findings import CheckResult, Report, TooManyFindings
 from app.devops.checking.github.workflow import check_workflow
 from app.devops.checking.gitlab.pipeline import check_pipeline
 from app.devops.checking.kubernetes.manifest import check_manifest
@@ -22,7 +23,8 @@ def check(yaml_text: str, kind: CheckKind) -> CheckResult:
     if stream.problem is not None:
         report.error(stream.problem.line, "yaml", stream.problem.message)
         return report.result()
-    _RULES.get(kind, _unknown)(stream, report)
+    with suppress(TooManyFindings):
+        _RULES.get(kind, _unknown)(stream, report)
     return report.result()
 
 

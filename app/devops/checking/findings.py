@@ -1,6 +1,6 @@
 """What the checker says: findings by line, and whether the file would be accepted at all."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -28,20 +28,33 @@ class CheckResult:
     findings: tuple[Finding, ...]
 
 
+# A file with more faults is broken in one way; telling all of them would only take time.
+MOST_FINDINGS = 1_000
+
+
+class TooManyFindings(Exception):
+    """Enough was found to stop reading; what was found stays in the report."""
+
+
 @dataclass
 class Report:
-    """Collects findings while a file is read; the same finding twice counts once."""
+    """Collects findings while a file is read; the same finding twice counts once.
+
+    Raises: TooManyFindings from the thousandth on.
+    """
 
     _found: set[Finding] = field(default_factory=set)
 
     def error(self, line: int, rule: str, message: str) -> None:
-        self._found.add(Finding(line, rule, message))
+        self._add(Finding(line, rule, message))
 
     def warning(self, line: int, rule: str, message: str) -> None:
-        self._found.add(Finding(line, rule, message, "warning"))
+        self._add(Finding(line, rule, message, "warning"))
 
-    def add(self, findings: Iterable[Finding]) -> None:
-        self._found.update(findings)
+    def _add(self, finding: Finding) -> None:
+        self._found.add(finding)
+        if len(self._found) >= MOST_FINDINGS:
+            raise TooManyFindings
 
     def __iter__(self) -> Iterator[Finding]:
         return iter(sorted(self._found))

@@ -426,7 +426,7 @@ def shell(target: Target) -> list[Edit]:
         script = step.text("run")
         wrong = given is not None and "{0}" not in given.value and given.value.lower() not in known
         posix = given is None and re.search(
-            r"\[\[? |\$\(|export |&& \\|if .*; then|set -e|^\s*\./|\\\n", script
+            r"\[\[? |\$\(|export |&& \\|if [^\n]{0,200}; then|set -e|^\s*\./|\\\n", script
         )
         if script and (wrong or posix):
             edits.append(put(target.text, step, "shell", "bash", (*path, str(position)), after="run"))

@@ -3,10 +3,11 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
 from app.devops.checking.compose import check_compose
-from app.devops.checking.findings import CheckResult, Report
+from app.devops.checking.findings import CheckResult, Report, TooManyFindings
 from app.devops.checking.github.workflow import check_workflow
 from app.devops.checking.gitlab.pipeline import check_pipeline
 from app.devops.checking.kubernetes.availability import RULES as AVAILABILITY
@@ -71,7 +72,8 @@ def judged(stream: Stream, kind: FileKind) -> CheckResult:
     report = Report()
     rules = _RULES.get(kind)
     if rules is not None:
-        rules(stream, report)
+        with suppress(TooManyFindings):
+            rules(stream, report)
     return report.result()
 
 

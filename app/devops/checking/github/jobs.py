@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from app.devops.checking.circles import circles
 from app.devops.checking.github.clauses import (
     check_concurrency,
     check_condition,
@@ -96,30 +97,10 @@ def _cycles(jobs: Pairs, reader: Reader) -> None:
         name: [item.value.lower() for item in _needed(job) if item.value.lower() in jobs]
         for name, (_, job) in jobs.items()
     }
-    done: set[str] = set()
-    for start in jobs:
-        path: list[str] = []
-        name = start
-        stack: list[tuple[str, int]] = [(start, 0)]
-        while stack and start not in done:
-            name, at = stack.pop()
-            del path[len(stack) :]
-            path.append(name)
-            if at < len(needs[name]):
-                stack.append((name, at + 1))
-                following = needs[name][at]
-                if following in path:
-                    circle = path[path.index(following) :]
-                    first = min(circle, key=lambda member: jobs[member][0].line)
-                    shown = " -> ".join([*circle, circle[0]])
-                    reader.report.error(
-                        jobs[first][0].line, "needs", f"jobs wait for each other in a circle: {shown}"
-                    )
-                    done.update(circle)
-                elif following not in done:
-                    stack.append((following, 0))
-            else:
-                done.add(name)
+    for circle in circles(needs):
+        first = min(circle, key=lambda member: jobs[member][0].line)
+        shown = " -> ".join([*circle, circle[0]])
+        reader.report.error(jobs[first][0].line, "needs", f"jobs wait for each other in a circle: {shown}")
 
 
 def _needed(job: Node) -> list[Node]:

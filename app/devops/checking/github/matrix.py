@@ -4,7 +4,8 @@ from app.devops.checking.github.kinds import ANY, NUMBER, STRING, Kind, array, c
 from app.devops.checking.github.sections import Reader
 from app.devops.checking.nodes import Node
 
-Combination = tuple[Node, Node]
+# GitHub makes no more of one matrix.
+MOST_JOBS = 256
 
 
 def read_strategy(node: Node, reader: Reader) -> Kind:
@@ -45,6 +46,13 @@ def _row(name: str, row: Node, reader: Reader) -> Kind:
             )
         return whole.element or ANY
     items = reader.sequence(row, f"the row {name!r}")
+    if len(items) > MOST_JOBS:
+        reader.report.error(
+            row.line,
+            "matrix",
+            f"a matrix makes at most {MOST_JOBS} jobs, and {name!r} has {len(items)} values",
+        )
+        return ANY
     seen: dict[str, int] = {}
     for item in items:
         if item.recursive:
@@ -76,7 +84,7 @@ def _exclude(rows: dict[str, tuple[Node, Node]], reader: Reader) -> None:
     if reader.structure(node, "exclude:", wanted="array"):
         return
     values = {name: row.items for name, (_, row) in rows.items() if name not in ("include", "exclude")}
-    dynamic = {name for name, (_, row) in rows.items() if row.kind != "list"}
+    dynamic = {name for name, (_, row) in rows.items() if row.kind != "list" or len(row.items) > MOST_JOBS}
     for item in reader.sequence(node, "exclude:"):
         if reader.structure(item, "an entry of exclude:", wanted="object"):
             continue

@@ -165,8 +165,11 @@ class Reader:
             parts.extend(embedded(node.value))
         except Malformed as fault:
             self.report.error(_line(node, 0), "expression", str(fault))
-        for position, part in enumerate(parts):
-            yield part, _line(node, part.start, position)
+        line, reached = _line(node, 0), 0
+        for part in parts:
+            # Counted onwards from the last one: a text may hold a hundred thousand.
+            line, reached = line + node.value.count("\n", reached, part.start), part.start
+            yield part, line if node.style in ("|", ">") else min(line, node.end_line)
 
     def _evaluate(self, text: str, line: int) -> tuple[Kind, Tree | None]:
         try:
@@ -178,9 +181,8 @@ class Reader:
         return infer(tree, self.scope, complain), tree
 
 
-def _line(node: Node, offset: int, position: int = 0) -> int:
+def _line(node: Node, offset: int) -> int:
     """The line of a place in a scalar; block scalars start below their sign, folded ones are counted as they are."""
-    del position
     if node.style in ("|", ">"):
         return node.line + 1 + node.value.count("\n", 0, offset)
     return min(node.line + node.value.count("\n", 0, offset), node.end_line)

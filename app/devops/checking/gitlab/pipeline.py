@@ -7,6 +7,7 @@ import difflib
 import re
 from dataclasses import dataclass
 
+from app.devops.checking.circles import circles
 from app.devops.checking.findings import Report
 from app.devops.checking.gitlab.vocabulary import (
     ARTIFACT_KEYS,
@@ -29,6 +30,8 @@ from app.devops.checking.nodes import Node, Stream
 _DURATION = re.compile(
     r"(?i)never|\d+|(?:\d+(?:\.\d+)?\s*(?:y(?:ea)?rs?|mo(?:nths?)?|w(?:ee)?ks?|d(?:ays?)?|h(?:(?:ou)?rs?)?|m(?:in(?:ute)?s?)?|s(?:ec(?:ond)?s?)?|w|y)(?:\s*(?:,|and)?\s*))+"
 )
+
+_LONGEST_DURATION = 60
 
 
 @dataclass(frozen=True)
@@ -194,11 +197,7 @@ def _settings(node: Node, report: Report) -> None:
     if when is not None and when.value not in WHEN:
         report.error(when.line, "value", f"when: is one of {', '.join(sorted(WHEN))}, not {when.value!r}")
     timeout = node.get("timeout")
-    if (
-        timeout is not None
-        and (timeout.kind != "scalar" or not _DURATION.fullmatch(timeout.value.strip()))
-        and "$" not in timeout.value
-    ):
+    if timeout is not None and not _is_duration(timeout) and "$" not in timeout.value:
         report.error(timeout.line, "value", f"timeout: is a time such as 1h 30m, not {timeout.value!r}")
     _retry(node.get("retry"), report)
     for name, keys in (("artifacts", ARTIFACT_KEYS),):
@@ -221,6 +220,11 @@ def _settings(node: Node, report: Report) -> None:
         and (parallel.tag != "int" or not 1 <= parallel.plain() <= 200)
     ):
         report.error(parallel.line, "value", "parallel: is a number from 1 to 200, or a matrix:")
+
+
+def _is_duration(node: Node) -> bool:
+    text = node.value.strip()
+    return node.kind == "scalar" and len(text) <= _LONGEST_DURATION and _DURATION.fullmatch(text) is not None
 
 
 def _script(node: Node | None, name: str, report: Report) -> None:
@@ -343,7 +347,7 @@ def _rules(node: Node | None, report: Report) -> None:
 
 
 def _condition(node: Node) -> str:
-    text = re.sub(r"\"[^\"]*\"|'[^']*'|/(?:\\.|[^/\n])+/i?", '""', node.value)
+    text = re.sub(r"\"[^\"]*\"|'[^']*'|/(?:\\.|[^/\n\\])+/i?", '""', node.value)
     if node.kind != "scalar" or not node.value.strip():
         return 'if: is an expression such as $CI_COMMIT_BRANCH == "main"'
     if text.count("(") != text.count(")"):
@@ -365,26 +369,9 @@ def _cycles(pipeline: Pipeline, root: Node, report: Report) -> None:
         ]
         for name, job in pipeline.jobs.items()
     }
-    done: set[str] = set()
-    for start in edges:
-        path: list[str] = []
-        stack = [(start, 0)]
-        while stack and start not in done:
-            name, at = stack.pop()
-            del path[len(stack) :]
-            path.append(name)
-            if at < len(edges[name]):
-                stack.append((name, at + 1))
-                following = edges[name][at]
-                if following in path[:-1]:
-                    circle = path[path.index(following) :]
-                    key = root.key(circle[0])
-                    shown = " -> ".join([*circle, circle[0]])
-                    report.error(
-                        key.line if key else root.line, "reference", f"jobs wait for each other: {shown}"
-                    )
-                    done.update(circle)
-                elif following not in done and following != name:
-                    stack.append((following, 0))
-            else:
-                done.add(name)
+    for circle in circles(edges):
+        # A job that waits for itself is told where it says so.
+        if len(circle) > 1:
+            key = root.key(circle[0])
+            shown = " -> ".join([*circle, circle[0]])
+            report.error(key.line if key else root.line, "reference", f"jobs wait for each other: {shown}")

@@ -11,10 +11,17 @@ from app.devops.checking.kubernetes.references import RULES as REFERENCES
 from app.devops.checking.kubernetes.rules import apply
 from app.devops.checking.nodes import Stream
 
+# Each object is held against all others.
+MOST_OBJECTS = 1_000
+
 
 def check_manifest(stream: Stream, report: Report) -> None:
     """Every rule for every object of every document."""
     manifest = Manifest(tuple(things(stream)))
+    if len(manifest.things) > MOST_OBJECTS:
+        line = manifest.things[MOST_OBJECTS].line
+        report.error(line, "too-many-objects", f"objects from here on are not checked; {MOST_OBJECTS} are")
+        manifest = Manifest(manifest.things[:MOST_OBJECTS])
     for document in stream.documents:
         if document.kind != "map" and not document.empty:
             report.error(

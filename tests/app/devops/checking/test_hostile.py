@@ -42,6 +42,17 @@ def test_a_bomb_is_refused_by_what_it_expands_to(kind: CheckKind) -> None:
     assert [finding.rule for finding in check(BOMB, kind).findings] == ["yaml"]
 
 
+def test_a_file_of_faults_is_not_told_to_its_end() -> None:
+    assert len(check("".join(f"k{number}: v\n" for number in range(5_000)), "github").findings) == 1_000
+
+
+def test_objects_beyond_the_thousandth_are_left_out_and_that_is_said() -> None:
+    text = "".join(f"---\napiVersion: v1\nkind: Namespace\nmetadata: {{name: a{n}}}\n" for n in range(1_001))
+    assert [(finding.line, finding.rule) for finding in check(text, "kubernetes").findings] == [
+        (4_003, "too-many-objects")
+    ]
+
+
 def test_a_text_too_long_is_not_read() -> None:
     with pytest.raises(LimitExceeded):
         check("a" * 1_000_001, "github")
