@@ -40,7 +40,7 @@ _NAMED = re.compile(
     r"(?:\s+(?:number|no|num|id|is|nr)\b\.?){0,3}\s*[:#=]?\s*([A-Z0-9][A-Z0-9 \-]{4,20}[A-Z0-9])(?![A-Za-z0-9])"
 )
 _NAMED_LITERALS = ("passport", "licen", "national id", "tax id", "health ", "medical record", "member id", "account n", "routing number",
-                   "sort code", "itin ", "vat ")  # fmt: skip
+                   "sort code", "nhs ", "itin ", "vat ")  # fmt: skip
 _PHONE_SURE = re.compile(
     r"(?<![\w.\-/+=(])(?:\+\d{1,3}[ .\-]?(?:\(\d{1,4}\)[ .\-]?)?\d{1,4}(?:[ .\-]?\d{2,4}){2,4}(?:\s?x\d{1,5})?"
     r"|\(\d{3}\) ?\d{3}[ .\-]\d{4}(?:\s?x\d{1,5})?|(?:00\d[ \-])?\d{3}-\d{3}-\d{4}(?:x\d{1,5})?|\d{3}\.\d{3}\.\d{4})(?![\w\-]|\.\d)"

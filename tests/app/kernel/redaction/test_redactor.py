@@ -128,3 +128,19 @@ def test_finds_the_structured_kinds_of_a_public_set() -> None:
         wanted += len(values)
         found += sum(not re.search(rf"(?<!\w){re.escape(value)}(?!\w)", masked) for value in values)
     assert found >= 0.98 * wanted > 0
+
+
+@pytest.mark.parametrize(
+    ("line", "masked"),
+    [
+        ("SSN 123-45-6789", "SSN [REDACTED:ssn:1]"),
+        ("call +1 (415) 555-0132", "call [REDACTED:phone:1]"),
+        ("card 4111 1111 1111 1111", "card [REDACTED:card:1]"),
+        ("NHS number 943 476 5919", "NHS number [REDACTED:identity_number:1]"),
+        ("IBAN FR14 2004 1010 0505 0001 3M02 606", "IBAN [REDACTED:iban:1]"),
+        ("server 2001:db8::1 up", "server [REDACTED:ip:1] up"),
+        ("https://user:pass@host/x", "https://user:[REDACTED:url_credentials:1]@host/x"),
+    ],
+)
+def test_masks_numbers_and_addresses_of_people_and_machines(line: str, masked: str) -> None:
+    assert Redactor().redact(line) == masked
