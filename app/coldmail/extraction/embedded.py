@@ -11,9 +11,7 @@ from app.coldmail.extraction.values import Job, Tier
 
 # A script that says none of these holds no jobs.
 _JOBBISH = re.compile(r"job|position|vacanc|posting|opening|requisition|offer|stelle|career", re.IGNORECASE)
-_ASSIGNED = re.compile(
-    r"""[\w$\]'")]{1,80}\s{0,5}=\s{0,20}(?=[\[{])|\b(?:push|hydrate|init|render)\(\s{0,5}(?=[\[{])"""
-)
+_ASSIGNED = re.compile(r"=\s{0,20}(?=[\[{])|\b(?:push|hydrate|init|render)\(\s{0,5}(?=[\[{])")
 _PARSED_TEXT = re.compile(r"""JSON\.parse\(\s*(?=(["'`]))""")
 _QUOTED = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`""", re.DOTALL)
 _TOKEN = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`|[\[\]{}]""", re.DOTALL)
@@ -21,11 +19,15 @@ _NEXT_FLIGHT = re.compile(r"""__next_f\.push\(\[1,\s*(?=")""")
 _FLIGHT_ROW = re.compile(r"(?:^|\n)[0-9a-f]{1,6}:(?=[\[{])")
 _MOST_LITERALS = 200
 _LEAST_CHARS = 40
-# Three kinds of things that only a posting has; two are enough for the rows of a list that is named for jobs.
-_SURE, _LIKELY = 4, 3
+# How many kinds of things that only a posting has make a row one: fewer where the list is named for jobs.
+_SURE, _NAMED = 4, 2
 _LISTS = re.compile(
-    r"jobs?\b|jobs?[A-Z_]|jobs?list|positions?|vacanc|postings?|openings?|requisitions?|offers?|stellen|results|hits|edges",
+    r"jobs?\b|jobs?[A-Z_]|jobs?list|positions?|vacanc|postings?|openings?|requisitions?|offers?|stellen",
     re.IGNORECASE,
+)
+# Say nothing themselves: the name around them does.
+_PLAIN_LISTS = frozenset(
+    ("items", "nodes", "edges", "results", "data", "list", "hits", "content", "records", "rows", "all")
 )
 _NO_LISTS = re.compile(
     r"related|similar|recommend|recent|categor|filter|facet|location|department|menu|nav", re.IGNORECASE
@@ -43,13 +45,13 @@ class Found:
 def jobs(scripts: Iterable[tuple[str, str]], attributes: Iterable[str], *, base: str | None) -> list[Found]:
     """All lists of jobs and single jobs in scripts (type, text) and in attributes that hold JSON; the longest list first."""
     found: list[Found] = []
-    for value in _values(scripts, attributes):
+    for named, value in _values(scripts, attributes):
         answer = ats.read(value, url=base)
         if answer and answer.jobs:
             state = tuple(_as_state(job) for job in answer.jobs)
             found.append(Found(state, listed=not answer.single))
             continue
-        found += _found(value, base)
+        found += _found(value, base, named=named)
     return sorted(found, key=lambda one: -len(one.jobs))
 
 
@@ -57,7 +59,8 @@ def _as_state(job: Job) -> Job:
     return replace(job, sources=dict.fromkeys(job.sources, Tier.STATE))
 
 
-def _values(scripts: Iterable[tuple[str, str]], attributes: Iterable[str]) -> Iterator[Any]:
+def _values(scripts: Iterable[tuple[str, str]], attributes: Iterable[str]) -> Iterator[tuple[str, Any]]:
+    """Every value with the name that the script gives it, or none."""
     flight = []
     for kind, text in scripts:
         if not _JOBBISH.search(text):
@@ -65,18 +68,19 @@ def _values(scripts: Iterable[tuple[str, str]], attributes: Iterable[str]) -> It
         if "json" in kind and "ld+json" not in kind:
             value = loose_json.loads(text)
             if value is not None:
-                yield _revived(value)
+                yield "", _revived(value)
         elif "__next_f" in text:
             flight += [_unquoted(match) for match in _quoted_at(text, _NEXT_FLIGHT)]
         elif "ld+json" not in kind:
             yield from _literals(text)
-    yield from _flight_values("".join(flight))
+    for value in _flight_values("".join(flight)):
+        yield "", value
     for text in attributes:
         if _JOBBISH.search(text) and (value := loose_json.loads(text)) is not None:
-            yield value
+            yield "", value
 
 
-def _literals(script: str) -> Iterator[Any]:
+def _literals(script: str) -> Iterator[tuple[str, Any]]:
     """The object and array literals that a script assigns, and the JSON texts that it parses."""
     at = 0
     for _ in range(_MOST_LITERALS):
@@ -89,12 +93,15 @@ def _literals(script: str) -> Iterator[Any]:
         if len(literal) >= _LEAST_CHARS and _JOBBISH.search(script, max(0, match.start() - 100), end):
             value = loose_json.javascript(literal, 0)
             if value:
-                yield value
+                yield (
+                    script[max(0, match.start() - 40) : match.start()].rstrip(" '\"]").split("\n")[-1][-30:],
+                    value,
+                )
                 at = end
     for text in _quoted_at(script, _PARSED_TEXT):
         value = loose_json.loads(_unquoted(text))
         if value is not None:
-            yield value
+            yield "", value
 
 
 def _literal_end(script: str, at: int) -> int:
@@ -165,19 +172,19 @@ def _revived(value: Any) -> Any:
     return [at(index, 3) for index, one in enumerate(value) if isinstance(one, dict) and len(one) > 2]
 
 
-def _found(value: Any, base: str | None) -> list[Found]:
+def _found(value: Any, base: str | None, *, named: str = "") -> list[Found]:
     """Lists whose rows are jobs, and objects that are one, walking from the outside; what is taken is not walked again."""
     found: list[Found] = []
     singles: list[Mapping[str, Any]] = []
     references = value if isinstance(value, dict) else {}
-    todo: list[tuple[str, Any]] = [("", value)]
+    todo: list[tuple[str, Any]] = [(named, value)]
     budget = 200_000
     while todo and budget > 0:
         budget -= 1
         name, one = todo.pop()
         if isinstance(one, list):
             rows = [_row(row, references) for row in one if isinstance(row, Mapping)]
-            enough = _LIKELY if _LISTS.search(name) else _SURE
+            enough = _NAMED if _LISTS.search(name) else _SURE
             if (
                 rows
                 and not _NO_LISTS.search(name)

@@ -97,9 +97,14 @@ def _lines(lines: "Iterator[str] | list[str]") -> str:
     return "\n".join(line for line in cleaned if line and line != "-")
 
 
+def _attribute(attributes: dict[str, str | None], name: str) -> str:
+    """The beginning of an attribute: people's are short, and hostile ones are megabytes."""
+    return (attributes.get(name) or "")[:500]
+
+
 def hidden(node: LexborNode) -> bool:
     attributes = node.attributes
-    return "hidden" in attributes or bool(_HIDDEN.search(attributes.get("style") or ""))
+    return "hidden" in attributes or bool(_HIDDEN.search(_attribute(attributes, "style")))
 
 
 def blocks(root: LexborNode | None, *, skip: re.Pattern[str] | None = None) -> Iterator[Block]:
@@ -162,7 +167,7 @@ def blocks(root: LexborNode | None, *, skip: re.Pattern[str] | None = None) -> I
             continue
         attributes = node.attributes
         if attributes and (
-            hidden(node) or (tag in ("i", "span") and _ICON.search(attributes.get("class") or ""))
+            hidden(node) or (tag in ("i", "span") and _ICON.search(_attribute(attributes, "class")))
         ):
             continue
         if tag in _BLOCKS:

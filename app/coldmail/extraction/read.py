@@ -1,31 +1,39 @@
 """Reads a career page into jobs, the most trusted tier first; where there is no job, says why and what to do."""
 
-from app.coldmail.extraction import ats, embedded, loose_json, structured
+from app.coldmail.extraction import ats, embedded, headings, listing, loose_json, structured, verdict
 from app.coldmail.extraction.document import Document, decoded
 from app.coldmail.extraction.values import Job, Kind, Page
 
 _TOO_DEEP = "The page's markup is too deep to read. Paste the text of the posting instead."
-_NO_JOB = "No job was found on this page. Give the address of a posting or of a list of them, or paste the posting's text."
+_NO_POSTING = "This text does not read like a posting. Paste it whole, its title first."
+_UNKNOWN_DATA = "This is data of no known system. Give the address of the page that people see, or paste the posting's text."
 
 
 def read_page(content: bytes | str, *, content_type: str | None = None, url: str | None = None) -> Page:
-    """The jobs of a page as it was fetched: HTML, or the JSON or XML of an applicant-tracking system.
+    """The jobs of a page as it was fetched: HTML, the JSON or XML of an applicant-tracking system, or pasted text.
 
-    `url` says where it came from and is never read for names; on the page of one job that job comes first. Never
-    raises for what a page holds.
+    `url` says where it came from and is never read for names; on the page of one job that job comes first. Text is
+    `text/plain` without markup. Never raises for what a page holds.
     """
     source = content if isinstance(content, str) else decoded(content, content_type=content_type)
     source = source.replace("\0", "")
-    if (answer := _ats_answer(source, url)) is not None:
+    head = source[:2_000].lstrip("\ufeff \t\r\n")
+    if (answer := _ats_answer(source, head, url)) is not None:
         return _from_answer(answer, url)
+    if head.startswith(("{", "[{")):
+        return Page(Kind.OTHER, _UNKNOWN_DATA)
+    if (content_type or "").startswith("text/plain") and not head.startswith("<"):
+        return _from_text(source)
     document = Document.of(source, url=url)
-    if document is None:
-        return Page(Kind.OTHER, _TOO_DEEP)
-    return read_document(document)
+    return read_document(document) if document is not None else Page(Kind.OTHER, _TOO_DEEP)
 
 
-def _ats_answer(source: str, url: str | None) -> ats.Answer | None:
-    head = source[:200].lstrip("\ufeff \t\r\n")
+def _from_text(text: str) -> Page:
+    job = headings.pasted(text)
+    return Page(Kind.JOB, None, (job,)) if job else Page(Kind.OTHER, _NO_POSTING)
+
+
+def _ats_answer(source: str, head: str, url: str | None) -> ats.Answer | None:
     if head.startswith(("{", "[")):
         value = loose_json.loads(source)
         return ats.read(value, url=url) if value is not None else None
@@ -38,19 +46,25 @@ def _ats_answer(source: str, url: str | None) -> ats.Answer | None:
 def _from_answer(answer: ats.Answer, url: str | None) -> Page:
     jobs, named = ats.wanted_first(_once(answer.jobs), url=url)
     if not jobs:
-        return Page(Kind.EMPTY, "This company publishes no open position at the moment.", total=answer.total)
+        return Page(Kind.EMPTY, verdict.NONE_OPEN, total=answer.total)
     kind = Kind.JOB if answer.single or named else Kind.LISTING
     return Page(kind, None, jobs, answer.next_pages, answer.total)
 
 
 def read_document(document: Document) -> Page:
-    jobs = _once(tuple(_structured(document)))
-    if jobs:
-        return Page(Kind.JOB if len(jobs) == 1 else Kind.LISTING, None, jobs)
-    found = embedded.jobs(document.scripts, document.state_attributes, base=document.base)
-    if found:
-        return Page(Kind.LISTING if found[0].listed else Kind.JOB, None, _once(found[0].jobs))
-    return Page(Kind.OTHER, _NO_JOB)
+    """The jobs of a parsed page, tier by tier; a page that says that its posting is closed has none."""
+    if closed := verdict.gone(document):
+        return closed
+    marked = _once(tuple(_structured(document)))
+    if len(marked) == 1:
+        shown = headings.posting(document)
+        job = marked[0].filled_from(shown) if shown and _same(shown, marked[0]) else marked[0]
+        return Page(Kind.JOB, None, (job,))
+    if wall := verdict.wall(document):
+        return wall
+    if len(marked) > 1:
+        return _listed(_own_first(marked, document), document)
+    return _unmarked(document)
 
 
 def _structured(document: Document) -> list[Job]:
@@ -59,6 +73,44 @@ def _structured(document: Document) -> list[Job]:
         or structured.microdata(document.tree, base=document.base)
         or structured.rdfa(document.tree, base=document.base)
     )
+
+
+def _unmarked(document: Document) -> Page:
+    shown = headings.posting(document)
+    found = embedded.jobs(document.scripts, document.state_attributes, base=document.base)
+    if shown:
+        twin = next((job for one in found for job in one.jobs if _same(job, shown)), None)
+        return Page(Kind.JOB, None, (twin.filled_from(shown) if twin else shown,))
+    if found:
+        stated = _once(found[0].jobs)
+        alone = next((job for one in found for job in one.jobs if _heads(job, document)), None)
+        if alone:
+            return Page(Kind.JOB, None, (alone,))
+        return _listed(stated, document) if found[0].listed else Page(Kind.JOB, None, stated)
+    linked = _once(listing.jobs(document))
+    if linked:
+        return _listed(linked, document)
+    return verdict.without_job(document)
+
+
+def _listed(jobs: tuple[Job, ...], document: Document) -> Page:
+    return Page(Kind.LISTING, None, jobs, listing.next_pages(document))
+
+
+def _own_first(jobs: tuple[Job, ...], document: Document) -> tuple[Job, ...]:
+    return tuple(sorted(jobs, key=lambda job: not _heads(job, document)))
+
+
+def _heads(job: Job, document: Document) -> bool:
+    """Whether the page is about this job: its title is the page's own, or its first heading."""
+    title = job.title.casefold()
+    named = (document.meta("og:title") or document.title).casefold()
+    first = next((block.text.casefold() for block in document.blocks if block.tag == "h1"), "")
+    return title == first or named.startswith(title)
+
+
+def _same(one: Job, other: Job) -> bool:
+    return one.title.casefold() == other.title.casefold()
 
 
 def _once(jobs: tuple[Job, ...]) -> tuple[Job, ...]:

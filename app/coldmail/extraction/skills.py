@@ -64,7 +64,9 @@ def _longest(words: list[tuple[str, int]], at: int, text: str) -> tuple[str | No
     first = word.lower()
     if first in _FIRST_WORDS:
         for count in range(min(_MOST_WORDS, len(words) - at), 1, -1):
-            phrase = " ".join(_bare(part) for part, _ in words[at : at + count]).lower()
+            last, begins = words[at + count - 1]
+            # As the text has it: a bracket or a comma between two words parts them.
+            phrase = _bare(" ".join(text[start : begins + len(last)].split())).lower()
             if phrase in _ANY_CASE:
                 return _ANY_CASE[phrase], count
     for spelt in (word, _bare(word)):

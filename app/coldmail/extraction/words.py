@@ -119,14 +119,14 @@ OPEN_POSITIONS = re.compile(
 # A heading or link that opens a page or a section, and never names a post.
 NO_TITLE = re.compile(
     r"(?:home|careers?|jobs?|job (?:details?|description|search|board|openings?|listings?|alerts?|summary|overview)|about(?: us)?|contact(?: us)?|menu|login|log ?in"
-    r"|sign ?(?:in|up)|register|search|skip to.*|share|back.*|next|previous|prev|apply.*|view.*|see .*|read more|learn more.*|more.*|details?"
-    r"|show.*|load more|all .*|our .*|why .*|who we.*|what we.*|how we.*|life at.*|meet .*|benefits|culture|teams?|departments?|locations?|locaties|offices"
-    r"|students?|graduates?|early careers?|internships?|faqs?|privacy.*|cookie.*|terms.*|legal.*|imprint|impressum|datenschutz.*|agb|blog|news|press|events?"
-    r"|english|deutsch|français|español|italiano|nederlands|svenska|welcome.*|thank you.*|follow.*|(?:open|current|available|latest|featured|recent) .*"
-    r"|join .*|work (?:at|with|for).*|hiring process|our process|diversity.*|candidate portal|job widget|career portal|stellenangebote?|karriere|offene stellen.*"
-    r"|empleo|ofertas.*|inicio|trabaja.*|ver .*|mehr.*|alle .*|zur .*|zurück.*|voir .*|toutes .*|accueil|vacatures?|lediga.*|ledige.*|om oss|oferty.*|vagas.*"
+    r"|sign ?(?:in|up)|register|search|skip to.*|share(?:[ :].*)?|back(?: to .*)?|next|previous|prev|apply(?:[ :].*)?|view(?:[ :].*)?|see .*|read more|learn more.*|more(?:[ :].*)?|details?"
+    r"|show(?:[ :].*)?|load more|all .*|our .*|why .*|who we.*|what we.*|how we.*|life at.*|meet .*|benefits|culture|teams?|departments?|locations?|locaties|offices"
+    r"|students?|graduates?|early careers?|internships?|faqs?|privacy(?: (?:policy|notice|statement|settings|center|preferences).*)?|cookies?(?: .*)?|terms(?: .*)?|legal(?: (?:notice|information).*)?|imprint|impressum|datenschutz.*|agb|blog|news|press|events?"
+    r"|english|deutsch|français|español|italiano|nederlands|svenska|welcome(?: .*)?|thank you.*|follow(?: .*)?|(?:open|current|available|latest|featured|recent) .*"
+    r"|join .*|work (?:at|with|for).*|hiring process|our process|diversity(?:,? (?:and|&|equity) .*)?|candidate portal|job widget|career portal|stellenangebote?|karriere|offene stellen.*"
+    r"|empleo|ofertas.*|inicio|trabaja.*|ver .*|mehr(?:[ :].*)?|alle .*|zur .*|zurück.*|voir .*|toutes .*|accueil|vacatures?|lediga.*|ledige.*|om oss|oferty.*|vagas.*"
     r"|internal (?:applicants?|candidates?).*|talent (?:community|network|pool).*|general application|speculative application|initiativbewerbung.*|manage .*"
-    r"|save(?: job)?|saved jobs|print|email.*|refer.*|filters?.*|sort.*|clear.*|reset.*|close|cancel|\d+ (?:jobs|open).*|job id|posted.*|expand.*|sitemap|accessibility.*)"
+    r"|save(?: job)?|saved jobs|print|email(?: (?:me|us|this|job|a) ?.*)?|refer (?:a|this) .*|filters?(?:[ :].*)?|sort(?: by.*)?|clear(?:[ :].*)?|reset(?: .*)?|close|cancel|\d+ (?:jobs|open).*|job id|posted(?: .*)?|expand(?:[ :].*)?|sitemap|accessibility(?: statement.*)?)"
 )
 # Words that name what somebody works as, without their endings.
 ROLE = re.compile(

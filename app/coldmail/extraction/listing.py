@@ -1,0 +1,251 @@
+"""Reads a list of jobs from a page's links: an address that looks like a posting's, beside words that name a post."""
+
+import re
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlsplit
+
+from selectolax.lexbor import LexborNode
+
+from app.coldmail.extraction import places, words
+from app.coldmail.extraction.document import Document
+from app.coldmail.extraction.employer import employer
+from app.coldmail.extraction.html_text import blocks, node_text, one_line
+from app.coldmail.extraction.values import Address, Job, Tier
+
+_JOB_PATH = re.compile(
+    r"/(?:[\w-]*jobs?|positions?|vacanc(?:y|ies)|vacantes?|careers?|openings?|opportunit(?:y|ies)|[\w-]*job-?(?:details?|ad|posting|offer)s?|offres?(?:-d-?emploi)?"
+    r"|ofertas?(?:-de-empleo)?|empleos?|stellen\w*|stelle|jobangebote?|vacatures?|emplois?|postings?|roles?|requisitions?|annonces?|lediga-jobb|stillinger?|oferty?"
+    r"|praca|vagas?|viewjob|apply|o|j|p|en/job)/(?P<rest>[^?#]+)",
+    re.IGNORECASE,
+)
+_OWN_HOSTS = re.compile(
+    r"(?:boards|job-boards)(?:\.eu)?\.greenhouse\.io/[^/]+/jobs/\d|jobs(?:\.eu)?\.lever\.co/[^/]+/[0-9a-f-]{36}|jobs\.ashbyhq\.com/[^/]+/[0-9a-f-]{36}"
+    r"|myworkdayjobs\.com/.*/job/|(?:jobs|careers)\.smartrecruiters\.com/[^/]+/\d|\.recruitee\.com/o/|apply\.workable\.com/[^/]+/j/|\.jobs\.personio\.\w+/job/\d"
+    r"|\.bamboohr\.com/(?:careers|jobs)/\d|\.teamtailor\.com/(?:\w\w/)?jobs/\d|\.breezy\.hr/p/|\.pinpointhq\.com/.*postings/|ats\.rippling\.com/.*jobs/|join\.com/companies/[^/]+/\d"
+    r"|jobs\.jobvite\.com/.*/job/|\.icims\.com/jobs/\d|\.taleo\.net/.*job|\.jobylon\.com/jobs/\d|softgarden\.io/job/\d|\.applytojob\.com/apply/\w",
+    re.IGNORECASE,
+)
+_QUERY_IDS = words.words(
+    "gh_jid jobid job_id jid reqid req_id jobreqid positionid position_id vacancyid vacancy_id jobadid job offerid career_job_req_id jobcode posting_id id"
+)
+_ID = re.compile(r"\d{3,}|[0-9a-f]{8}-[0-9a-f]{4}|[a-z]+\d+|\d+[a-z]", re.IGNORECASE)
+_ASIDE = re.compile(
+    r"/(?:login|register|search|category|categories|department|location|team|benefit|culture|blog|news|faq|alert|privacy|cookie|legal|share)s?\b",
+    re.I,
+)
+_TITLE_NODES = "h1, h2, h3, h4, h5, h6, [class*=title i], [class*=name i], [class*=position i], [data-automation-id=jobTitle], strong"
+_PLACE_NODES = "[class*=location i], [class*=ubic i], [class*=city i], [class*=standort i], [class*=place i], [data-automation-id=locations] dd, [data-th=Location]"
+_NEXT_WORDS = words.phrases(
+    "next, next page, ›, », →, >, >>, load more, more jobs, show more, siguiente, weiter, nächste, nächste seite, suivant, suivante, page suivante, successivo",
+    "volgende, nästa, neste, næste, następna, próxima, seuraava, 下一页, 次へ, next ›, next »",
+)
+_PAGE_QUERIES = words.words(
+    "page p pg start offset from startrow pagenumber page_number paged pr jobrecordsper"
+)
+_MOST_LINKS = 20_000
+_MOST_JOBS = 5_000
+_LEVELS = 8
+
+
+@dataclass(slots=True)
+class _Row:
+    url: str
+    node: LexborNode
+    strong: bool
+    title: str = ""
+    place: str | None = None
+
+
+def jobs(document: Document) -> tuple[Job, ...]:
+    """Every job that the page links to, in order; none where the links do not read like a list of jobs."""
+    rows = _titled(_rows(document))
+    if not rows or not _believable(rows, document):
+        return _headed(document)
+    company = employer(document, title="")
+    return tuple(
+        Job(
+            title=row.title,
+            company=company,
+            locations=places.unique([row.place]),
+            remote=places.remote_kind(row.place) if row.place else None,
+            apply_url=row.url,
+        ).read_by(Tier.TEXT)
+        for row in rows
+    )
+
+
+def _rows(document: Document) -> list[_Row]:
+    own = (document.url or "").split("#")[0].rstrip("/")
+    rows: list[_Row] = []
+    for node in document.tree.css("a[href]")[:_MOST_LINKS]:
+        href = document.absolute(node.attributes.get("href") or "") or _relative(
+            node.attributes.get("href") or ""
+        )
+        if href and href.split("#")[0].rstrip("/") != own and (likely := _job_link(href)):
+            rows.append(_Row(href, node, likely == 2))
+        if len(rows) >= 2 * _MOST_JOBS:
+            break
+    return rows
+
+
+def _relative(href: str) -> str | None:
+    """A path of the page's own host, where nobody says which host that is."""
+    return href if href.startswith("/") and not href.startswith("//") else None
+
+
+def _job_link(href: str) -> int:
+    """2 for the address of one posting, 1 for one that may be, 0 for any other."""
+    try:
+        parts = urlsplit(href)
+    except ValueError:
+        return 0
+    if _OWN_HOSTS.search(f"{parts.netloc}{parts.path}"):
+        return 2
+    if _ASIDE.search(parts.path):
+        return 0
+    query = {name.lower(): value for name, value in parse_qsl(parts.query)[:20]}
+    jobbish = re.search(
+        r"job|career|position|vacan|stelle|oferta|offre|apply|requisition|karriere|recruit", parts.path, re.I
+    )
+    if any(name in _QUERY_IDS and _ID.search(value) for name, value in query.items()) and (
+        jobbish or {"gh_jid", "jobid", "job_id"} & set(query)
+    ):
+        return 2
+    match = _JOB_PATH.search(parts.path)
+    if not match:
+        return 0
+    last = match["rest"].rstrip("/")
+    if _ID.search(last):
+        return 2
+    return 1 if "-" in last or "_" in last or "%20" in last or last.endswith(".html") else 0
+
+
+def _titled(rows: list[_Row]) -> list[_Row]:
+    """One row a posting, with its title and place: from the link, or from the box around it that holds no other posting."""
+    inside: dict[int, set[str]] = {}
+    for row in rows:
+        node: LexborNode | None = row.node
+        for _ in range(_LEVELS):
+            if node is None:
+                break
+            inside.setdefault(node.mem_id, set()).add(row.url)
+            node = node.parent
+    found: dict[str, _Row] = {}
+    for row in rows:
+        if row.url in found and found[row.url].title:
+            continue
+        box = row.node
+        for _ in range(_LEVELS - 1):
+            parent = box.parent
+            if (
+                parent is None
+                or parent.tag in ("body", "html", "-document")
+                or len(inside.get(parent.mem_id, ())) != 1
+            ):
+                break
+            box = parent
+        row.title = _link_title(row.node) or (_box_title(box) if box is not row.node else "")
+        if row.title:
+            row.place = _box_place(box, row.title)
+            found[row.url] = row
+    return list(found.values())[:_MOST_JOBS]
+
+
+def _link_title(node: LexborNode) -> str:
+    for inner in node.css(_TITLE_NODES)[:3]:
+        if title := _fit(node_text(inner)):
+            return title
+    first = next(blocks(node), None)
+    return (
+        _fit(first.text)
+        if first
+        else _fit(node.attributes.get("title") or node.attributes.get("aria-label") or "")
+    )
+
+
+def _box_title(box: LexborNode) -> str:
+    for inner in box.css(_TITLE_NODES)[:4]:
+        if title := _fit(node_text(inner)):
+            return title
+    return next((title for block in blocks(box) if (title := _fit(block.text))), "")
+
+
+def _fit(text: str) -> str:
+    line = one_line(text)
+    if (
+        not 3 <= len(line) <= 160
+        or words.NO_TITLE.fullmatch(line.lower())
+        or not re.search(r"[^\W\d_]{2}", line)
+    ):
+        return ""
+    return "" if words.APPLY.match(line.lower()) and not words.ROLE.search(line) else line
+
+
+def _box_place(box: LexborNode, title: str) -> str | None:
+    for inner in box.css(_PLACE_NODES)[:4]:
+        text = node_text(inner)
+        text = re.sub(r"\A(?:locations?|standort|ubicación|lieu)\s*:?\s*", "", text, flags=re.I)
+        if 1 < len(text) <= 120 and title.lower() not in text.lower():
+            return text
+    return None
+
+
+def _believable(rows: list[_Row], document: Document) -> bool:
+    roles = sum(bool(words.ROLE.search(row.title)) for row in rows) / len(rows)
+    strong = sum(row.strong for row in rows) / len(rows)
+    speaks = any(
+        words.OPEN_POSITIONS.match(text.lower())
+        for text in (
+            document.title,
+            *(block.text for block in document.blocks if block.tag in ("h1", "h2", "h3")),
+        )
+    )
+    if len(rows) == 1:
+        return roles == 1 and strong == 1
+    return (strong >= 0.6 and (roles >= 0.25 or speaks)) or roles >= 0.6 or (speaks and roles >= 0.3)
+
+
+def _headed(document: Document) -> tuple[Job, ...]:
+    """Jobs that a page names by headings alone, below one that announces open positions."""
+    announced = False
+    named: dict[str, None] = {}
+    for block in document.blocks:
+        line = block.text.lower().strip(" :")
+        if block.tag not in ("h1", "h2", "h3", "h4", "h5"):
+            continue
+        if words.OPEN_POSITIONS.fullmatch(line) or re.fullmatch(
+            r"(?:.{0,30} )?(?:open|current) (?:positions|roles|jobs|vacancies)", line
+        ):
+            announced = True
+        elif (
+            announced
+            and words.ROLE.search(block.text)
+            and _fit(block.text)
+            and len(block.text.split()) <= 9
+            and line[-1] not in ".?!"
+        ):
+            named.setdefault(block.text)
+    company = employer(document, title="") if named else None
+    return tuple(Job(title, company=company).read_by(Tier.TEXT) for title in named) if len(named) >= 2 else ()
+
+
+def next_pages(document: Document) -> tuple[Address, ...]:
+    """The pages of the same list that this one links to, each once."""
+    own = (document.url or "").split("#")[0]
+    found: dict[str, None] = {}
+    for node in document.tree.css("link[rel=next], a[rel=next], a[href]")[:_MOST_LINKS]:
+        attributes = node.attributes
+        href = document.absolute(attributes.get("href") or "")
+        if not href or href.split("#")[0] == own:
+            continue
+        text = one_line(node.text() or attributes.get("aria-label") or "").lower()
+        paged = text.isdigit() and any(
+            name.lower() in _PAGE_QUERIES for name, _ in parse_qsl(urlsplit(href).query)[:20]
+        )
+        if (
+            (attributes.get("rel") or "").lower() == "next"
+            or (text in _NEXT_WORDS and not _job_link(href))
+            or (paged and int(text) > 1)
+        ):
+            found.setdefault(href)
+    return tuple(Address(url) for url in found)[:100]
