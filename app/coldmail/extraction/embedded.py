@@ -203,7 +203,9 @@ def _found(value: Any, base: str | None, *, named: str = "") -> list[Found]:
                 singles.append(row)
                 continue
             todo.extend(
-                (str(key), part) for key, part in reversed(one.items()) if isinstance(part, dict | list)
+                (name if str(key).lower() in _PLAIN_LISTS else str(key), part)
+                for key, part in reversed(one.items())
+                if isinstance(part, dict | list)
             )
     made = tuple(job for row in singles if (job := records.job(row, Tier.STATE, base=base)))
     if made:
