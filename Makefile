@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 STACK ?= dev
 
-.PHONY: help run test check policies engines test-engines bench bench-peers eval plan leftovers images secrets docs format lock clean
+.PHONY: help run test check policies engines test-engines bench bench-peers bench-pages eval plan leftovers images secrets docs format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -44,6 +44,11 @@ bench-peers: ## search beside other people's, in an environment of their own; wr
 	@scripts/env.sh peers
 	@$(PYTHON) -m benchmarks.peers
 
+bench-pages: ## reading career pages beside extruct and trafilatura, in an environment of their own; writes docs/benchmarks/pages.md
+	@scripts/env.sh bench
+	@UV_PROJECT_ENVIRONMENT="$(CURDIR)/benchmarks/pages/.venv" "$$(scripts/env.sh uv)" sync --frozen --quiet --project benchmarks/pages
+	@$(PYTHON) -m benchmarks.pages
+
 eval: ## quality and robustness, scored; long
 	@scripts/env.sh test
 	@$(PYTHON) -m scripts.measure_env
@@ -78,5 +83,5 @@ lock: ## resolve the dependencies anew into uv.lock
 	@"$$(scripts/env.sh uv)" lock
 
 clean: ## remove environments and caches; documents (.data) and built engines stay
-	@rm -rf .venv benchmarks/peers/.venv scripts/policies/.venv .uv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist
+	@rm -rf .venv benchmarks/pages/.venv benchmarks/peers/.venv scripts/policies/.venv .uv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
