@@ -30,7 +30,7 @@ _LOGIN = re.compile(
     re.IGNORECASE,
 )
 _LOGIN_WALL = re.compile(
-    r"(?:sign|log) ?in to (?:view|see|continue|access|apply)|(?:sign|log) ?in (?:or|and) (?:join|register|create)|join (?:linkedin|now) to|members only|authwall"
+    r"(?:sign|log) ?in to (?:view|see|continue|access)|(?:sign|log) ?in (?:or|and) (?:join|register|create)|join (?:linkedin|now) to|members only|authwall"
     r"|you (?:must|need to) (?:be logged|log|sign)|please (?:sign|log) ?in|session (?:has )?expired|create an account to (?:view|see|continue)",
     re.IGNORECASE,
 )
