@@ -104,7 +104,9 @@ def posting(document: Document) -> Job | None:
     if title.endswith("?") or not found.enough(title, path=document.url or "", article=article):
         return None
     job = _job(title, read, found.facts)
-    stated = found.facts.first("company") or _node_text(document, _COMPANY_NODES)
+    stated = found.facts.first("company") or re.sub(
+        r"\Aat\s+", "", _node_text(document, _COMPANY_NODES) or ""
+    )
     company = stated if stated and stated.lower() != title.lower() else employer(document, title=title)
     spots = job.locations or places.unique([_place(_node_text(document, _PLACE_NODES))])
     return replace(

@@ -35,7 +35,7 @@ def place(*parts: Any) -> str | None:
     """The parts that are text, joined by commas; one that an earlier part already says is left out."""
     said: list[str] = []
     for part in parts:
-        line = plain(part).strip(" ,") if isinstance(part, str) else ""
+        line = plain(part).strip(" ,/|") if isinstance(part, str) else ""
         if line and not any(
             line.lower() == one.lower() or one.lower().endswith(", " + line.lower()) for one in said
         ):

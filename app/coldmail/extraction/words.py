@@ -95,7 +95,7 @@ OFFERS = re.compile(
     r"|avantages|ce que nous|offriamo|cosa offriamo|wat bieden wij|wij bieden|vi erbjuder|vi tilbyr|vi tilbyder|oferujemy|o que oferecemos"
 )
 APPLY = re.compile(
-    r"\W{0,3}(?:(?:easy |quick |register and |click here to |start your |submit your |submit )?appl(?:y|ication)\b"
+    r"\W{0,3}(?:(?:easy |quick |register and |click here to |start your |submit your |submit |sign in to |log in to )?appl(?:y|ication)\b"
     r"(?: now| here| online| today| for| to| with| on| via|\W|$)|i(?:'|’)?m interested|start application|apply\b"
     r"|inscr[íi]b|inscriu|inscribirme|aplicar|postular|solicitar|enviar candidatura|quiero aplicar|apúntate"
     r"|(?:jetzt |online |direkt |hier |gleich )*bewerben|(?:jetzt )?online[- ]?bewerb|zur bewerbung|bewirb dich|je postule|postule[rz]?\b|candidater|candidatar"
