@@ -8,4 +8,9 @@ from app.wiring.devops import DevopsPorts
 
 def assemble_service(settings: Settings, ports: DevopsPorts) -> DevopsService:
     """Raises StartError for a signature file that cannot be read."""
-    return DevopsService(read_library(), log_bytes=settings.max_upload_mb * 1_000_000)
+    return DevopsService(
+        read_library(),
+        log_bytes=settings.max_upload_mb * 1_000_000,
+        chat=ports.chat,
+        pages=ports.pages,
+    )

@@ -109,3 +109,14 @@ class AnalyzeResponse(BaseModel):
     redactions: list[RedactionShape]
     cost_usd: float
     text: str = Field(description="The same under the headings ROOT_CAUSE, FIX, YAML_PATCH.")
+
+
+class RedactRequest(_Request):
+    log: str = Field(description="The text to mask.")
+
+
+class RedactResponse(BaseModel):
+    """Exactly what would be kept, logged or sent to a model."""
+
+    log: str
+    redactions: list[RedactionShape]

@@ -1,21 +1,33 @@
 """The use cases of the DevOps assistant, as routes and command line use them."""
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from app.devops.analysis import Analysis
-from app.devops.answered import answered
+from app.devops.analysis import Analysis, Evidence, ExtractedLine, Redaction, YamlPatch
+from app.devops.bodies import decoded
 from app.devops.diagnosis import diagnose
+from app.devops.diagnosis.model import second_opinion
 from app.devops.extraction.extract import extract
+from app.devops.extraction.finder import Hit as Known
 from app.devops.reading.read import read_log
-from app.devops.signatures import SignatureLibrary, search
-from app.kernel.errors import BadInput
+from app.devops.signatures import Hit, SignatureLibrary, Strength, search
+from app.kernel.errors import BadInput, LimitExceeded, NotFound
+from app.kernel.ports.chat import Chat
+from app.kernel.ports.pages import Pages
 from app.kernel.redaction import Redactor
 
 # Analyses are work for a core: more at once would only take memory from each other.
 _AT_ONCE = 2
+_WEIGHTS = {Strength.CAUSE: 0.8, Strength.FAILURE: 0.6, Strength.SYMPTOM: 0.2}
+# How logs are served; a store of objects may call them anything.
+_LOG_TYPES = ("text/plain", "application/octet-stream", "application/gzip", "text/html", "application/json")
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+Patcher = Callable[["Failure", Hit | None, Analysis], YamlPatch | None]
+Spent = Callable[[int], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,39 +43,140 @@ class Failure:
     metadata: Mapping[str, Any] | None = None
 
 
-class DevopsService:
-    """`log_bytes` is the largest log that is read."""
+@dataclass(frozen=True, slots=True)
+class Masked:
+    """A text as it would be kept, logged or sent."""
 
-    def __init__(self, library: SignatureLibrary, *, log_bytes: int) -> None:
+    text: str
+    redactions: tuple[Redaction, ...]
+
+
+async def _free(tokens: int) -> None:
+    """Where nobody counts."""
+
+
+class DevopsService:
+    """`log_bytes` is the largest log that is read; `patcher` says what YAML mends a diagnosis, if any does."""
+
+    def __init__(
+        self,
+        library: SignatureLibrary,
+        *,
+        log_bytes: int,
+        chat: Chat | None = None,
+        pages: Pages | None = None,
+        patcher: Patcher | None = None,
+    ) -> None:
         self.log_bytes = log_bytes
         self._library = library
+        self._chat = chat
+        self._pages = pages
+        self._patcher = patcher
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
-    async def analyze(self, failure: Failure, *, tenant: str) -> Analysis:
-        """Raises BadInput for no log or two, NotFound and others of the fetched one."""
+    async def analyze(self, failure: Failure, *, tenant: str, spent: Spent = _free) -> Analysis:
+        """`spent` is told how many tokens a model used. Raises BadInput for no log or two, and others of a fetched one."""
         log = await self._log_of(failure)
+        redactor = Redactor()
         async with self._slots:
-            return await asyncio.to_thread(self.analyze_text, log, failure)
+            analysis, hit = await asyncio.to_thread(self._by_rules, log, failure, redactor)
+        if self._chat is not None and analysis.extracted:
+            # Whoever remembers failures asks here first: the same one need not be paid for twice.
+            opinion = await second_opinion(self._chat, analysis)
+            analysis = opinion.analysis
+            await spent(opinion.usage.input_tokens + opinion.usage.output_tokens)
+        if self._patcher is not None:
+            analysis = replace(analysis, yaml_patch=self._patcher(failure, hit, analysis))
+        return _restored(analysis, redactor, log)
 
     def analyze_text(self, log: str, failure: Failure) -> Analysis:
         """What rules alone say; pure but for the time it takes."""
         redactor = Redactor()
+        return _restored(self._by_rules(log, failure, redactor)[0], redactor, log)
+
+    async def redact(self, log: str) -> Masked:
+        """The log as it would be kept, line by line as it was."""
+        redactor = Redactor()
+        async with self._slots:
+            text = await asyncio.to_thread(redactor.redact, log)
+        return Masked(text, _redactions(redactor))
+
+    def _by_rules(self, log: str, failure: Failure, redactor: Redactor) -> tuple[Analysis, Hit | None]:
+        """The analysis of masked lines, and the signature that it rests on."""
         read = read_log(log, redactor=redactor)
-        green = read_log(failure.passing_log, redactor=redactor) if failure.passing_log else None
+        passing = read_log(failure.passing_log, redactor=Redactor()) if failure.passing_log else None
         hits = search(read.lines, self._library)
-        found = extract(read, budget_lines=failure.budget_lines, passing=green)
-        analysis = diagnose(read.lines, [one.line for one in found], hits, budget_lines=failure.budget_lines)
-        return answered(analysis, read, found, redactor)
+        chosen = extract(read, budget_lines=failure.budget_lines, passing=passing, signatures=_Found(hits))
+        extracted = [ExtractedLine(line.line, line.rank, line.text) for line in chosen]
+        analysis, hit = diagnose(read, extracted, hits)
+        return replace(analysis, redactions=_redactions(redactor)), hit
 
     async def _log_of(self, failure: Failure) -> str:
         if failure.log is not None and failure.log_url is not None:
             raise BadInput("`log` and `log_url` are both given; keep one.", code="log_twice", field="log_url")
         if failure.log is None and failure.log_url is None:
             raise BadInput("There is no log: give `log` or `log_url`.", code="log_missing", field="log")
-        if failure.log is None:
-            raise BadInput(
-                "Logs are not fetched yet; send the log itself.", code="log_url_unsupported", field="log_url"
-            )
-        if not failure.log.strip():
+        log = failure.log if failure.log is not None else await self._fetched(failure.log_url or "")
+        if not log.strip():
             raise BadInput("The log is empty.", code="log_empty", field="log")
-        return failure.log
+        return log
+
+    async def _fetched(self, url: str) -> str:
+        if self._pages is None:
+            raise BadInput(
+                "Logs are not fetched here; send the log itself.", code="log_url_unsupported", field="log_url"
+            )
+        page = await self._pages.fetch(url, accept=_LOG_TYPES)
+        if page.status >= 400:
+            raise NotFound(
+                f"The log's address answered {page.status}; send the log itself.", code="log_not_found"
+            )
+        if len(page.body) > self.log_bytes:
+            raise LimitExceeded(
+                f"The log is larger than {self.log_bytes // 1_000_000} MB.", code="log_too_large"
+            )
+        return decoded(page.body)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """The signatures that matched, as extraction asks for them; it is given the same lines."""
+
+    hits: Sequence[Hit]
+
+    def find(self, lines: Sequence[str]) -> list[Known]:
+        return [
+            Known(hit.line - 1, _WEIGHTS[hit.signature.strength], slice(hit.line - 1, hit.line))
+            for hit in self.hits
+        ]
+
+
+def _redactions(redactor: Redactor) -> tuple[Redaction, ...]:
+    return tuple(Redaction(kind, count) for kind, count in sorted(redactor.counts.items()))
+
+
+def _restored(analysis: Analysis, redactor: Redactor, log: str) -> Analysis:
+    """As the caller may see it: with their own secrets back, and with quotes that stand in the log letter by letter."""
+    restore = redactor.restore
+    return replace(
+        analysis,
+        root_cause=restore(analysis.root_cause),
+        fix=tuple(map(restore, analysis.fix)),
+        evidence=tuple(_verified(analysis.evidence, restore, log)),
+        extracted=tuple(replace(line, text=restore(line.text)) for line in analysis.extracted),
+    )
+
+
+def _verified(evidence: Sequence[Evidence], restore: Callable[[str], str], log: str) -> list[Evidence]:
+    """Where colours or stamps stand between the words, the longest piece that the log has; without one, none."""
+    wanted = {item.line for item in evidence}
+    raw = {number: line for number, line in enumerate(log.split("\n"), start=1) if number in wanted}
+    kept = []
+    for item in evidence:
+        quote, line = restore(item.quote), raw.get(item.line, "")
+        if quote not in line:
+            pieces = [piece.strip() for piece in re.split(_ESCAPES, line)]
+            quote = max((piece for piece in pieces if piece and piece in quote), key=len, default="")
+        if quote:
+            kept.append(Evidence(item.line, quote))
+    return kept

@@ -1,11 +1,13 @@
-"""The ports of the DevOps assistant: a cache, a language model where one is configured, and the keys."""
+"""The ports of the DevOps assistant: a cache, a way to fetch logs, a language model where one is configured, and the keys."""
 
 from dataclasses import dataclass
 
 from app.kernel.ports.cache import Cache
 from app.kernel.ports.chat import Chat
+from app.kernel.ports.pages import Pages
 from app.settings import Settings
 from app.wiring import models, read_keys, stores
+from app.wiring.web import build_pages
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,10 +16,11 @@ class DevopsPorts:
 
     cache: Cache
     chat: Chat | None
+    pages: Pages
     tenants_by_key: dict[str, str]
 
     async def aclose(self) -> None:
-        for port in (self.chat, self.cache):
+        for port in (self.chat, self.pages, self.cache):
             if close := getattr(port, "aclose", None):
                 await close()
             elif close := getattr(port, "close", None):
@@ -31,5 +34,6 @@ def build_devops(settings: Settings) -> DevopsPorts:
         chat=None
         if settings.chat == "extractive"
         else models.build_chat(settings, settings.chat_model, None),
+        pages=build_pages(settings),
         tenants_by_key=read_keys(settings),
     )

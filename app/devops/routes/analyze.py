@@ -1,17 +1,26 @@
-"""A failed pipeline's log in, its cause and fix out."""
+"""A failed pipeline's log in, its cause and fix out; and what of a log would be kept or sent."""
 
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from pydantic import BaseModel
 from starlette.responses import PlainTextResponse
 
 from app.devops.bodies import RawLog, read_body
 from app.devops.report import report
-from app.devops.schemas import MOST_LINES, AnalyzeRequest, AnalyzeResponse
+from app.devops.schemas import (
+    MOST_LINES,
+    AnalyzeRequest,
+    AnalyzeResponse,
+    RedactRequest,
+    RedactResponse,
+)
 from app.devops.service import DevopsService, Failure
-from app.devops.views import analysis_shape
+from app.devops.views import analysis_shape, redacted_shape
 from app.web.authentication import tenant as tenant_of
 from app.web.problems import problem_responses
+from app.web.rates import charge_tokens
 from app.web.replies import Reply
 
 Tenant = Annotated[str, Depends(tenant_of)]
@@ -21,21 +30,22 @@ Budget = Annotated[
 Source = Annotated[str | None, Query(max_length=64, description="With a body of text: where it comes from.")]
 
 
-_FORMS: dict[str, Any] = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {"schema": AnalyzeRequest.model_json_schema()},
-            "text/plain": {"schema": {"type": "string"}},
-            "application/gzip": {"schema": {"type": "string", "format": "binary"}},
-        },
+def _forms(schema: type[BaseModel]) -> dict[str, Any]:
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": schema.model_json_schema()},
+                "text/plain": {"schema": {"type": "string"}},
+                "application/gzip": {"schema": {"type": "string", "format": "binary"}},
+            },
+        }
     }
-}
 
 
 def add_analyze(router: APIRouter, service: DevopsService) -> None:
     @router.post(
-        "/analyze", tags=["devops"], response_model=AnalyzeResponse, openapi_extra=_FORMS,
+        "/analyze", tags=["devops"], response_model=AnalyzeResponse, openapi_extra=_forms(AnalyzeRequest),
         responses=problem_responses(413, 415, 422, 429, 502, 503),
     )  # fmt: skip
     async def analyze(
@@ -47,10 +57,22 @@ def add_analyze(router: APIRouter, service: DevopsService) -> None:
             failure = Failure(log=body.text, budget_lines=budget_lines, source=source)
         else:
             failure = Failure(**body.model_dump())
-        analysis = await service.analyze(failure, tenant=tenant)
+        analysis = await service.analyze(failure, tenant=tenant, spent=partial(charge_tokens, request))
         if _wants_text(request):
             return PlainTextResponse(report(analysis))
         return Reply(analysis_shape(analysis))
+
+    @router.post(
+        "/redact", tags=["devops"], response_model=RedactResponse, openapi_extra=_forms(RedactRequest),
+        responses=problem_responses(413, 415, 422, 429),
+    )  # fmt: skip
+    async def redact(request: Request, tenant: Tenant) -> Response:
+        """The log as it would be kept, logged or sent to a model: every secret behind a placeholder."""
+        body = await read_body(request, RedactRequest, log_bytes=service.log_bytes)
+        masked = await service.redact(body.text if isinstance(body, RawLog) else body.log)
+        if _wants_text(request):
+            return PlainTextResponse(masked.text)
+        return Reply(redacted_shape(masked))
 
 
 def _wants_text(request: Request) -> bool:

@@ -142,3 +142,20 @@ async def test_the_platform_opens_and_closes_the_apps_below_it(tmp_path: Path) -
     app = gateway.create(settings(tmp_path))
     async with app.router.lifespan_context(app), client(app) as http:
         assert (await http.get("/devops/readyz")).json()["ready"]
+
+
+async def test_what_would_be_kept_of_a_log_is_shown(http: httpx.AsyncClient) -> None:
+    secret = "ghp_" + "a1B2" * 9
+    shown = (await http.post("/redact", json={"log": f"token={secret}\nfine"})).json()
+    assert secret not in shown["log"] and shown["log"].endswith("\nfine")
+    assert sum(item["count"] for item in shown["redactions"]) == 1
+    text = await http.post(
+        "/redact", content=secret, headers={"Content-Type": "text/plain", "Accept": "text/plain"}
+    )
+    assert text.text.startswith("[REDACTED:")
+
+
+async def test_an_address_inside_is_not_fetched(http: httpx.AsyncClient) -> None:
+    answer = await http.post("/analyze", json={"log_url": "http://169.254.169.254/latest/meta-data"})
+    assert 400 <= answer.status_code < 500
+    assert answer.json()["code"].startswith("url_")
