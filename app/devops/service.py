@@ -21,7 +21,7 @@ from app.kernel.redaction import Redactor
 
 # Analyses are work for a core: more at once would only take memory from each other.
 _AT_ONCE = 2
-_WEIGHTS = {Strength.CAUSE: 0.8, Strength.FAILURE: 0.6, Strength.SYMPTOM: 0.2}
+_WEIGHTS = {Strength.CAUSE: 0.8, Strength.FAILURE: 0.6, Strength.HINT: 0.15, Strength.SYMPTOM: 0.2}
 # How logs are served; a store of objects may call them anything.
 _LOG_TYPES = ("text/plain", "application/octet-stream", "application/gzip", "text/html", "application/json")
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

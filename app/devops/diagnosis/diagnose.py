@@ -93,11 +93,11 @@ def _surface(best: Scored, found: Sequence[Scored]) -> list[Scored]:
 
 
 def _is_symptom(each: Scored) -> bool:
-    return each.hit.signature.strength is Strength.SYMPTOM
+    return each.hit.signature.strength in (Strength.SYMPTOM, Strength.HINT)
 
 
 def _confidence(best: Scored, found: Sequence[Scored], category: Category) -> float:
-    confidence = {Strength.CAUSE: 0.55, Strength.FAILURE: 0.5, Strength.SYMPTOM: 0.2}[
+    confidence = {Strength.CAUSE: 0.55, Strength.FAILURE: 0.5, Strength.HINT: 0.3, Strength.SYMPTOM: 0.2}[
         best.hit.signature.strength
     ]
     confidence += 0.1 if best.inside else 0.0

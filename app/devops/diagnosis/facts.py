@@ -63,7 +63,8 @@ _HINT = re.compile(
     r"\./\w[\w./-]{0,40}|gradle\w?|git|terraform|dotnet|deno|bazel|mix|composer|prettier|eslint) [^`'\"\n]{2,80})"
 )
 _MOST = 40
-_NOT_THE_PROJECT = ("actions/", "settings/", "runner-images")
+_STEP_MARK = re.compile(r"^(?:Run |travis_\w{1,12}:\S{1,60}\$ )")
+_NOT_THE_PROJECT = ("actions/", "settings/", "runner-images", "travis-ci/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,7 @@ def _failed_step(log: CleanLog) -> tuple[int, int, str]:
         before
     )
     begin = next((index for index, at in enumerate(log.numbers) if at >= section.line), 0) if section else 0
-    return min(begin, end), end, section.name.removeprefix("Run ").strip() if section else ""
+    return min(begin, end), end, _STEP_MARK.sub("", section.name).strip() if section else ""
 
 
 def _first_end(log: CleanLog, ends: Sequence[int]) -> int | None:

@@ -9,7 +9,7 @@ from app.devops.diagnosis.facts import Facts
 from app.devops.signatures.entry import Strength
 from app.devops.signatures.search import Hit
 
-_BASE = {Strength.CAUSE: 3.0, Strength.FAILURE: 2.2, Strength.SYMPTOM: 0.5}
+_BASE = {Strength.CAUSE: 3.0, Strength.FAILURE: 2.2, Strength.HINT: 1.2, Strength.SYMPTOM: 0.5}
 _INSIDE, _AFTER, _BEFORE = 1.0, -1.5, -0.6
 # Lines that tell of a fault without being one: warnings, a retry that went on, a command that is only shown.
 _MERELY = re.compile(
@@ -56,7 +56,8 @@ def _scored(hit: Hit, facts: Facts, ranks: Mapping[int, int]) -> Scored:
         score += 1.2 - 0.1 * rank if rank <= 10 else 0.15
     elif hit.signature.category in _OFTEN_NOISE and ranks:
         score -= _NOISE_LOSS
-    if _MERELY.search(hit.text[:200]):
+    warned = hit.signature.category in _OFTEN_NOISE and "arning" in hit.text
+    if warned or _MERELY.search(hit.text[:200]):
         score -= _MERELY_LOSS
     if inside and facts.end > facts.begin:
         score += 0.3 * (index - facts.begin) / (facts.end - facts.begin)

@@ -17,6 +17,7 @@ class Strength(StrEnum):
 
     CAUSE = "cause"  # names what has to be mended
     FAILURE = "failure"  # says what failed: a test, a file that does not compile
+    HINT = "hint"  # a general form that many tools share: what kind of failure, no more
     SYMPTOM = "symptom"  # says that something failed, elsewhere
 
 
