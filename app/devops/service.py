@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.devops.analysis import Analysis, Evidence, ExtractedLine, Redaction, YamlPatch
+from app.devops.analysis import Analysis, Evidence, ExtractedLine, Redaction
 from app.devops.bodies import decoded
 from app.devops.diagnosis import diagnose
 from app.devops.diagnosis.model import second_opinion
 from app.devops.extraction.extract import extract
 from app.devops.extraction.finder import Hit as Known
+from app.devops.patching.attach import with_patch
 from app.devops.reading.read import read_log
 from app.devops.signatures import Hit, SignatureLibrary, Strength, search
 from app.kernel.errors import BadInput, LimitExceeded, NotFound
@@ -26,7 +27,6 @@ _WEIGHTS = {Strength.CAUSE: 0.8, Strength.FAILURE: 0.6, Strength.HINT: 0.15, Str
 _LOG_TYPES = ("text/plain", "application/octet-stream", "application/gzip", "text/html", "application/json")
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
-Patcher = Callable[["Failure", Hit | None, Analysis], YamlPatch | None]
 Spent = Callable[[int], Awaitable[None]]
 
 
@@ -56,7 +56,7 @@ async def _free(tokens: int) -> None:
 
 
 class DevopsService:
-    """`log_bytes` is the largest log that is read; `patcher` says what YAML mends a diagnosis, if any does."""
+    """`log_bytes` is the largest log that is read."""
 
     def __init__(
         self,
@@ -65,13 +65,11 @@ class DevopsService:
         log_bytes: int,
         chat: Chat | None = None,
         pages: Pages | None = None,
-        patcher: Patcher | None = None,
     ) -> None:
         self.log_bytes = log_bytes
         self._library = library
         self._chat = chat
         self._pages = pages
-        self._patcher = patcher
         self._slots = asyncio.Semaphore(_AT_ONCE)
 
     async def analyze(self, failure: Failure, *, tenant: str, spent: Spent = _free) -> Analysis:
@@ -79,20 +77,20 @@ class DevopsService:
         log = await self._log_of(failure)
         redactor = Redactor()
         async with self._slots:
-            analysis, hit = await asyncio.to_thread(self._by_rules, log, failure, redactor)
+            analysis = await asyncio.to_thread(self._by_rules, log, failure, redactor)
         if self._chat is not None and analysis.extracted:
             # Whoever remembers failures asks here first: the same one need not be paid for twice.
             opinion = await second_opinion(self._chat, analysis)
-            analysis = opinion.analysis
+            # The patch belongs to what the rules found: another cause has another one, or none.
+            same = opinion.analysis.category is analysis.category
+            analysis = opinion.analysis if same else replace(opinion.analysis, yaml_patch=None)
             await spent(opinion.usage.input_tokens + opinion.usage.output_tokens)
-        if self._patcher is not None:
-            analysis = replace(analysis, yaml_patch=self._patcher(failure, hit, analysis))
         return _restored(analysis, redactor, log)
 
     def analyze_text(self, log: str, failure: Failure) -> Analysis:
         """What rules alone say; pure but for the time it takes."""
         redactor = Redactor()
-        return _restored(self._by_rules(log, failure, redactor)[0], redactor, log)
+        return _restored(self._by_rules(log, failure, redactor), redactor, log)
 
     async def redact(self, log: str) -> Masked:
         """The log as it would be kept, line by line as it was."""
@@ -101,15 +99,16 @@ class DevopsService:
             text = await asyncio.to_thread(redactor.redact, log)
         return Masked(text, _redactions(redactor))
 
-    def _by_rules(self, log: str, failure: Failure, redactor: Redactor) -> tuple[Analysis, Hit | None]:
-        """The analysis of masked lines, and the signature that it rests on."""
+    def _by_rules(self, log: str, failure: Failure, redactor: Redactor) -> Analysis:
+        """The analysis of masked lines."""
         read = read_log(log, redactor=redactor)
         passing = read_log(failure.passing_log, redactor=Redactor()) if failure.passing_log else None
         hits = search(read.lines, self._library)
         chosen = extract(read, budget_lines=failure.budget_lines, passing=passing, signatures=_Found(hits))
         extracted = [ExtractedLine(line.line, line.rank, line.text) for line in chosen]
         analysis, hit = diagnose(read, extracted, hits)
-        return replace(analysis, redactions=_redactions(redactor)), hit
+        analysis = with_patch(analysis, hit, read.lines, yaml=failure.yaml)
+        return replace(analysis, redactions=_redactions(redactor))
 
     async def _log_of(self, failure: Failure) -> str:
         if failure.log is not None and failure.log_url is not None:

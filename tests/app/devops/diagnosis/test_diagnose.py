@@ -90,3 +90,19 @@ def test_cause_and_fix_stay_short_whatever_a_log_holds() -> None:
 def test_a_line_that_speaks_to_a_model_is_not_quoted(speech: str) -> None:
     found = analyzed("src/a.py:3: error: Incompatible return value type  [return-value]", speech, END)
     assert speech not in told(found)
+
+
+def test_a_bucket_that_may_not_be_read_comes_with_the_least_policy_for_it() -> None:
+    found = analyzed(
+        "##[group]Run aws s3 cp s3://acme-models/prod/model.bin .",
+        "download failed: s3://acme-models/prod/model.bin to ./model.bin An error occurred (AccessDenied) "
+        "when calling the GetObject operation: Access Denied", END,
+    )  # fmt: skip
+    assert found.category is Category.PERMISSION_OR_SECRET
+    assert found.yaml_patch is not None and "acme-models" in found.yaml_patch.text
+    assert all(check.passed for check in found.yaml_patch.checks)
+
+
+def test_a_fault_in_the_code_has_no_patch() -> None:
+    found = analyzed("##[group]Run go build ./...", "./main.go:12:3: undefined: parseFlags", END)
+    assert found.category is Category.COMPILE_ERROR and found.yaml_patch is None

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from app.devops.patching.templates import TEMPLATES
 from app.devops.signatures import Signature, SignatureLibrary, Strength, read_library, search
 from app.devops.signatures.entry import filled
 from app.kernel.errors import StartError
@@ -47,6 +48,10 @@ def test_cause_and_fix_speak_of_groups_that_the_pattern_has(entry: Signature) ->
 @pytest.mark.parametrize("entry", ENTRIES, ids=each)
 def test_no_pattern_repeats_a_repetition_or_has_more_than_two_open_ones(entry: Signature) -> None:
     assert open_repeats(parser.parse(entry.pattern)) <= 2
+
+
+def test_every_patch_that_a_signature_names_is_a_template() -> None:
+    assert {entry.patch for entry in ENTRIES if entry.patch} <= set(TEMPLATES)
 
 
 def open_repeats(parsed: Any, *, inside: bool = False) -> int:
