@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+import ahocorasick_rs
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -23,11 +24,12 @@ class _File(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class SignatureLibrary:
-    """`entries` in the order of the files; `by_literal` in the order of the entries."""
+    """`entries` in the order of the files; `literals` finds all keys of `by_literal` in one pass over a text."""
 
     entries: tuple[Signature, ...]
     patterns: tuple[re.Pattern[str], ...]
     by_literal: dict[str, tuple[int, ...]]
+    literals: ahocorasick_rs.AhoCorasick
 
     @classmethod
     def of(cls, entries: Iterable[Signature]) -> "SignatureLibrary":
@@ -40,6 +42,7 @@ class SignatureLibrary:
             found,
             tuple(re.compile(entry.pattern) for entry in found),
             {literal: tuple(numbers) for literal, numbers in by_literal.items()},
+            ahocorasick_rs.AhoCorasick(list(by_literal)),
         )
 
 

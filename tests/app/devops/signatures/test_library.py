@@ -89,6 +89,11 @@ def test_of_a_literal_that_stands_everywhere_the_first_and_last_places_are_looke
     assert {1, 60, 1_941, 2_000} <= found and len(found) < 200
 
 
+def test_half_characters_and_those_beyond_a_plane_shift_no_line() -> None:
+    lines = ["\ud800 ✓ 🎉", "ModuleNotFoundError: No module named 'yaml'"]
+    assert [hit.line for hit in search(lines, LIBRARY) if hit.signature.id == "python.no-module"] == [2]
+
+
 def test_what_a_log_says_fills_a_template_as_it_stands() -> None:
     assert filled("no {module} of {package}", {"module": "{package}"}) == "no {package} of package"
 
