@@ -1,25 +1,37 @@
-"""Turns an analysis of masked lines into the caller's answer: extracted lines, numbers of the log as given, secrets back."""
+"""Turns an analysis of masked lines into the caller's answer: their secrets back, and quotes as the log has them."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from app.devops.analysis import Analysis, ExtractedLine, Redaction
-from app.devops.extraction.finder import Extracted
-from app.devops.reading.clean_log import CleanLog
+from app.devops.analysis import Analysis, Evidence
 from app.kernel.redaction import Redactor
 
+_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
-def answered(analysis: Analysis, log: CleanLog, found: Sequence[Extracted], redactor: Redactor) -> Analysis:
+
+def answered(analysis: Analysis, redactor: Redactor, log: str) -> Analysis:
     """Only for whoever sent the log: what is kept, logged or sent on is the analysis as it was."""
     restore = redactor.restore
     return replace(
         analysis,
         root_cause=restore(analysis.root_cause),
-        fix=tuple(restore(step) for step in analysis.fix),
-        evidence=tuple(
-            replace(one, line=log.numbers[one.line - 1], quote=restore(one.quote))
-            for one in analysis.evidence
-        ),
-        extracted=tuple(ExtractedLine(one.line, one.rank, restore(one.text)) for one in found),
-        redactions=tuple(Redaction(kind, count) for kind, count in sorted(redactor.counts.items())),
+        fix=tuple(map(restore, analysis.fix)),
+        evidence=tuple(_verified(analysis.evidence, restore, log)),
+        extracted=tuple(replace(line, text=restore(line.text)) for line in analysis.extracted),
     )
+
+
+def _verified(evidence: Sequence[Evidence], restore: Callable[[str], str], log: str) -> list[Evidence]:
+    """Where colours or stamps stand between the words, the longest piece that the log has; without one, none."""
+    wanted = {item.line for item in evidence}
+    raw = {number: line for number, line in enumerate(log.split("\n"), start=1) if number in wanted}
+    kept = []
+    for item in evidence:
+        quote, line = restore(item.quote), raw.get(item.line, "")
+        if quote not in line:
+            pieces = [piece.strip() for piece in re.split(_ESCAPES, line)]
+            quote = max((piece for piece in pieces if piece and piece in quote), key=len, default="")
+        if quote:
+            kept.append(Evidence(item.line, quote))
+    return kept

@@ -1,12 +1,12 @@
 """The use cases of the DevOps assistant, as routes and command line use them."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.devops.analysis import Analysis, Evidence, ExtractedLine, Redaction
+from app.devops.analysis import Analysis, ExtractedLine, Redaction
+from app.devops.answered import answered
 from app.devops.bodies import decoded
 from app.devops.diagnosis import diagnose
 from app.devops.diagnosis.model import second_opinion
@@ -25,7 +25,6 @@ _AT_ONCE = 2
 _WEIGHTS = {Strength.CAUSE: 0.8, Strength.FAILURE: 0.6, Strength.HINT: 0.15, Strength.SYMPTOM: 0.2}
 # How logs are served; a store of objects may call them anything.
 _LOG_TYPES = ("text/plain", "application/octet-stream", "application/gzip", "text/html", "application/json")
-_ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 Spent = Callable[[int], Awaitable[None]]
 
@@ -85,12 +84,12 @@ class DevopsService:
             same = opinion.analysis.category is analysis.category
             analysis = opinion.analysis if same else replace(opinion.analysis, yaml_patch=None)
             await spent(opinion.usage.input_tokens + opinion.usage.output_tokens)
-        return _restored(analysis, redactor, log)
+        return answered(analysis, redactor, log)
 
     def analyze_text(self, log: str, failure: Failure) -> Analysis:
         """What rules alone say; pure but for the time it takes."""
         redactor = Redactor()
-        return _restored(self._by_rules(log, failure, redactor), redactor, log)
+        return answered(self._by_rules(log, failure, redactor), redactor, log)
 
     async def redact(self, log: str) -> Masked:
         """The log as it would be kept, line by line as it was."""
@@ -152,30 +151,3 @@ class _Found:
 
 def _redactions(redactor: Redactor) -> tuple[Redaction, ...]:
     return tuple(Redaction(kind, count) for kind, count in sorted(redactor.counts.items()))
-
-
-def _restored(analysis: Analysis, redactor: Redactor, log: str) -> Analysis:
-    """As the caller may see it: with their own secrets back, and with quotes that stand in the log letter by letter."""
-    restore = redactor.restore
-    return replace(
-        analysis,
-        root_cause=restore(analysis.root_cause),
-        fix=tuple(map(restore, analysis.fix)),
-        evidence=tuple(_verified(analysis.evidence, restore, log)),
-        extracted=tuple(replace(line, text=restore(line.text)) for line in analysis.extracted),
-    )
-
-
-def _verified(evidence: Sequence[Evidence], restore: Callable[[str], str], log: str) -> list[Evidence]:
-    """Where colours or stamps stand between the words, the longest piece that the log has; without one, none."""
-    wanted = {item.line for item in evidence}
-    raw = {number: line for number, line in enumerate(log.split("\n"), start=1) if number in wanted}
-    kept = []
-    for item in evidence:
-        quote, line = restore(item.quote), raw.get(item.line, "")
-        if quote not in line:
-            pieces = [piece.strip() for piece in re.split(_ESCAPES, line)]
-            quote = max((piece for piece in pieces if piece and piece in quote), key=len, default="")
-        if quote:
-            kept.append(Evidence(item.line, quote))
-    return kept
