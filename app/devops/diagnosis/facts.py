@@ -44,7 +44,7 @@ _FOREIGN_PLACE = re.compile(
     r"|_temp/|hostedtoolcache|node:internal|miniconda|lib/python3|/lib/x86_64"
 )
 # Where runners check out: it says nothing of the file.
-_WORKSPACE = re.compile(r"^/home/runner/work/[^/]+/[^/]+/|^/__w/[^/]+/[^/]+/|^/builds/[^/]+/[^/]+/")
+_WORKSPACE = re.compile(r"^/(?:home/runner/work|__w|builds)/[^/]+/[^/]+/")
 _SUMMARY = re.compile(
     r"(^=+ ?.{0,80}\b\d+ (?:failed|errors?)\b.{0,120}|^Found \d+ errors?\b.{0,80}|^\s*Tests?:? +.{0,40}\b\d+ failed.{0,60}"
     r"|^\s*Summary \[.{0,20}\] .{0,20}tests run.{0,60}|\d+ of \d+ tests? failed|^test result: FAILED.{0,100}"
@@ -63,7 +63,7 @@ _HINT = re.compile(
     r"\./\w[\w./-]{0,40}|gradle\w?|git|terraform|dotnet|deno|bazel|mix|composer|prettier|eslint) [^`'\"\n]{2,80})"
 )
 _MOST = 40
-_STEP_MARK = re.compile(r"^(?:Run |travis_\w{1,12}:\S{1,60}\$ )")
+_STEP_MARK = re.compile(r"^(?:Run |travis_\w{1,12}:\S{1,60}?\s{0,3}\$ )")
 _NOT_THE_PROJECT = ("actions/", "settings/", "runner-images", "travis-ci/")
 
 
