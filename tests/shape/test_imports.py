@@ -70,6 +70,7 @@ _TALK_TO_SERVICES = {
     "app/rag/mcp_server/": "the API of GENAI_API_URL",
     "app/rag/model.py": "one pinned download",
     "app/rag/samples/": "the API that was just started",
+    "app/waker/": "the server it wakes and the Kubernetes API",
 }
 
 
