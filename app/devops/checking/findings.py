@@ -30,6 +30,8 @@ class CheckResult:
 
 # A file with more faults is broken in one way; telling all of them would only take time.
 MOST_FINDINGS = 1_000
+# Messages quote the text, and a word of a text may be as long as all of it.
+MOST_MESSAGE_CHARS = 500
 
 
 class TooManyFindings(Exception):
@@ -46,10 +48,10 @@ class Report:
     _found: set[Finding] = field(default_factory=set)
 
     def error(self, line: int, rule: str, message: str) -> None:
-        self._add(Finding(line, rule, message))
+        self._add(Finding(line, rule, message[:MOST_MESSAGE_CHARS]))
 
     def warning(self, line: int, rule: str, message: str) -> None:
-        self._add(Finding(line, rule, message, "warning"))
+        self._add(Finding(line, rule, message[:MOST_MESSAGE_CHARS], "warning"))
 
     def _add(self, finding: Finding) -> None:
         self._found.add(finding)

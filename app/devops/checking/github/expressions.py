@@ -12,7 +12,8 @@ _TOKEN = re.compile(
     r"|(?P<text>'(?:[^']|'')*')"
     r"|(?P<sign>&&|\|\||==|!=|<=|>=|[()\[\].,<>!*])"
 )
-MAX_TOKENS = 2_000
+# Trees lean to the left and are walked by recursion, so length is depth.
+MAX_TOKENS = 400
 MAX_DEPTH = 40
 
 
@@ -162,6 +163,8 @@ class _Parser:
         negations = 0
         while self._take("!"):
             negations += 1
+            if negations > MAX_DEPTH:
+                raise Malformed(f"negated more than {MAX_DEPTH} times")
         tree = self._reference()
         for _ in range(negations):
             tree = Not(tree)

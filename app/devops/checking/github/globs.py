@@ -3,11 +3,15 @@
 import re
 from collections.abc import Iterator
 
+_LONGEST = 500
 _NO_REF = re.compile(r"[\s~^:]")
 
 
 def faults(pattern: str, *, ref: bool) -> Iterator[str]:
     """What is wrong with a pattern; `ref` for branches and tags, else for paths."""
+    if len(pattern) > _LONGEST:
+        yield f"longer than {_LONGEST} characters"
+        return
     body = pattern[1:] if pattern.startswith("!") else pattern
     if not body:
         yield "'!' negates a pattern, and none follows"
