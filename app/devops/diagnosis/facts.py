@@ -101,7 +101,7 @@ def facts_of(log: CleanLog, telling: Sequence[int]) -> Facts:
         exit_code=_first(_EXIT, lines, range(end, max(-1, end - 5), -1)),
         tests=tuple(tests),
         places=tuple(_distinct(_places(lines, near), most=_MOST)),
-        summary=_first(_SUMMARY, lines, reversed(inside)).strip(" ="),
+        summary=_first(_SUMMARY, lines, reversed(inside)).strip(" =."),
         expected=_first(_EXPECTED, lines, _around(telling[:6], len(lines))),
         actual=_first(_ACTUAL, lines, _around(telling[:6], len(lines))),
         hint=_first(_HINT, lines, [*_around(telling[:8], len(lines)), *reversed(inside[-60:])]),
@@ -173,7 +173,7 @@ def _tests(lines: Sequence[str], inside: Iterable[int]) -> Iterator[str]:
 
 def _places(lines: Sequence[str], near: Iterable[int]) -> Iterator[str]:
     for index in near:
-        line = lines[index][:_CHARS]
+        line = lines[index][:_CHARS].replace(_ERROR_MARK, "")
         if _FOREIGN_PLACE.search(line):
             continue
         for found in _PLACE.finditer(line):
