@@ -24,8 +24,7 @@ def answered(analysis: Analysis, redactor: Redactor, log: str) -> Analysis:
 
 def _verified(evidence: Sequence[Evidence], restore: Callable[[str], str], log: str) -> list[Evidence]:
     """Where colours or stamps stand between the words, the longest piece that the log has; without one, none."""
-    wanted = {item.line for item in evidence}
-    raw = {number: line for number, line in enumerate(log.split("\n"), start=1) if number in wanted}
+    raw = _lines(log, {item.line for item in evidence})
     kept = []
     for item in evidence:
         quote, line = restore(item.quote), raw.get(item.line, "")
@@ -35,3 +34,16 @@ def _verified(evidence: Sequence[Evidence], restore: Callable[[str], str], log: 
         if quote:
             kept.append(Evidence(item.line, quote))
     return kept
+
+
+def _lines(log: str, numbers: set[int]) -> dict[int, str]:
+    """These lines of the log, without taking it apart: a long one has hundreds of thousands."""
+    found: dict[int, str] = {}
+    number, at = 1, 0
+    while len(found) < len(numbers) and at <= len(log):
+        end = log.find("\n", at)
+        end = len(log) if end < 0 else end
+        if number in numbers:
+            found[number] = log[at:end]
+        number, at = number + 1, end + 1
+    return found
