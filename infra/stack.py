@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, get_type_hints
 
 import pulumi
-from pulumi.runtime.config import CONFIG
+from pulumi.runtime.config import CONFIG, is_config_secret
 
 from infra.choices.apps import AppChoices
 from infra.choices.control_plane import ControlPlaneChoices
@@ -80,7 +80,7 @@ class Stack(
         """Read the configuration of the stack that is running. Raises: ConfigRefused."""
         _refuse_unknown(CONFIG.get(), project=pulumi.get_project())
         config, aws = pulumi.Config(), pulumi.Config("aws")
-        for key in ("assumeRole", "assumeRoles", "accessKey"):
+        for key in ("assumeRole", "assumeRoles", "accessKey", "secretKey", "token"):
             if aws.get(key):
                 raise ConfigRefused(
                     f"aws:{key} is set. The look at the account before the program starts uses the environment's credentials "
@@ -162,6 +162,11 @@ def _refuse_unknown(config: dict[str, Any], *, project: str) -> None:
     """A misspelt `pasued: true` would cost dollars an hour in silence."""
     for full in sorted(config):
         namespace, _, key = full.partition(":")
+        if namespace == project and is_config_secret(full):
+            raise ConfigRefused(
+                f"The configuration key {full!r} is set as a secret. No key of this program is one: its value would stand "
+                f"readable in the state and in AWS. Set it without --secret; secret values go to Secrets Manager (`make secrets`)."
+            )
         if namespace == project and key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, n=1)
             hint = f"Did you mean {near[0]!r}?" if near else f"Known keys: {', '.join(KEYS)}."
