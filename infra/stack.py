@@ -165,7 +165,7 @@ def _refuse_unknown(config: dict[str, Any], *, project: str) -> None:
         if namespace == project and is_config_secret(full):
             raise ConfigRefused(
                 f"The configuration key {full!r} is set as a secret. No key of this program is one: its value would stand "
-                f"readable in the state and in AWS. Set it without --secret; secret values go to Secrets Manager (`make secrets`)."
+                f"readable in the state and in AWS. Set it without --secret; secret values go to Secrets Manager: `make secrets`."
             )
         if namespace == project and key not in KEYS:
             near = difflib.get_close_matches(key, KEYS, n=1)
