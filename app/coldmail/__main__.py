@@ -71,11 +71,12 @@ async def _draft(settings: Settings, given: argparse.Namespace) -> int:
     from app.wiring.coldmail import build_coldmail
 
     ports = build_coldmail(settings)
+    service = assemble_service(ports)
     try:
-        service = assemble_service(ports)
         wish = await _wish(given, service)
         found = [each.email async for each in service.emails.write(LOCAL_TENANT, wish)]
     finally:
+        await service.aclose()
         await ports.aclose()
     for email in sorted(found, key=lambda each: int(each["number"])):
         for warning in email["warnings"]:
@@ -88,7 +89,7 @@ async def _wish(given: argparse.Namespace, service: Any) -> Any:
     from dataclasses import asdict
 
     from app.coldmail.emails import Wish
-    from app.coldmail.reading import Source
+    from app.coldmail.reading.source import Source
 
     style = {name: value for name in ("language", "tone", "length") if (value := getattr(given, name))}
     more: dict[str, Any] = {

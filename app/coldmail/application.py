@@ -28,6 +28,7 @@ def create(settings: Settings, *, ports: ColdmailPorts | None = None) -> FastAPI
     @asynccontextmanager
     async def lifespan() -> AsyncIterator[None]:
         yield
+        await service.aclose()
         await held.aclose()
 
     pings = {"records": held.records.ping, "cache": held.cache.ping, "embedder": held.embedder.ping}

@@ -6,7 +6,7 @@ from app.coldmail.emails import Emails
 from app.coldmail.history import History
 from app.coldmail.portfolio.store import Portfolio
 from app.coldmail.profiles import Profiles
-from app.coldmail.reading import Reading
+from app.coldmail.reading.reading import Reading
 from app.coldmail.writing.writer import Writer
 from app.wiring.coldmail import ColdmailPorts
 
@@ -21,9 +21,12 @@ class ColdmailService:
     history: History
     emails: Emails
 
+    async def aclose(self) -> None:
+        await self.reading.aclose()
+
 
 def assemble_service(ports: ColdmailPorts) -> ColdmailService:
-    reading = Reading(ports.pages)
+    reading = Reading(ports.pages, ports.chat)
     portfolio = Portfolio(ports.records, ports.embedder)
     profiles = Profiles(ports.records)
     history = History(ports.records)

@@ -12,7 +12,8 @@ from app.coldmail.history import History, new_id
 from app.coldmail.portfolio.matching import match
 from app.coldmail.portfolio.store import Portfolio
 from app.coldmail.profiles import Profile, Profiles
-from app.coldmail.reading import Reading, Source
+from app.coldmail.reading.reading import Reading
+from app.coldmail.reading.source import Source
 from app.coldmail.writing.facts import Facts
 from app.coldmail.writing.posting import posting
 from app.coldmail.writing.suspicion import shown

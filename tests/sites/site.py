@@ -24,6 +24,7 @@ class Asked:
 
     path: str
     headers: Mapping[str, str]
+    body: bytes = b""
 
 
 @dataclass
@@ -53,19 +54,22 @@ class Site:
         self.visits.add(task)
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
-                await self._answer(head.decode("latin-1"), writer)
+                await self._answer(head.decode("latin-1"), reader, writer)
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass  # the visitor or the test has gone, as it may
         finally:
             writer.close()
 
-    async def _answer(self, head: str, writer: asyncio.StreamWriter) -> None:
+    async def _answer(
+        self, head: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
         first, *lines = head.strip().split("\r\n")
         headers = {
             name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
         }
         target = first.split(" ")[1]
-        self.asked.append(Asked(target, headers))
+        sent = await reader.readexactly(int(headers.get("content-length", "0")))
+        self.asked.append(Asked(target, headers, sent))
         parts = urlsplit(target)
         match parts.path:
             case "/redir":

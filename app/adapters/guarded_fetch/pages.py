@@ -75,9 +75,10 @@ class GuardedPages:
         accept: tuple[str, ...] = PAGE_TYPES,
         secrets: Mapping[str, str] | None = None,
         robots: bool = True,
+        json_body: str | None = None,
     ) -> FetchedPage:
         target = read_target(url)
-        visit = _Visit(accept, target.origin, dict(secrets or {}), robots=robots)
+        visit = _Visit(accept, target.origin, dict(secrets or {}), robots=robots, json_body=json_body)
         if visit.secrets and target.scheme != "https":
             raise UrlRefused("A key is sent over https:// only.", field="url")
         if odd := next((name for name in visit.secrets if name.lower() in _OURS), None):
@@ -110,6 +111,8 @@ class GuardedPages:
                     answer.body,
                     answer.headers,
                 )
+            if visit.json_body is not None:
+                raise UrlRefused("The site sends this request elsewhere, and it is not sent twice.", field="url")
             target = answer
             visit.arrives_at(target)
         raise UrlRefused(f"The site redirects more than {_MOST_REDIRECTS} times.", field="url")
@@ -134,6 +137,9 @@ class GuardedPages:
             "Accept-Language": "en, *;q=0.5",
         }
         headers.update(visit.secrets.items())
+        sent = visit.json_body.encode() if visit.json_body is not None else None
+        if sent is not None:
+            headers |= {"Content-Type": "application/json", "Content-Length": str(len(sent))}
         timeouts = {
             "connect": self._limits.connect_s,
             "read": self._limits.whole_s,
@@ -148,7 +154,11 @@ class GuardedPages:
         )
         try:
             async with self._pool.stream(
-                "GET", address, headers=headers, extensions={"timeout": timeouts}
+                "GET" if sent is None else "POST",
+                address,
+                headers=headers,
+                content=sent,
+                extensions={"timeout": timeouts},
             ) as response:
                 return await _read(response, target, visit, max_bytes)
         except (
@@ -174,10 +184,17 @@ class _Visit:
     """What one fetch takes along from page to page."""
 
     def __init__(
-        self, accept: tuple[str, ...], origin: tuple[str, str, int], secrets: dict[str, str], *, robots: bool
+        self,
+        accept: tuple[str, ...],
+        origin: tuple[str, str, int],
+        secrets: dict[str, str],
+        *,
+        robots: bool,
+        json_body: str | None = None,
     ) -> None:
         self.accept = accept
         self.robots = robots
+        self.json_body = json_body
         self.secrets = secrets
         self._origin = origin
 

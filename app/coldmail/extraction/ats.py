@@ -301,10 +301,12 @@ def wanted_first(jobs: tuple[Job, ...], *, url: str | None) -> tuple[tuple[Job, 
         for part in re.split(r"[/?&=#]", f"{path.path}?{path.query}")
         if len(part) >= 6 and re.search(r"\d", part)
     }
-    for at, job in enumerate(jobs):
-        own = job.apply_url or ""
-        if own and marks and any(mark in re.split(r"[/?&=#]", own) for mark in marks):
-            return (job, *jobs[:at], *jobs[at + 1 :]), True
+    parts_of = [set(re.split(r"[/?&=#]", job.apply_url or "")) for job in jobs]
+    # What stands in every address is the board's name, not a job's.
+    marks -= set.intersection(*parts_of) if len(jobs) > 1 else set()
+    for at, parts in enumerate(parts_of):
+        if marks & parts:
+            return (jobs[at], *jobs[:at], *jobs[at + 1 :]), True
     return jobs, False
 
 

@@ -31,6 +31,8 @@ _STATE_ATTRIBUTES = (
     *("data-initial", "data-json", "data-offers", "data-positions", "data-content"),
 )
 _MOST_LINKS = 20_000
+# Longer ones are no titles, and the patterns of walls and closed postings take their time over them.
+_TITLE_CHARS = 2_000
 
 
 def decoded(content: bytes, *, content_type: str | None) -> str:
@@ -103,7 +105,7 @@ class Document:
     @cached_property
     def title(self) -> str:
         node = self.tree.css_first("title")
-        return one_line(node.text()) if node is not None else ""
+        return one_line(node.text()[:_TITLE_CHARS]) if node is not None else ""
 
     @cached_property
     def metas(self) -> dict[str, str]:

@@ -19,6 +19,8 @@ _NEXT_FLIGHT = re.compile(r"""__next_f\.push\(\[1,\s*(?=")""")
 _FLIGHT_ROW = re.compile(r"(?:^|\n)[0-9a-f]{1,6}:(?=[\[{])")
 _MOST_LITERALS = 200
 _LEAST_CHARS = 40
+# Looked at for the ends of all literals of a script together: one that is never closed runs to the script's end.
+_MOST_SCANNED = 4
 # How many kinds of things that only a posting has make a row one: fewer where the list is named for jobs.
 _SURE, _NAMED = 4, 2
 _LISTS = re.compile(
@@ -82,13 +84,14 @@ def _values(scripts: Iterable[tuple[str, str]], attributes: Iterable[str]) -> It
 
 def _literals(script: str) -> Iterator[tuple[str, Any]]:
     """The object and array literals that a script assigns, and the JSON texts that it parses."""
-    at = 0
+    at = scanned = 0
     for _ in range(_MOST_LITERALS):
         match = _ASSIGNED.search(script, at)
-        if not match:
+        if not match or scanned > _MOST_SCANNED * len(script):
             break
         at = match.end()
         end = _literal_end(script, at)
+        scanned += end - at
         literal = script[at:end]
         if len(literal) >= _LEAST_CHARS and _JOBBISH.search(script, max(0, match.start() - 100), end):
             value = loose_json.javascript(literal, 0)

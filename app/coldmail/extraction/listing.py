@@ -56,6 +56,11 @@ class _Row:
     place: str | None = None
 
 
+def names_one(url: str) -> bool:
+    """Whether an address of a known system is that of one posting."""
+    return bool(_OWN_HOSTS.search(url))
+
+
 def jobs(document: Document) -> tuple[Job, ...]:
     """Every job that the page links to, in order; none where the links do not read like a list of jobs."""
     rows = _titled(_rows(document))

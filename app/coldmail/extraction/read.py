@@ -44,7 +44,7 @@ def _ats_answer(source: str, head: str, url: str | None) -> ats.Answer | None:
 
 
 def _from_answer(answer: ats.Answer, url: str | None) -> Page:
-    jobs, named = ats.wanted_first(_once(answer.jobs), url=url)
+    jobs, named = ats.wanted_first(once(answer.jobs), url=url)
     if not jobs:
         return Page(Kind.EMPTY, verdict.NONE_OPEN, total=answer.total)
     kind = Kind.JOB if answer.single or named else Kind.LISTING
@@ -55,7 +55,7 @@ def read_document(document: Document) -> Page:
     """The jobs of a parsed page, tier by tier; a page that says that its posting is closed has none."""
     if closed := verdict.gone(document):
         return closed
-    marked = _once(tuple(_structured(document)))
+    marked = once(tuple(_structured(document)))
     if len(marked) == 1:
         shown = headings.posting(document)
         job = marked[0].filled_from(shown) if shown and _same(shown, marked[0]) else marked[0]
@@ -82,12 +82,12 @@ def _unmarked(document: Document) -> Page:
         twin = next((job for one in found for job in one.jobs if _same(job, shown)), None)
         return Page(Kind.JOB, None, (twin.filled_from(shown) if twin else shown,))
     if found:
-        stated = _once(found[0].jobs)
+        stated = once(found[0].jobs)
         alone = next((job for one in found for job in one.jobs if _heads(job, document)), None)
         if alone:
             return Page(Kind.JOB, None, (alone,))
         return _listed(stated, document) if found[0].listed else Page(Kind.JOB, None, stated)
-    linked = _once(listing.jobs(document))
+    linked = once(listing.jobs(document))
     if linked:
         return _listed(linked, document)
     return verdict.without_job(document)
@@ -113,7 +113,7 @@ def _same(one: Job, other: Job) -> bool:
     return one.title.casefold() == other.title.casefold()
 
 
-def _once(jobs: tuple[Job, ...]) -> tuple[Job, ...]:
+def once(jobs: tuple[Job, ...]) -> tuple[Job, ...]:
     """Each job once: the same title at the same address, or in the same places, is the same job."""
     seen: dict[tuple[str, object], Job] = {}
     for job in jobs:

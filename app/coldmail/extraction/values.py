@@ -85,10 +85,13 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page as read. `advice` says what to do when there is no job; `total` what the page says it holds in all."""
+    """A page as read. `advice` says what to do when there is no job; `total` what the page says it holds in all;
+    `tokens` what a model read and wrote for it.
+    """
 
     kind: Kind
     advice: str | None = None
     jobs: tuple[Job, ...] = ()
     next_pages: tuple[Address, ...] = ()
     total: int | None = None
+    tokens: int = 0

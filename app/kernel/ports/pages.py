@@ -43,10 +43,12 @@ class Pages(Protocol):
         accept: tuple[str, ...] = PAGE_TYPES,
         secrets: Mapping[str, str] | None = None,
         robots: bool = True,
+        json_body: str | None = None,
     ) -> FetchedPage:
         """The page at this address, at most five redirects on.
 
         secrets: headers for this origin and https only, such as Authorization; a redirect elsewhere goes without them.
         robots: False for an API that was made for programs and whose owner gave us a key; its robots.txt is not asked.
+        json_body: sent with POST, for public lists that are asked that way; such a request follows no redirect.
         """
         ...

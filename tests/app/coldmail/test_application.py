@@ -71,6 +71,40 @@ async def test_an_unreachable_one_has_its_own_code(http: httpx.AsyncClient) -> N
     assert (answer.status_code, answer.json()["code"]) == (422, "url_unreachable")
 
 
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"", "application/json", 422),
+        (b"{", "application/json", 422),
+        (b"[]", "application/json", 422),
+        (b"{}", "application/json", 422),
+        (b'{"url": 3}', "application/json", 422),
+        (b'{"page": "<html>"}', "application/json", 422),
+        (b"\x89PNG\r\n\x1a\n\xff\xfe\x00", "application/octet-stream", 422),
+        (b"\xff\xfe\xfd", "application/json", 400),
+        (b'{"content": "' + b"x" * 10_000_001 + b'"}', "application/json", 413),
+        (b'{"content": "' + b"x" * 24_000_001 + b'"}', "application/json", 413),
+    ],
+    ids=range(10),
+)
+async def test_a_body_that_is_none_is_told_as_a_problem(
+    http: httpx.AsyncClient, body: bytes, kind: str, status: int
+) -> None:
+    answer = await http.post("/jobs", content=body, headers={"Content-Type": kind})
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "application/problem+json")
+    assert answer.json()["detail"] and answer.json()["code"] and "xxxx" not in answer.text
+
+
+@pytest.mark.parametrize(
+    "content", ["", " ", "\x00\x01\x02", "%PDF-1.7 \u0000", "[1, 2]", "null", "<" * 100, "\U0001f600"]
+)
+async def test_whatever_a_page_holds_is_answered(http: httpx.AsyncClient, content: str) -> None:
+    for kind in (None, "text/html", "application/json", "application/pdf", "text/plain"):
+        answer = await http.post("/jobs", json={"content": content, "content_type": kind})
+        assert (answer.status_code, answer.json()["jobs"]) == (200, [])
+        assert answer.json()["page"]["advice"]
+
+
 async def test_the_portfolio_follows_edits_and_deletions(http: httpx.AsyncClient) -> None:
     table = "title;skills;description;link\nFleet tracker;Python|Django|AWS;New words;https://work.example/fleet\n"
     changed = (await http.put("/portfolio", content=table, headers={"Content-Type": "text/csv"})).json()

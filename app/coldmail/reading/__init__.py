@@ -1,0 +1,1 @@
+"""From an address, a saved page or a text to jobs: fetched, followed and read apart from the service's own process."""
