@@ -60,16 +60,14 @@ class Site:
         finally:
             writer.close()
 
-    async def _answer(
-        self, head: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
-    ) -> None:
+    async def _answer(self, head: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         first, *lines = head.strip().split("\r\n")
         headers = {
             name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)
         }
         target = first.split(" ")[1]
-        sent = await reader.readexactly(int(headers.get("content-length", "0")))
-        self.asked.append(Asked(target, headers, sent))
+        given = await reader.readexactly(int(headers.get("content-length", "0")))
+        self.asked.append(Asked(target, headers, given))
         parts = urlsplit(target)
         match parts.path:
             case "/redir":

@@ -112,7 +112,9 @@ class GuardedPages:
                     answer.headers,
                 )
             if visit.json_body is not None:
-                raise UrlRefused("The site sends this request elsewhere, and it is not sent twice.", field="url")
+                raise UrlRefused(
+                    "The site sends this request elsewhere, and it is not sent twice.", field="url"
+                )
             target = answer
             visit.arrives_at(target)
         raise UrlRefused(f"The site redirects more than {_MOST_REDIRECTS} times.", field="url")

@@ -100,6 +100,16 @@ def _as_javascript(text: str) -> Any:
 
 
 def _mended(text: str) -> Any:
-    if len(text) > _MENDABLE_CHARS:
+    # Its time grows with the square of the depth.
+    if len(text) > _MENDABLE_CHARS or _depth(text) > _MAX_DEPTH:
         raise ValueError
     return json_repair.loads(text)
+
+
+def _depth(text: str) -> int:
+    """How deep the brackets nest; those in strings count too, which only means a little less is mended."""
+    deepest = depth = 0
+    for bracket in re.findall(r"[\[{\]}]", text):
+        depth += 1 if bracket in "[{" else -1
+        deepest = max(deepest, depth)
+    return deepest

@@ -1,4 +1,4 @@
-"""The last resort for a page with text but no job that rules can read: a model points to it, and only what stands there counts."""
+"""The last resort for a page with text but no job that rules can read: a model points to it, and what stands there counts."""
 
 import json
 import secrets

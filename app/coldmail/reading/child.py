@@ -20,7 +20,8 @@ def main() -> int:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
         resource.setrlimit(resource.RLIMIT_AS, (_MEMORY_BYTES, _MEMORY_BYTES))
     while line := sys.stdin.buffer.readline():
-        print(json.dumps(_done(json.loads(line), sys.stdin.buffer)), flush=True)
+        sys.stdout.write(json.dumps(_done(json.loads(line), sys.stdin.buffer)) + "\n")
+        sys.stdout.flush()
     return 0
 
 

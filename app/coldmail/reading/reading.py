@@ -28,7 +28,12 @@ class Reading:
     """Reads career pages. `chat` is None where no model is configured: rules alone read then."""
 
     def __init__(
-        self, pages: Pages, chat: Chat | None = None, *, apart: Apart | None = None, bounds: Bounds | None = None
+        self,
+        pages: Pages,
+        chat: Chat | None = None,
+        *,
+        apart: Apart | None = None,
+        bounds: Bounds | None = None,
     ) -> None:
         self._pages = pages
         self._chat = chat

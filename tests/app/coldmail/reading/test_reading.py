@@ -18,10 +18,15 @@ from tests.sites.site import Site, serving
 pytestmark = pytest.mark.anyio
 
 BOARD = "/v1/boards/tide/jobs"
-ROW = {"title": "Cook", "absolute_url": "https://boards.greenhouse.io/tide/jobs/4400123", "location": {"name": "Porto"}}
+ROW = {
+    "title": "Cook",
+    "absolute_url": "https://boards.greenhouse.io/tide/jobs/4400123",
+    "location": {"name": "Porto"},
+}
 # A sentence that no rule takes for a posting.
-NOTE = "<title>Tide</title><p>Our galley wants a <b>Ship Cook</b> in Porto by spring. Ring the bell at the pier.</p>" + (
-    "<p>Boats are nice to have and nicer to sail, say those who know the sea around here.</p>" * 3
+NOTE = (
+    "<title>Tide</title><p>Our galley wants a <b>Ship Cook</b> in Porto by spring. Ring the bell at the pier.</p>"
+    + ("<p>Boats are nice to have and nicer to sail, say those who know the sea around here.</p>" * 3)
 )
 
 
@@ -39,9 +44,8 @@ class Parrot:
         yield Delta(self.says)
         yield Usage(10, 5)
 
-    async def answer(self, request: ChatRequest) -> AsyncIterator[Delta | Usage]:
-        raise AssertionError
-        yield
+    def answer(self, request: ChatRequest) -> AsyncIterator[Delta | Usage]:
+        raise AssertionError("a page is not a question")
 
     def cost_usd(self, usage: Usage) -> float:
         return 0.0
@@ -70,7 +74,11 @@ def reading(site: Site, chat: Parrot | None = None, **bounds: Any) -> Reading:
 async def test_a_known_board_is_asked_for_its_public_answer_and_its_page_is_left_alone(site: Site) -> None:
     site.put(BOARD, json.dumps({"jobs": [ROW], "meta": {"total": 1}}), kind="application/json")
     page = await reading(site).read(Source(url="https://boards.greenhouse.io/tide"))
-    assert (page.kind, page.jobs[0].title, page.jobs[0].sources["title"]) == (Kind.LISTING, "Cook", "ats_json")
+    assert (page.kind, page.jobs[0].title, page.jobs[0].sources["title"]) == (
+        Kind.LISTING,
+        "Cook",
+        "ats_json",
+    )
     assert "/tide" not in site.paths()
 
 
@@ -85,7 +93,9 @@ async def test_where_the_public_answer_is_no_help_the_page_is_read(site: Site) -
 async def test_a_posting_that_its_board_no_longer_lists_is_not_replaced_by_others(site: Site) -> None:
     one = "0b2f9c1e-7f5d-4c57-9d4b-1a2b3c4d5e6f"
     rows = [{"title": f"Cook {at}", "jobUrl": f"https://jobs.ashbyhq.com/tide/{at}"} for at in range(2)]
-    site.put("/posting-api/job-board/tide", json.dumps({"jobs": rows, "apiVersion": "1"}), kind="application/json")
+    site.put(
+        "/posting-api/job-board/tide", json.dumps({"jobs": rows, "apiVersion": "1"}), kind="application/json"
+    )
     page = await reading(site).read(Source(url=f"https://jobs.ashbyhq.com/tide/{one}"))
     assert (page.kind, page.jobs) == (Kind.EMPTY, ())
 
@@ -101,7 +111,9 @@ async def test_a_workday_list_is_asked_page_by_page_with_its_own_body(site: Site
 
 
 def _listed(first: int, following: str = "") -> str:
-    rows = "".join(f'<li><a href="/jobs/{at}00-cook"><h3>Cook {at}</h3></a></li>' for at in range(first, first + 3))
+    rows = "".join(
+        f'<li><a href="/jobs/{at}00-cook"><h3>Cook {at}</h3></a></li>' for at in range(first, first + 3)
+    )
     more = f'<a rel="next" href="{following}">Next</a>' if following else ""
     return f"<title>Jobs</title><h1>Open positions</h1><ul>{rows}</ul>{more}"
 
@@ -124,7 +136,12 @@ async def test_a_list_that_goes_on_or_breaks_off_says_so_and_keeps_what_came(sit
 
 
 async def test_a_model_is_the_last_to_be_asked_and_only_what_stands_there_is_believed(site: Site) -> None:
-    told = {"title": "Ship Cook", "company": "Invented Ltd", "locations": ["Porto", "Rome"], "url": "https://evil.example/"}
+    told = {
+        "title": "Ship Cook",
+        "company": "Invented Ltd",
+        "locations": ["Porto", "Rome"],
+        "url": "https://evil.example/",
+    }
     parrot = Parrot({"jobs": [told, {"title": "Pilot"}, {"title": "hip Coo"}]})
     (job,) = (await reading(site, parrot).read(Source(content=NOTE))).jobs
     assert (job.title, job.company, job.locations, job.apply_url) == ("Ship Cook", None, ("Porto",), None)
@@ -138,7 +155,8 @@ async def test_a_model_is_the_last_to_be_asked_and_only_what_stands_there_is_bel
     "content",
     [
         "<title>Just a moment...</title>Checking your browser before accessing the site. " * 9,
-        "<title>Careers</title><h1>Open positions</h1><p>We have no open positions at the moment.</p>" + "<p>sea</p>" * 80,
+        "<title>Careers</title><h1>Open positions</h1><p>We have no open positions at the moment.</p>"
+        + "<p>sea</p>" * 80,
         "<noscript>You need to enable JavaScript.</noscript><div id='root'></div><script src='a.js'></script>",
         '<script type="application/ld+json">{"@type": "JobPosting", "title": "Cook"}</script>',
     ],
@@ -149,7 +167,9 @@ async def test_where_the_rules_know_the_answer_no_model_is_asked(site: Site, con
     assert parrot.asked == []
 
 
-@pytest.mark.parametrize("says", ["", "no JSON", "[]", '{"jobs": 3}', '{"jobs": [3, {"title": 4}]}', "{" * 5_000])
+@pytest.mark.parametrize(
+    "says", ["", "no JSON", "[]", '{"jobs": 3}', '{"jobs": [3, {"title": 4}]}', "{" * 5_000]
+)
 async def test_an_answer_that_is_none_leaves_the_page_without_a_job(site: Site, says: str) -> None:
     page = await reading(site, Parrot(says)).read(Source(content=NOTE))
     assert (page.kind, page.jobs) == (Kind.OTHER, ()) and page.advice
@@ -158,7 +178,10 @@ async def test_an_answer_that_is_none_leaves_the_page_without_a_job(site: Site, 
 async def test_a_large_page_is_read_apart_and_one_that_overruns_its_time_is_given_up(site: Site) -> None:
     pages = pages_on(site)[0]
     long = Reading(pages, apart=Apart(seconds=30.0))
-    text = NOTE.replace("Ship Cook", "Schiffsköchin \ud800") * 300 + '<script type="application/ld+json">{"@type": "JobPosting", "title": "Köchin"}</script>'
+    text = (
+        NOTE.replace("Ship Cook", "Schiffsköchin \ud800") * 300
+        + '<script type="application/ld+json">{"@type": "JobPosting", "title": "Köchin"}</script>'
+    )
     assert (await long.read(Source(content=text))).jobs[0].title == "Köchin"
     await long.aclose()
     short = Reading(pages, apart=Apart(seconds=0.0))
