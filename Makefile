@@ -66,9 +66,9 @@ images: ## build the images of the apps and push them to the registry of STACK (
 	@scripts/env.sh plan
 	@$(PYTHON) -m scripts.images --stack $(STACK)
 
-secrets: ## ask for the API keys of STACK and write them to Secrets Manager (needs credentials)
+secrets: ## ask for the API keys of STACK, or the secret settings of APP, and write them to Secrets Manager (needs credentials)
 	@scripts/env.sh plan
-	@$(PYTHON) -m scripts.secret_values --stack $(STACK)
+	@$(PYTHON) -m scripts.secret_values --stack $(STACK) $(if $(APP),--app $(APP))
 
 docs: ## write the generated pages anew: settings, openapi.json
 	@scripts/env.sh check

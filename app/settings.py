@@ -124,6 +124,11 @@ class Settings(BaseModel):
     chat_output_usd_per_mtok: float = Field(
         0.0, ge=0, description="Price of a million output tokens, for cost_usd."
     )
+    secret_settings: str = Field(
+        "",
+        description="Secrets Manager name or ARN of a JSON object with settings that are secret, such as "
+        '`{"GENAI_GROQ_KEY": "..."}`.',
+    )
     openai_key: SecretStr = Field(SecretStr(""), description="Key of OpenAI, as first choice or fallback.")
     groq_key: SecretStr = Field(SecretStr(""), description="Key of Groq, as first choice or fallback.")
     groq_model: str = Field(

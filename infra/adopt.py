@@ -30,6 +30,8 @@ class Found:
     api_keys_set: bool = False
     # Whether every password of the database has a value; also where there is no database.
     passwords_set: bool = True
+    # The apps whose own keys have a value; they run without, too.
+    app_secrets_set: frozenset[str] = frozenset()
     # Why what the stack costs cannot be watched by its tag yet; None when it can.
     tag_missing: str | None = None
 
@@ -72,6 +74,11 @@ def look(stack: Stack, *, cloud: Clients, state: Snapshot) -> Found:
         f"database_secret_{role}" in ids and stores.has_value(cloud, names.database_secret(role))
         for role in roles
     )
+    app_secrets_set = {
+        app
+        for app in stack.apps
+        if f"app_secret_{app}" in ids and stores.has_value(cloud, names.app_secret(app))
+    }
     if "database_volume" in ids:
         volumes.refuse_other_place(cloud, names, zone=stack.zone_names[0], gb=stack.database_gb)
     return Found(
@@ -80,6 +87,7 @@ def look(stack: Stack, *, cloud: Clients, state: Snapshot) -> Found:
         passwords_set=passwords_set,
         images=frozenset(images),
         api_keys_set=keys_set,
+        app_secrets_set=frozenset(app_secrets_set),
         tag_missing=tag_missing,
     )
 

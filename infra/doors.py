@@ -69,6 +69,8 @@ DOORS: tuple[Door, ...] = (
         people=True,
         wanted=lambda stack: stack.console_tenant is not None,
     ),
+    Door(app="coldmail", node_port=30082, path="/coldmail", wanted=lambda stack: "coldmail" in stack.apps),
+    Door(app="devops", node_port=30083, path="/devops", wanted=lambda stack: "devops" in stack.apps),
     GRAFANA,
 )
 NODE_PORTS = {door.app: door.node_port for door in DOORS}

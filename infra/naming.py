@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 # The apps that have an image of their own, and with it a repository that outlives a pause: a new app is one more name.
-IMAGES = ("rag", "console")
+IMAGES = ("rag", "console", "coldmail", "devops")
+# Those that a stack may have beside the RAG service; each has a secret for its own keys.
+MORE_APPS = ("coldmail", "devops")
 # Who has a database of its own, and the namespace its pods come from: a new one is one more line. The role has the same name.
 DATABASES: Mapping[str, str] = {"jobs": "jobs"}
 DATABASE_ADMIN = "postgres"
@@ -86,6 +88,10 @@ class Names:
     @property
     def api_keys_secret(self) -> str:
         return f"{self.owner}/api-keys"
+
+    def app_secret(self, app: str) -> str:
+        """The keys of others that one app uses: of a model, of a pipeline's platform."""
+        return f"{self.owner}/apps/{app}"
 
     @property
     def database_volume(self) -> str:

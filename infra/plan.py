@@ -28,6 +28,7 @@ PARTS: Mapping[str, str] = {
     "genai:durable:ApiKeys": "Secret for the API keys (no value)",
     "genai:durable:DatabasePasswords": "Secrets for the database (no values)",
     "genai:durable:DatabaseVolume": "Volume of the database (EBS)",
+    "genai:durable:AppSecrets": "Secrets for keys of others, an app each",
     "genai:durable:Logs": "Log groups (control plane, containers)",
     "genai:durable:EncryptionKey": "Key of the stack's own (KMS)",
     "genai:durable:Stop": "Topic of a budget that is used up",

@@ -1,8 +1,9 @@
 """`make secrets`: fills the secrets that Pulumi made empty, never by way of a command line: the API keys with what is typed,
-the database's passwords, where there are none yet, with made-up ones."""
+the database's passwords, where there are none yet, with made-up ones; with APP=, the keys of others that one app uses."""
 
 import argparse
 import getpass
+import json
 import secrets
 import sys
 from typing import Any
@@ -11,7 +12,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from app.settings import parse_api_keys
-from infra.naming import DATABASES, ROLES, Names
+from infra.naming import DATABASES, MORE_APPS, ROLES, Names
 from infra.project import ProjectRefused, configuration, project
 
 
@@ -25,6 +26,29 @@ def read_value() -> str:
     if not parse_api_keys(value):
         raise ValueError("No keys were given; type or pipe tenant:key,tenant:key.")
     return value
+
+
+def read_settings_of(app: str) -> str:
+    """A JSON object of secret settings, from a prompt that does not echo or from a pipe. Raises ValueError."""
+    wanted = f'a JSON object of secret settings of {app}, such as {{"GENAI_GROQ_KEY": "..."}}'
+    value = getpass.getpass(f"{wanted} (not shown): ") if sys.stdin.isatty() else sys.stdin.read()
+    try:
+        found = json.loads(value)
+    except json.JSONDecodeError:
+        found = None  # its text would hold the keys, so the error does not
+    if not isinstance(found, dict) or not found or not all(isinstance(one, str) for one in found.values()):
+        raise ValueError(f"This is not {wanted}.")
+    return json.dumps(found)
+
+
+def write_settings(stack: str, app: str, value: str) -> str:
+    """Put the value into the app's secret; return its name. Raises ClientError when Pulumi has not made it yet."""
+    settings, values = project(), configuration(stack)
+    session = boto3.Session(region_name=values["aws:region"])
+    account = session.client("sts").get_caller_identity()["Account"]
+    names = Names(project=settings["name"], stack=stack, account=account, region=values["aws:region"])
+    session.client("secretsmanager").put_secret_value(SecretId=names.app_secret(app), SecretString=value)
+    return names.app_secret(app)
 
 
 def write(stack: str, value: str) -> str:
@@ -61,9 +85,16 @@ def _has_value(store: Any, name: str) -> bool:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stack", required=True)
-    stack = parser.parse_args().stack
+    parser.add_argument("--app", choices=MORE_APPS, help="its keys of others instead, as a JSON object")
+    given = parser.parse_args()
+    stack = given.stack
     try:
         configuration(stack)  # a wrong stack name is told before a secret is typed
+        if given.app:
+            print(
+                f"wrote {write_settings(stack, given.app, read_settings_of(given.app))}; it is read at the next start."
+            )
+            return 0
         print(f"wrote {write(stack, read_value())}; running services read it at their next start.")
         for name in fill_passwords(stack):
             print(f"made up a password in {name}")

@@ -9,6 +9,7 @@ from app.kernel.ports.pages import Pages
 from app.kernel.ports.records import Records
 from app.settings import Settings
 from app.wiring import models, read_keys, stores
+from app.wiring.secret_settings import with_secret_settings
 from app.wiring.web import build_pages
 
 
@@ -33,6 +34,7 @@ class ColdmailPorts:
 
 def build_coldmail(settings: Settings) -> ColdmailPorts:
     """Raises StartError when something the settings ask for is not there."""
+    settings = with_secret_settings(settings)
     return ColdmailPorts(
         records=stores.build_records(settings),
         cache=stores.build_cache(settings),

@@ -7,6 +7,7 @@ from app.kernel.ports.chat import Chat
 from app.kernel.ports.pages import Pages
 from app.settings import Settings
 from app.wiring import models, read_keys, stores
+from app.wiring.secret_settings import with_secret_settings
 from app.wiring.web import build_pages
 
 
@@ -29,6 +30,7 @@ class DevopsPorts:
 
 def build_devops(settings: Settings) -> DevopsPorts:
     """Raises StartError when something the settings ask for is not there."""
+    settings = with_secret_settings(settings)
     return DevopsPorts(
         cache=stores.build_cache(settings),
         chat=None

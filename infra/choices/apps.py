@@ -4,10 +4,12 @@ import re
 from dataclasses import dataclass
 
 from infra.choices.refused import ConfigRefused
+from infra.naming import MORE_APPS
 
 
 @dataclass(frozen=True, kw_only=True)
 class AppChoices:
+    apps: tuple[str, ...]
     console_tenant: str | None
     image_tag: str
     rag_max_replicas: int
@@ -15,6 +17,12 @@ class AppChoices:
     worker_max_replicas: int
 
     def check(self) -> None:
+        if strange := [app for app in self.apps if app not in MORE_APPS]:
+            raise ConfigRefused(
+                f"apps names {strange[0]!r}; it may list {', '.join(MORE_APPS)}. The RAG service always runs."
+            )
+        if len(set(self.apps)) < len(self.apps):
+            raise ConfigRefused(f"apps is {list(self.apps)}; each app may stand there once.")
         if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", self.image_tag):
             raise ConfigRefused(
                 f"imageTag is {self.image_tag!r}; a tag has letters, digits, '.', '_' and '-'."

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from infra.naming import DATABASE_ADMIN, IMAGES, ROLES, Names
+from infra.naming import DATABASE_ADMIN, IMAGES, MORE_APPS, ROLES, Names
 from infra.stack import Stack
 from infra.tags import STACK_TAG
 
@@ -47,6 +47,16 @@ def _password(role: str) -> Kind:
     )
 
 
+def _app_secret(app: str) -> Kind:
+    return Kind(
+        "aws:secretsmanager/secret:Secret",
+        "secret",
+        "name",
+        lambda names: names.app_secret(app),
+        wanted=lambda stack: app in stack.apps,
+    )
+
+
 def _own_key(stack: Stack) -> bool:
     return stack.own_key
 
@@ -71,6 +81,7 @@ KINDS: Mapping[str, Kind] = {
     "api_keys": Kind(
         "aws:secretsmanager/secret:Secret", "secret", "name", lambda names: names.api_keys_secret
     ),
+    **{f"app_secret_{app}": _app_secret(app) for app in MORE_APPS},
     **{f"database_secret_{role}": _password(role) for role in ROLES},
     "database_volume": Kind(
         "aws:ebs/volume:Volume",

@@ -8,6 +8,7 @@ from infra.adopt import Found
 from infra.durable.alerts import Alerts
 from infra.durable.anomalies import Anomalies
 from infra.durable.api_keys import ApiKeys
+from infra.durable.app_secrets import AppSecrets
 from infra.durable.bucket import DATA, LOGS, MODELS, Bucket
 from infra.durable.certificate import certificate
 from infra.durable.database import DatabasePasswords, DatabaseVolume
@@ -37,6 +38,8 @@ class Durable:
         self.images = Images("images", keeping, deployed=stack.image_tag, opts=opts)
         self.records = Records("records", keeping, opts=opts)
         self.api_keys = ApiKeys("api-keys", keeping, opts=opts)
+        if stack.apps:
+            self.app_secrets = AppSecrets("app-secrets", keeping, stack, opts=opts)
         if stack.database != "none":
             self.passwords = DatabasePasswords("database-passwords", keeping, stack, opts=opts)
         if stack.database == "cluster":

@@ -5,13 +5,17 @@ from functools import partial
 
 from infra.asking import Clients
 from infra.finders import alerts, keys, names, stores, volumes
-from infra.naming import IMAGES, ROLES, Names
+from infra.naming import IMAGES, MORE_APPS, ROLES, Names
 
 Finder = Callable[[Clients, Names], str | None]
 
 
 def _secret_of(role: str) -> Callable[[Names], str]:
     return lambda names: names.database_secret(role)
+
+
+def _secret_of_app(app: str) -> Callable[[Names], str]:
+    return lambda names: names.app_secret(app)
 
 
 # A finder for each key of infra/durable/kinds.py: it returns the id to import, None to create, and raises Stop.
@@ -22,6 +26,7 @@ FINDERS: Mapping[str, Finder] = {
     **{f"{app}_images": partial(stores.repository, app=app) for app in IMAGES},
     "records": stores.table,
     "api_keys": partial(stores.secret, named=lambda names: names.api_keys_secret),
+    **{f"app_secret_{app}": partial(stores.secret, named=_secret_of_app(app)) for app in MORE_APPS},
     **{f"database_secret_{role}": partial(stores.secret, named=_secret_of(role)) for role in ROLES},
     "database_volume": volumes.volume,
     "control_plane_logs": partial(alerts.log_group, named=lambda names: names.control_plane_logs),

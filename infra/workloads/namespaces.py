@@ -11,6 +11,7 @@ from infra.cluster.control_plane import ControlPlane
 from infra.stack import Stack
 
 RAG, STORES, CONSOLE, MONITORING, SYSTEM = "rag", "stores", "console", "monitoring", "system"
+COLDMAIL, DEVOPS = "coldmail", "devops"
 
 # Who keeps running when the machines are full. All lie below the classes that Kubernetes keeps for itself (2,000,000,000).
 PRIORITIES: Mapping[str, tuple[int, str]] = {
@@ -54,6 +55,8 @@ def spaces(stack: Stack) -> list[Space]:
     found += _stores(stack)
     if stack.console_tenant:
         found.append(Space(name=CONSOLE, pods=3, cpu=2, memory_gi=4))
+    # One pod each, and the next one beside it for the time of an update.
+    found += [Space(name=app, pods=3, cpu=2, memory_gi=4) for app in stack.apps]
     if stack.monitoring == "cluster":
         found.append(Space(name=MONITORING, pods=7, cpu=2, memory_gi=3))
     # Privileged, because a device plugin mounts the kubelet's own folder and a node exporter the machine's. Nothing of ours

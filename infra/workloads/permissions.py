@@ -52,6 +52,11 @@ def read_keys(secret: str) -> dict[str, Any]:
     return _allow("ReadKeys", secret, "secretsmanager:GetSecretValue")
 
 
+def read_own_keys(secret: str) -> dict[str, Any]:
+    """The keys of others that this one app uses."""
+    return _allow("ReadOwnKeys", secret, "secretsmanager:GetSecretValue")
+
+
 def list_dumps(bucket: str) -> dict[str, Any]:
     """Of the data bucket only what lies below the prefix."""
     listed = _allow("ListDumps", bucket, "s3:ListBucket", "s3:ListBucketVersions")

@@ -7,8 +7,10 @@ from infra.cluster.room import Cluster
 from infra.durable.room import Durable
 from infra.stack import Stack
 from infra.workloads.autoscaler import Autoscaler
+from infra.workloads.coldmail import coldmail
 from infra.workloads.console import console
 from infra.workloads.device_plugin import DevicePlugin
+from infra.workloads.devops import devops
 from infra.workloads.log_shipper import log_shipper
 from infra.workloads.machine_metrics import machine_metrics
 from infra.workloads.monitoring import Monitoring
@@ -42,4 +44,6 @@ class Workloads:
             Monitoring(stack, found, durable, cluster, self.spaces, opts=opts)
         self.database = database(stack, found, durable, cluster, self.spaces, opts=opts)
         self.rag = rag(stack, found, durable, cluster, self.spaces, opts=opts)
+        self.coldmail = coldmail(stack, found, durable, cluster, self.spaces, opts=opts)
+        self.devops = devops(stack, found, durable, cluster, self.spaces, opts=opts)
         self.console = console(stack, found, durable, cluster, self.spaces, self.rag, opts=opts)

@@ -55,6 +55,8 @@ class App:
     scale: Scale | None = None
     reaches: Sequence[traffic.Server] = ()
     internet: bool = True
+    # Instead of all addresses by TLS: the public web only, for an app that fetches what people name.
+    web_only: bool = False
     reached_from: Sequence[str] = ()
     first: Sequence[Mapping[str, Any]] = ()
     disks: Mapping[str, Disk] = field(default_factory=lambda: {"data": Disk(DATA_DIR, "8Gi")})
@@ -116,7 +118,12 @@ class AppService(pulumi.ComponentResource):
         rules = networking.v1.NetworkPolicy(
             app.name,
             metadata=self._metadata(),
-            spec=network_rules(app, self.labels, node_ranges=cluster.network.private_cidrs),
+            spec=network_rules(
+                app,
+                self.labels,
+                node_ranges=cluster.network.private_cidrs,
+                endpoints=bool(stack.interface_endpoints),
+            ),
             opts=self._inside(*ready),
         )
         deployment = apps.v1.Deployment(
@@ -165,14 +172,20 @@ class AppService(pulumi.ComponentResource):
         )
 
 
-def network_rules(app: App, labels: Mapping[str, str], *, node_ranges: Sequence[str]) -> dict[str, Any]:
+def network_rules(
+    app: App, labels: Mapping[str, str], *, node_ranges: Sequence[str], endpoints: bool = False
+) -> dict[str, Any]:
     """What an app needs of a network that is closed: the nodes in, names, its AWS credentials, its stores, TLS outwards."""
     ingress = [] if app.port is None else [traffic.from_nodes(node_ranges, port=app.port)]
     if app.reached_from:
         ingress.append(traffic.from_marked(app.server, spaces=app.reached_from))
     egress = [traffic.names()]
     egress += [traffic.credentials()] if app.permissions else []
-    egress += [traffic.internet()] if app.internet else []
+    if app.web_only:
+        egress.append(traffic.public_web())
+        egress += [traffic.endpoints(node_ranges)] if endpoints else []
+    elif app.internet:
+        egress.append(traffic.internet())
     return traffic.opening(
         labels, ingress=ingress, egress=[*egress, *(traffic.to(server) for server in app.reaches)]
     )

@@ -49,6 +49,35 @@ def internet() -> Rule:
     return {"to": [{"ip_block": {"cidr": "0.0.0.0/0"}}], "ports": _ports(443)}
 
 
+# What is nobody's public address: private, shared (RFC 6598), link-local with the metadata service, loopback, reserved.
+NOT_PUBLIC = (
+    "0.0.0.0/8",
+    "10.0.0.0/8",
+    "100.64.0.0/10",
+    "127.0.0.0/8",
+    "169.254.0.0/16",
+    "172.16.0.0/12",
+    "192.0.0.0/24",
+    "192.168.0.0/16",
+    "198.18.0.0/15",
+    "224.0.0.0/3",
+)
+
+
+def public_web() -> Rule:
+    """Outwards to pages that people name: to the web's two ports, and to no address inside. The second lock, should the
+    guarded fetcher, which judges every address itself, ever be gone around."""
+    return {
+        "to": [{"ip_block": {"cidr": "0.0.0.0/0", "except_": list(NOT_PUBLIC)}}],
+        "ports": _ports(80) + _ports(443),
+    }
+
+
+def endpoints(ranges: Sequence[str]) -> Rule:
+    """Outwards by TLS to the network's own interface endpoints, behind which AWS's services stand."""
+    return {"to": [{"ip_block": {"cidr": cidr}} for cidr in ranges], "ports": _ports(443)}
+
+
 def to(server: Server) -> Rule:
     if server.ranges:
         return {"to": [{"ip_block": {"cidr": cidr}} for cidr in server.ranges], "ports": _ports(server.port)}

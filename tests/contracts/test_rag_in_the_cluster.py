@@ -22,10 +22,8 @@ from infra.workloads.console import FETCH_KEY
 from infra.workloads.index_once import REBUILD
 from infra.workloads.pods import RUN_AS
 from tests.infra.program import declared
-from tests.infra.workloads.objects import MONITORED, SHARED, every, pod_of, running
+from tests.infra.workloads.objects import MONITORED, MORE, SHARED, every, pod_of, running
 
-# Apps whose workload is still to come; it takes them from here and gives them a door.
-NOT_IN_THE_CLUSTER = {"devops", "coldmail"}
 OURS = ("rag", "rag-worker", "reindex", "console")
 KINDS = {"reindex": "Job"}
 
@@ -44,6 +42,20 @@ def test_every_name_that_infra_sets_is_a_setting_of_the_app():
     assert set(given()) <= known_names()
     for name in OURS:
         assert set(given(name, *SHARED)) <= known_names(), name
+
+
+def test_the_apps_beside_it_start_with_what_infra_gives_them():
+    for name in naming.MORE_APPS:
+        assert set(given(name, *MORE)) <= known_names()
+        settings = read_settings(given(name, *MORE))
+        assert (settings.records, settings.table, settings.host) == (
+            "dynamodb",
+            "genai-ops-dev-records",
+            "0.0.0.0",
+        )
+        settings.check_doors()
+        module = container(name, *MORE)["command"]
+        assert module == ["python", "-m", f"app.{name}", "api"]
 
 
 def test_the_app_starts_with_exactly_what_infra_gives_it():
@@ -158,12 +170,12 @@ def test_the_probed_paths_are_routes_that_the_app_publishes():
 def test_a_laptop_mounts_the_apps_that_the_load_balancer_sends_to_under_the_same_paths():
     by_path = {door.path: door.app for door in DOORS if door.path}
     laptop = {path: module.split(".")[1] for path, module in gateway.APPS.items()}
-    assert {path: app for path, app in laptop.items() if app not in NOT_IN_THE_CLUSTER} == by_path
-    (listener,) = (thing for thing in declared() if thing.kind.endswith(":Listener"))
+    assert laptop == by_path
+    (listener,) = (thing for thing in declared("dev", *MORE) if thing.kind.endswith(":Listener"))
     assert [action["type"] for action in listener.inputs["defaultActions"]] == ["forward"]
     ruled = {
         thing.name: thing.inputs["conditions"][0]["pathPattern"]["values"]
-        for thing in declared()
+        for thing in declared("dev", *MORE)
         if thing.kind.endswith(":ListenerRule") and thing.inputs["actions"][0]["type"] == "forward"
     }
     assert ruled == {app: [path, f"{path}/*"] for path, app in by_path.items() if path != "/"}
@@ -171,7 +183,7 @@ def test_a_laptop_mounts_the_apps_that_the_load_balancer_sends_to_under_the_same
 
 def test_the_load_balancer_asks_each_app_for_a_path_that_its_pods_answer():
     for door in DOORS:
-        probe = container(door.app, *SHARED, *MONITORED)["livenessProbe"]["httpGet"]
+        probe = container(door.app, *SHARED, *MONITORED, *MORE)["livenessProbe"]["httpGet"]
         assert probe["path"] == door.health_path, door.app
 
 

@@ -15,6 +15,7 @@ NAME = str(project()["name"])
 # Every part of the program at once, for tests that go by what it may declare at all.
 WIDEST: tuple[tuple[str, str], ...] = (
     ("autoscaler", "true"),
+    ("apps", '["coldmail", "devops"]'),
     ("alertEmail", "ops@example.org"),
     ("admins", '["arn:aws:iam::111122223333:role/platform"]'),
     ("controlPlaneLogs", '["api", "audit", "authenticator", "controllerManager", "scheduler"]'),

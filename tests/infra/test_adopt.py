@@ -46,6 +46,8 @@ def test_everything_that_survived_is_found_under_its_import_id(aws: Account):
         "logs_bucket": "genai-ops-dev-logs-123456789012-us-east-1",
         "rag_images": "genai-ops/dev/rag",
         "console_images": "genai-ops/dev/console",
+        "coldmail_images": "genai-ops/dev/coldmail",
+        "devops_images": "genai-ops/dev/devops",
         "records": "genai-ops-dev-records",
         "api_keys": arn,
         "control_plane_logs": "/aws/eks/genai-ops-dev/cluster",

@@ -13,6 +13,7 @@ SHARED = (
     ("workerMaxReplicas", "3"),
     ("consoleTenant", "acme"),
 )
+MORE = (("apps", '["coldmail", "devops"]'),)
 MONITORED = (
     ("monitoring", "cluster"),
     ("grafanaSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:grafana-AbCdEf"),
