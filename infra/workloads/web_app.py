@@ -23,7 +23,7 @@ def web_app(
     *,
     opts: pulumi.ResourceOptions,
 ) -> AppService | None:
-    """Declare the app where the stack has chosen it, or leave it out with a warning while its image or the API keys are missing."""
+    """Declare the app where the stack has chosen it, or leave it out with a warning while its image or the keys are missing."""
     if name not in stack.apps:
         return None
     if lacks := _missing(name, stack, found):
