@@ -5,26 +5,29 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from app.devops.analysis import Analysis, Evidence
+from app.devops.original import LinesOf
 from app.kernel.redaction import Redactor
 
 _ESCAPES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def answered(analysis: Analysis, redactor: Redactor, log: str) -> Analysis:
+def answered(analysis: Analysis, redactor: Redactor, original: LinesOf) -> Analysis:
     """Only for whoever sent the log: what is kept, logged or sent on is the analysis as it was."""
     restore = redactor.restore
     return replace(
         analysis,
         root_cause=restore(analysis.root_cause),
         fix=tuple(map(restore, analysis.fix)),
-        evidence=tuple(_verified(analysis.evidence, restore, log)),
+        evidence=tuple(_verified(analysis.evidence, restore, original)),
         extracted=tuple(replace(line, text=restore(line.text)) for line in analysis.extracted),
     )
 
 
-def _verified(evidence: Sequence[Evidence], restore: Callable[[str], str], log: str) -> list[Evidence]:
+def _verified(
+    evidence: Sequence[Evidence], restore: Callable[[str], str], original: LinesOf
+) -> list[Evidence]:
     """Where colours or stamps stand between the words, the longest piece that the log has; without one, none."""
-    raw = _lines(log, {item.line for item in evidence})
+    raw = original({item.line for item in evidence})
     kept = []
     for item in evidence:
         quote, line = restore(item.quote), raw.get(item.line, "")
@@ -34,16 +37,3 @@ def _verified(evidence: Sequence[Evidence], restore: Callable[[str], str], log: 
         if quote:
             kept.append(Evidence(item.line, quote))
     return kept
-
-
-def _lines(log: str, numbers: set[int]) -> dict[int, str]:
-    """These lines of the log, without taking it apart: a long one has hundreds of thousands."""
-    found: dict[int, str] = {}
-    number, at = 1, 0
-    while len(found) < len(numbers) and at <= len(log):
-        end = log.find("\n", at)
-        end = len(log) if end < 0 else end
-        if number in numbers:
-            found[number] = log[at:end]
-        number, at = number + 1, end + 1
-    return found

@@ -10,7 +10,8 @@ def assemble_service(settings: Settings, ports: DevopsPorts) -> DevopsService:
     """Raises StartError for a signature file that cannot be read."""
     return DevopsService(
         read_library(),
-        log_bytes=settings.max_upload_mb * 1_000_000,
+        # Some count a megabyte larger than others: a log of so many by either count is taken.
+        log_bytes=settings.max_upload_mb * 1024 * 1024,
         chat=ports.chat,
         pages=ports.pages,
     )

@@ -2,6 +2,7 @@
 
 import codecs
 import zlib
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -9,10 +10,14 @@ from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, ValidationError
 
+from app.devops.original import unfolded
 from app.kernel.errors import BadInput, LimitExceeded, UnsupportedDocument
 
 JSON_BYTES = 10_000_000
 _GZIP = frozenset({"application/gzip", "application/x-gzip"})
+_WIDE = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# Work that is handed over costs more than it saves when it is less.
+_AT_ONCE = 1_000_000
 _TEXT = frozenset({"text/plain", "application/octet-stream", ""})
 
 _Schema = TypeVar("_Schema", bound=BaseModel)
@@ -30,29 +35,70 @@ async def read_body(request: Request, schema: type[_Schema], *, log_bytes: int) 
 
     Raises UnsupportedDocument, LimitExceeded, BadInput, RequestValidationError.
     """
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    packed = kind in _GZIP or _encoding(request) == "gzip"
-    if kind == "application/json" or kind.endswith("+json"):
-        content = await _whole(request, most=JSON_BYTES, packed=packed, hint="send it as text/plain")
-        return _parsed(content, schema)
+    if is_json(request):
+        return await read_json(request, schema)
+    content = bytearray()
+    async for chunk in log_chunks(request, log_bytes=log_bytes):
+        content += chunk
+    return RawLog(decoded(content))
+
+
+async def read_json(request: Request, schema: type[_Schema]) -> _Schema:
+    """Raises UnsupportedDocument, LimitExceeded, BadInput, RequestValidationError."""
+    content = bytearray()
+    async for chunk in _chunks(request, most=JSON_BYTES, hint="send it as text/plain"):
+        content += chunk
+    return _parsed(content, schema)
+
+
+def is_json(request: Request) -> bool:
+    kind = _kind(request)
+    return kind == "application/json" or kind.endswith("+json")
+
+
+async def log_chunks(request: Request, *, log_bytes: int) -> AsyncIterator[bytes]:
+    """A body that is the log itself, unpacked, about a megabyte at a time.
+
+    Raises UnsupportedDocument, LimitExceeded, BadInput.
+    """
+    kind = _kind(request)
     if kind not in _TEXT and kind not in _GZIP:
         raise UnsupportedDocument(
             f"Content-Type {kind[:80]!r} is not taken; send application/json, text/plain or application/gzip.",
             code="media_type_unsupported",
         )
-    content = await _whole(request, most=log_bytes, packed=packed, hint="cut it to its failed step")
-    return RawLog(decoded(content))
+    waiting = bytearray()
+    first = True
+    async for chunk in _chunks(request, most=log_bytes, hint="cut it to its failed step"):
+        waiting += chunk
+        if len(waiting) >= _AT_ONCE:
+            if first:
+                _refuse_binary(waiting)
+            yield bytes(waiting)
+            waiting.clear()
+            first = False
+    if first:
+        _refuse_binary(waiting)
+    yield bytes(waiting)
+
+
+def _kind(request: Request) -> str:
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
 
 def decoded(content: bytes | bytearray) -> str:
     """A log's bytes as text; what is no UTF-8 becomes the replacement character. Raises BadInput for binary data."""
-    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    _refuse_binary(content)
+    if content.startswith(_WIDE):
         return bytes(content).decode("utf-16", errors="replace")
-    if content[:4096].count(0) > 40:
+    return content.decode("utf-8", errors="replace")
+
+
+def _refuse_binary(content: bytes | bytearray) -> None:
+    if not content.startswith(_WIDE) and content[:4096].count(0) > 40:
         raise BadInput(
             "This is no text but binary data; send the log itself or gzip of it.", code="log_not_text"
         )
-    return content.decode("utf-8", errors="replace")
 
 
 def _encoding(request: Request) -> str:
@@ -65,26 +111,43 @@ def _encoding(request: Request) -> str:
     return encoding
 
 
-async def _whole(request: Request, *, most: int, packed: bool, hint: str) -> bytearray:
-    content = bytearray()
-    unpack = zlib.decompressobj(wbits=31) if packed else None
+async def _chunks(request: Request, *, most: int, hint: str) -> AsyncIterator[bytes]:
+    """The body as it arrives, unpacked where it is packed; refused as soon as it is too much, however far it would unfold."""
+    packed = _encoding(request) == "gzip" or _kind(request) in _GZIP
+    unpacker = _Unpacker() if packed else None
+    came = 0
     async for piece in request.stream():
-        # One byte more than allowed tells a bomb from a log, however far it would unfold.
-        content += piece if unpack is None else _unpacked(unpack, piece, most + 1 - len(content))
-        if len(content) > most:
-            raise LimitExceeded(
-                f"The log is larger than {most // 1_000_000} MB; {hint}.", code="log_too_large"
-            )
-    if unpack is not None and not unpack.eof:
+        for chunk in (piece,) if unpacker is None else unpacker.unpacked(piece):
+            came += len(chunk)
+            if came > most:
+                raise LimitExceeded(
+                    f"The log is larger than {most // 1_000_000} MB; {hint}.", code="log_too_large"
+                )
+            yield chunk
+    if unpacker is not None and not unpacker.whole:
         raise BadInput("The gzip data ends too soon.", code="bad_gzip")
-    return content
 
 
-def _unpacked(unpack: "zlib._Decompress", piece: bytes, room: int) -> bytes:
-    try:
-        return unpack.decompress(piece, room)
-    except zlib.error:
-        raise BadInput("The body is announced as gzip and is none.", code="bad_gzip") from None
+class _Unpacker:
+    """gzip as it arrives; files that were put one behind the other are one log."""
+
+    def __init__(self) -> None:
+        self._unpack = zlib.decompressobj(wbits=31)
+
+    @property
+    def whole(self) -> bool:
+        return self._unpack.eof
+
+    def unpacked(self, piece: bytes) -> Iterator[bytes]:
+        while piece:
+            if self._unpack.eof:
+                self._unpack = zlib.decompressobj(wbits=31)
+            try:
+                yield from unfolded(self._unpack, piece)
+            except zlib.error:
+                raise BadInput("The body is announced as gzip and is none.", code="bad_gzip") from None
+            # Some writers fill the end with zeros.
+            piece = self._unpack.unused_data.lstrip(b"\0")
 
 
 def _parsed(content: bytearray, schema: type[_Schema]) -> _Schema:

@@ -1,7 +1,7 @@
 """The use cases of the DevOps assistant, as routes and command line use them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,8 +12,11 @@ from app.devops.diagnosis import diagnose
 from app.devops.diagnosis.model import second_opinion
 from app.devops.extraction.extract import extract
 from app.devops.extraction.finder import Hit as Known
+from app.devops.original import LinesOf, Packed, lines_of
 from app.devops.patching.attach import with_patch
-from app.devops.reading.read import read_log
+from app.devops.reading.clean_log import CleanLog
+from app.devops.reading.masking import log_redactor
+from app.devops.reading.read import Reading, read_log
 from app.devops.signatures import Hit, SignatureLibrary, Strength, search
 from app.kernel.errors import BadInput, LimitExceeded, NotFound
 from app.kernel.ports.chat import Chat
@@ -74,9 +77,41 @@ class DevopsService:
     async def analyze(self, failure: Failure, *, tenant: str, spent: Spent = _free) -> Analysis:
         """`spent` is told how many tokens a model used. Raises BadInput for no log or two, and others of a fetched one."""
         log = await self._log_of(failure)
-        redactor = Redactor()
+        redactor = log_redactor()
         async with self._slots:
-            analysis = await asyncio.to_thread(self._by_rules, log, failure, redactor)
+            analysis = await asyncio.to_thread(self._read_and_judge, log, failure, redactor)
+        return await self._finished(analysis, redactor, lines_of(log), spent)
+
+    async def analyze_stream(
+        self, chunks: AsyncIterator[bytes], failure: Failure, *, tenant: str, spent: Spent = _free
+    ) -> Analysis:
+        """The same of a log that arrives in pieces; `failure` has none. Memory is bound, however long the log is.
+
+        Whoever sends slowly keeps nobody waiting: a core is taken for a piece at a time. Raises BadInput.
+        """
+        redactor, original = log_redactor(), Packed()
+        reading = Reading(redactor=redactor)
+
+        def feed(chunk: bytes) -> None:
+            original.add(chunk)
+            reading.feed(chunk)
+
+        def judge() -> Analysis:
+            return self._by_rules(reading.finish(), failure, redactor)
+
+        async for chunk in chunks:
+            async with self._slots:
+                await asyncio.to_thread(feed, chunk)
+        async with self._slots:
+            analysis = await asyncio.to_thread(judge)
+        if reading.blank:
+            raise BadInput("The log is empty.", code="log_empty", field="log")
+        return await self._finished(analysis, redactor, original.lines, spent)
+
+    async def _finished(
+        self, analysis: Analysis, redactor: Redactor, original: LinesOf, spent: Spent
+    ) -> Analysis:
+        """With a model's second opinion, where there is one, and as the caller's answer."""
         if self._chat is not None and analysis.extracted:
             # Whoever remembers failures asks here first: the same one need not be paid for twice.
             opinion = await second_opinion(self._chat, analysis)
@@ -84,24 +119,26 @@ class DevopsService:
             same = opinion.analysis.category is analysis.category
             analysis = opinion.analysis if same else replace(opinion.analysis, yaml_patch=None)
             await spent(opinion.usage.input_tokens + opinion.usage.output_tokens)
-        return answered(analysis, redactor, log)
+        return answered(analysis, redactor, original)
 
     def analyze_text(self, log: str, failure: Failure) -> Analysis:
         """What rules alone say; pure but for the time it takes."""
-        redactor = Redactor()
-        return answered(self._by_rules(log, failure, redactor), redactor, log)
+        redactor = log_redactor()
+        return answered(self._read_and_judge(log, failure, redactor), redactor, lines_of(log))
 
     async def redact(self, log: str) -> Masked:
         """The log as it would be kept, line by line as it was."""
-        redactor = Redactor()
+        redactor = log_redactor()
         async with self._slots:
             text = await asyncio.to_thread(redactor.redact, log)
         return Masked(text, _redactions(redactor))
 
-    def _by_rules(self, log: str, failure: Failure, redactor: Redactor) -> Analysis:
+    def _read_and_judge(self, log: str, failure: Failure, redactor: Redactor) -> Analysis:
+        return self._by_rules(read_log(log, redactor=redactor), failure, redactor)
+
+    def _by_rules(self, read: CleanLog, failure: Failure, redactor: Redactor) -> Analysis:
         """The analysis of masked lines."""
-        read = read_log(log, redactor=redactor)
-        passing = read_log(failure.passing_log, redactor=Redactor()) if failure.passing_log else None
+        passing = read_log(failure.passing_log, redactor=log_redactor()) if failure.passing_log else None
         hits = search(read.lines, self._library)
         chosen = extract(read, budget_lines=failure.budget_lines, passing=passing, signatures=_Found(hits))
         extracted = [ExtractedLine(line.line, line.rank, line.text) for line in chosen]

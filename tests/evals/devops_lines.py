@@ -18,8 +18,8 @@ from typing import Any
 from app.devops.extraction.extract import extract
 from app.devops.extraction.weights import Weights
 from app.devops.reading.clean_log import CleanLog
+from app.devops.reading.masking import log_redactor
 from app.devops.reading.read import read_log
-from app.kernel.redaction import Redactor
 
 DATA = Path(__file__).parents[3] / "shared/data/devops"
 ABSENT = "the public data is not next to this repository"
@@ -77,7 +77,7 @@ def cases(score: ModuleType, name: str) -> list[Case]:
 
 
 def clean(lines: Sequence[str]) -> CleanLog:
-    return read_log("\n".join(lines), redactor=Redactor())
+    return read_log("\n".join(lines), redactor=log_redactor())
 
 
 def ours(budget: int, weights: tuple[Weights, Weights] | None = None) -> Extractor:

@@ -16,7 +16,7 @@ from app.devops.extraction.weights import Weights, learned
 from app.devops.reading.clean_log import CleanLog
 
 # How far the best lines lend their odds to their neighbours, in lines, and how much.
-_REACH, _LENT, _LENDERS = 6.0, 0.6, 5
+_REACH, _LENT, _LENDERS, _FARTHEST = 6.0, 0.6, 5, 50
 _LEAN = 0.5
 # Best single lines that are added to the set, whatever block they stand in.
 _OPINIONS = 6
@@ -102,9 +102,13 @@ def _compare(
 def _lend(member: dict[int, float], peak: dict[int, float]) -> None:
     """A line near the likeliest lines is likelier itself."""
     best = sorted(peak, key=lambda index: -peak[index])[:_LENDERS]
+    near: dict[int, float] = {}
+    for other in best:
+        share = math.exp(peak[other])
+        for index in range(other - _FARTHEST, other + _FARTHEST + 1):
+            near[index] = max(near.get(index, 0.0), share * math.exp(-abs(index - other) / _REACH))
     for index in member:
-        near = max((math.exp(peak[other] - abs(index - other) / _REACH) for other in best), default=0.0)
-        member[index] += _LEAN + _LENT * math.log((near + 0.01) / 0.05)
+        member[index] += _LEAN + _LENT * math.log((near.get(index, 0.0) + 0.01) / 0.05)
 
 
 def _choose(member: dict[int, float], peak: dict[int, float], budget: int, *, compared: bool) -> list[int]:

@@ -1,10 +1,13 @@
 """What is known about each line worth a look: its signs, those of its neighbours, its place, how often its like stands there."""
 
-import re
 from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, islice
+from operator import or_
+
+import ahocorasick_rs
 
 from app.devops.extraction.signals import BITS, bits_of
 
@@ -20,83 +23,72 @@ _TIME = _SHARE + len(_SHARES) + 1
 _ALONE = _TIME + len(_TIMES) + 1
 COUNT = _ALONE + 2
 # A line is looked at when it, or one so near, holds one of these words; and at the log's end.
-_WORDS = re.compile(
-    r"error|fail|fatal|panic|exception|traceback|denied|cannot|could not|unable|not found|undefined|assert|abort|killed|err!"
-    r"|timed? ?out|refused|invalid|missing|exit|segmentation|unexpected|expected|✗|✖|✕|●|\[-\]|not ok|no such|unknown|conflict"
-    r"|terminated|cancell?ed|forbidden|unauthorized|mismatch|must |rror|\be   |warning|received signal|please "
-)
+_PYTEST_MARK = "e   "
+_WORDS = (
+    "error", "fail", "fatal", "panic", "exception", "traceback", "denied", "cannot", "could not", "unable", "not found",
+    "undefined", "assert", "abort", "killed", "err!", "timed out", "timedout", "timeout", "time out", "refused", "invalid",
+    "missing", "exit", "segmentation", "unexpected", "expected", "✗", "✖", "✕", "●", "[-]", "not ok", "no such", "unknown",
+    "conflict", "terminated", "cancelled", "canceled", "forbidden", "unauthorized", "mismatch", "must ", "rror",
+    _PYTEST_MARK, "warning", "received signal", "please ",
+)  # fmt: skip
+_PYTEST = _WORDS.index(_PYTEST_MARK)
+_FINDER = ahocorasick_rs.AhoCorasick(_WORDS, matchkind=ahocorasick_rs.MatchKind.LeftmostFirst)
 _BEFORE, _AFTER, _END = 8, 24, 60
 _MOST_LINES = 3_000
 _MOST_OF_A_WORD = (300, 100, 40, 15, 5)
-_VARYING = re.compile(r"0x[0-9a-f]+|[0-9a-f]{7,}|\d+")
+_VARYING = dict.fromkeys(map(ord, "0123456789abcdefx"))
 
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """The lines worth a look, ascending. `masks[n]`: what line `indexes[n]` and its neighbours show, an area each, then
-    where the line is the first, the last, or one of few to show it. `places[n]`: features of its place and of its likes.
+    """The lines worth a look, ascending. `areas`: for each area, what each of these lines shows there: the line and its
+    neighbours, then where it is the first, the last, or one of few to show it. `places[n]`: features of its place and
+    of its likes.
     """
 
     indexes: list[int]
-    masks: list[tuple[int, ...]]
+    areas: list[list[int]]
     places: list[tuple[int, ...]]
 
     def features(self, number: int) -> Iterator[int]:
         """Numbers below COUNT."""
-        for area, mask in enumerate(self.masks[number]):
-            yield from (area * BITS + bit for bit in set_bits(mask))
+        for area, masks in enumerate(self.areas):
+            yield from (area * BITS + bit for bit in set_bits(masks[number]))
         yield from self.places[number]
 
 
 def look(lines: Sequence[str]) -> Looked:
     indexes = _worth(lines)
-    bits = {index: bits_of(lines[index]) for index in indexes}
+    bits = bits_of([lines[index] for index in indexes])
     kinds = [template(lines[index]) for index in indexes]
     likes = Counter(kinds)
-    first, last, few = _extremes(indexes, bits)
     total = len(lines)
-    masks: list[tuple[int, ...]] = []
-    places: list[tuple[int, ...]] = []
-    for kind, index in zip(kinds, indexes, strict=True):
-        own = bits[index]
-        masks.append(
-            (
-                *(_any(bits, index + begin, index + end) for begin, end in NEIGHBOURS),
-                own & first.get(index, 0),
-                own & last.get(index, 0),
-                own & few,
-            )
-        )
-        place = (
+    alone = (_ALONE,) if total <= _SHORT else ()
+    places = [
+        (
             _PLACE + bisect_left(_TAILS, total - index),
             _SHARE + bisect_left(_SHARES, index / total),
             _TIME + bisect_left(_TIMES, likes[kind]),
+            *alone,
         )
-        places.append((*place, _ALONE) if total <= _SHORT else place)
-    return Looked(indexes, masks, places)
+        for kind, index in zip(kinds, indexes, strict=True)
+    ]
+    return Looked(indexes, [*_around(indexes, bits, total), *_extremes(bits)], places)
 
 
 _SHORT = 200
 
 
 def template(line: str) -> str:
-    """The line without what differs from run to run."""
-    return _VARYING.sub("#", line[:300].strip())
+    """The line without what differs from run to run: all digits, and the letters that numbers in hexadecimal have."""
+    return line[:300].translate(_VARYING).strip()
 
 
 def _worth(lines: Sequence[str]) -> list[int]:
     """Words that a log has everywhere are followed at its beginning and its end only."""
-    text = "\n".join(lines).lower()
-    found: dict[str, list[int]] = {}
-    index, at = 0, 0
-    while match := _WORDS.search(text, at):
-        index += text.count("\n", at, match.start())
-        found.setdefault(match[0], []).append(index)
-        at = text.find("\n", match.end())
-        if at < 0:
-            break
     tail = range(max(0, len(lines) - _END), len(lines))
     wanted: set[int] = set()
+    found = _word_places(lines)
     for most in _MOST_OF_A_WORD:
         wanted = set(tail)
         for indexes in found.values():
@@ -107,31 +99,58 @@ def _worth(lines: Sequence[str]) -> list[int]:
     return sorted(wanted)
 
 
-def _extremes(indexes: Sequence[int], bits: dict[int, int]) -> tuple[dict[int, int], dict[int, int], int]:
-    """Which line is the first to show what, and the last; and what few lines show."""
-    first: dict[int, int] = {}
-    last: dict[int, int] = {}
+def _word_places(lines: Sequence[str]) -> dict[int, list[int]]:
+    """By word: the lines in which it is the first of these words."""
+    lowered = [line.lower() for line in lines]
+    # Half characters are none that the automaton takes; each counts as one here and there.
+    text = "\n".join(lowered).encode("utf-8", "replace").decode("utf-8")
+    ends = list(accumulate(len(line) + 1 for line in lowered))
+    found: dict[int, list[int]] = {}
+    index, done = 0, -1
+    for word, start, _ in _FINDER.find_matches_as_indexes(text):
+        while start >= ends[index]:
+            index += 1
+        if index == done or (word == _PYTEST and start and text[start - 1].isalnum()):
+            continue
+        done = index
+        found.setdefault(word, []).append(index)
+    return found
+
+
+def _around(indexes: Sequence[int], bits: Sequence[int], total: int) -> Iterator[list[int]]:
+    """For each stretch of NEIGHBOURS what its lines show together: stretches of 2, 4, 8, 16 lines, two of which cover one."""
+    first = -min(begin for begin, _ in NEIGHBOURS)
+    shown = [0] * (first + total + 1 + max(end for _, end in NEIGHBOURS))
+    for index, mask in zip(indexes, bits, strict=True):
+        shown[first + index] = mask
+    together = {1: shown}
+    for size in (2, 4, 8, 16):
+        half = together[size // 2]
+        together[size] = [*map(or_, half, islice(half, size // 2, None))]
+    for begin, end in NEIGHBOURS:
+        size = 1 << (end - begin + 1).bit_length() - 1
+        row, one, other = together[size], first + begin, first + end - size + 1
+        yield [row[index + one] | row[index + other] for index in indexes]
+
+
+def _extremes(bits: Sequence[int]) -> Iterator[list[int]]:
+    """Of what each line shows: what it is the first to show, the last, and what at most three lines show."""
+    first = []
     seen, ones, twos, many = 0, 0, 0, 0
-    for index in indexes:
-        mask = bits[index]
-        first[index] = mask & ~seen
+    for mask in bits:
+        first.append(mask & ~seen)
         many |= mask & twos
         twos |= mask & ones
         ones |= mask & seen
         seen |= mask
-    seen_after = 0
-    for index in reversed(indexes):
-        last[index] = bits[index] & ~seen_after
-        seen_after |= bits[index]
-    return first, last, ~many
-
-
-def _any(bits: dict[int, int], begin: int, end: int) -> int:
-    found = 0
-    for index in range(begin, end + 1):
-        if index in bits:
-            found |= bits[index]
-    return found
+    last = []
+    seen = 0
+    for mask in reversed(bits):
+        last.append(mask & ~seen)
+        seen |= mask
+    yield first
+    yield last[::-1]
+    yield [mask & ~many for mask in bits]
 
 
 def set_bits(mask: int) -> Iterator[int]:

@@ -22,31 +22,32 @@ class Weights:
 
     values: Sequence[float]
     bias: float = 0.0
-    _known: dict[tuple[int, int], float] = field(default_factory=dict, compare=False)
+    _known: list[dict[int, float]] = field(default_factory=list, compare=False)
 
     def scores(self, looked: Looked) -> list[float]:
         """One for each line that was looked at."""
-        if len(self._known) > _MOST_KNOWN:
-            self._known.clear()
-        found = []
-        for masks, places in zip(looked.masks, looked.places, strict=True):
-            score = self.bias
-            for area, mask in enumerate(masks):
-                if mask:
-                    worth = self._known.get((area, mask))
-                    score += self._add_up(area, mask) if worth is None else worth
-            for place in places:
-                score += self.values[place]
-            found.append(score)
+        values = self.values
+        found = [self.bias + sum(values[place] for place in places) for places in looked.places]
+        for area, masks in enumerate(looked.areas):
+            worth = self._worth(area, set(masks))
+            found = [score + worth[mask] for score, mask in zip(found, masks, strict=True)]
         return found
 
-    def _add_up(self, area: int, mask: int) -> float:
-        worth = sum(self.values[area * BITS + bit] for bit in set_bits(mask))
-        self._known[area, mask] = worth
-        return worth
+    def _worth(self, area: int, masks: set[int]) -> dict[int, float]:
+        """What each of these masks is worth in this area, and others that came before."""
+        while len(self._known) <= area:
+            self._known.append({})
+        known = self._known[area]
+        if len(known) > _MOST_KNOWN:
+            # A new one: analyses run side by side, and another may be reading the old one.
+            known = self._known[area] = {}
+        values, begin = self.values, area * BITS
+        for mask in masks.difference(known):
+            known[mask] = sum(values[begin + bit] for bit in set_bits(mask))
+        return known
 
 
-_MOST_KNOWN = 200_000
+_MOST_KNOWN = 20_000
 
 
 @cache

@@ -36,10 +36,22 @@ def sections_of(raw: str, *, first: int) -> Iterator[Section]:
     if not any(literal in raw for literal in _SECTION_LITERALS):
         return
     at, line = 0, first
-    for match in _SECTION.finditer(raw):
+    for match in _matches(raw):
         line += raw.count("\n", at, match.start())
         at = match.start()
         name = _COLOUR.sub("", match[2] or match[1]).strip()
         yield Section(
             line, name.partition("[")[0] if match[0].startswith("section_start") and not match[2] else name
         )
+
+
+def _matches(raw: str) -> list[re.Match[str]]:
+    """In order. The literal is found first: the pattern alone would be tried at every letter."""
+    found = {}
+    for literal in _SECTION_LITERALS:
+        at = raw.find(literal)
+        while at >= 0:
+            if match := _SECTION.match(raw, at):
+                found[at] = match
+            at = raw.find(literal, at + len(literal))
+    return [found[at] for at in sorted(found)]

@@ -1,10 +1,10 @@
 """Reads a log, whole or as a stream of bytes, into clean lines without secrets."""
 
-import codecs
 from collections.abc import Iterable, Iterator
 
 from app.devops.reading.clean_log import CleanLog, Platform, Section
 from app.devops.reading.cleaning import clean_lines, shortened
+from app.devops.reading.decoding import Decoder
 from app.devops.reading.platforms import platform_of, sections_of
 from app.devops.reading.shortlist import Shortlist
 from app.devops.reading.truncation import how_cut
@@ -15,39 +15,79 @@ STRETCH_CHARS = 1_000_000
 # A line beyond this is dropped past it: what is shown of a line is far less.
 _LINE_CHARS = 1_000_000
 _MOST_SECTIONS = 5_000
-_BOMS = (
-    (codecs.BOM_UTF8, "utf-8"),
-    (codecs.BOM_UTF16_LE, "utf-16-le"),
-    (codecs.BOM_UTF16_BE, "utf-16-be"),
-)
+
+
+class Reading:
+    """One log while it arrives: feed it, then finish. Its lines come out masked by this redactor.
+
+    Of a log that is too long to keep, what seems eventful is kept with its surroundings, and the end: memory is bound
+    by that and by one stretch, not by the log.
+    """
+
+    def __init__(self, *, redactor: Redactor) -> None:
+        self._redactor = redactor
+        self._decoder = Decoder()
+        self._kept = Shortlist()
+        self._platform, self._truncation = Platform.UNKNOWN, ""
+        self._sections: list[Section] = []
+        self._number = 1
+        self._rest = ""
+        self.blank = True
+        """Nothing but white space was read."""
+
+    def feed(self, chunk: bytes) -> None:
+        """The next bytes, however many."""
+        for start in range(0, len(chunk), STRETCH_CHARS):
+            self._rest += self._decoder.decode(chunk[start : start + STRETCH_CHARS])
+            if len(self._rest) < STRETCH_CHARS:
+                continue
+            at = self._rest.rfind("\n")
+            if at < 0:
+                # One endless line. Its beginning stays, so that the next line feed still ends it.
+                self._rest = self._rest[:_LINE_CHARS]
+            else:
+                self.add(self._rest[:at], ends=False)
+                self._rest = self._rest[at + 1 :]
+
+    def finish(self) -> CleanLog:
+        """After the last bytes. A lone empty line after the last line feed counts."""
+        self.add(self._rest + self._decoder.decode(b"", final=True), ends=True)
+        return self.read()
+
+    def add(self, raw: str, *, ends: bool) -> None:
+        """The next whole lines, without the line feed after the last; for a log that is text already."""
+        if self._platform in (Platform.UNKNOWN, Platform.DOCKER, Platform.KUBERNETES):
+            found = platform_of(raw)
+            self._platform = found if found is not Platform.UNKNOWN else self._platform
+        if len(self._sections) < _MOST_SECTIONS:
+            self._sections += sections_of(raw, first=self._number)
+        self.blank = self.blank and not raw.strip()
+        text = self._redactor.redact("\n".join(clean_lines(raw)))
+        lines = text.split("\n")
+        self._truncation = self._truncation or how_cut(
+            lines if self._number == 1 else lines[-1:], text=text, platform=self._platform, ends=False
+        )
+        self._kept.add([shortened(line) for line in lines], first=self._number)
+        self._number += len(lines)
+        if ends:
+            self._truncation = self._truncation or how_cut(lines, text="", platform=self._platform, ends=True)
+
+    def read(self) -> CleanLog:
+        lines, numbers = self._kept.finish()
+        sections = _masked(self._sections, self._redactor)
+        return CleanLog(lines, numbers, self._number - 1, self._platform, sections, self._truncation)
 
 
 def read_log(log: str | Iterable[bytes], *, redactor: Redactor) -> CleanLog:
-    """The log's lines, clean and masked by this redactor. A lone empty line after the last line feed counts.
-
-    Of a log that is too long to keep, what seems eventful is kept with its surroundings, and the end: memory is bound
-    by that and by one stretch, not by the log. Bytes are UTF-8, or UTF-16 with a byte-order mark; what cannot be
-    decoded becomes U+FFFD.
-    """
-    kept = Shortlist()
-    platform, cut = Platform.UNKNOWN, ""
-    sections: list[Section] = []
-    number = 1
-    last: list[str] = []
-    for raw, ends in _stretches(log):
-        if platform in (Platform.UNKNOWN, Platform.DOCKER, Platform.KUBERNETES):
-            platform = found if (found := platform_of(raw)) is not Platform.UNKNOWN else platform
-        if len(sections) < _MOST_SECTIONS:
-            sections += sections_of(raw, first=number)
-        text = redactor.redact("\n".join(clean_lines(raw)))
-        last = text.split("\n")
-        cut = cut or how_cut(last if number == 1 else last[-1:], text=text, platform=platform, ends=False)
-        kept.add([shortened(line) for line in last], first=number)
-        number += len(last)
-        if ends:
-            cut = cut or how_cut(last, text="", platform=platform, ends=True)
-    lines, numbers = kept.finish()
-    return CleanLog(lines, numbers, number - 1, platform, _masked(sections, redactor), cut)
+    """The log's lines, clean and masked by this redactor."""
+    reading = Reading(redactor=redactor)
+    if isinstance(log, str):
+        for raw, ends in _cut(log):
+            reading.add(raw, ends=ends)
+        return reading.read()
+    for chunk in log:
+        reading.feed(chunk)
+    return reading.finish()
 
 
 def _masked(sections: list[Section], redactor: Redactor) -> list[Section]:
@@ -59,30 +99,8 @@ def _masked(sections: list[Section], redactor: Redactor) -> list[Section]:
     )
 
 
-def _stretches(log: str | Iterable[bytes]) -> Iterator[tuple[str, bool]]:
-    """Whole lines of about a million characters, without the line feed after the last; and whether it is the end."""
-    if isinstance(log, str):
-        yield from _cut(log)
-        return
-    rest, waiting = "", None
-    for text in _decoded(log):
-        rest += text
-        if len(rest) < STRETCH_CHARS:
-            continue
-        at = rest.rfind("\n")
-        if at < 0:
-            # One endless line. Its beginning stays, so that the next line feed still ends it.
-            rest = rest[:_LINE_CHARS]
-            continue
-        if waiting is not None:
-            yield waiting, False
-        waiting, rest = rest[:at], rest[at + 1 :]
-    if waiting is not None:
-        yield waiting, False
-    yield rest, True
-
-
 def _cut(log: str) -> Iterator[tuple[str, bool]]:
+    """Whole lines of about a million characters, without the line feed after the last; and whether it is the end."""
     at = 0
     while len(log) - at > 2 * STRETCH_CHARS:
         end = log.rfind("\n", at, at + STRETCH_CHARS)
@@ -94,18 +112,3 @@ def _cut(log: str) -> Iterator[tuple[str, bool]]:
         at = end + 1
     rest = log[at:] if at else log
     yield rest if "\n" in rest else rest[:_LINE_CHARS], True
-
-
-def _decoded(chunks: Iterable[bytes]) -> Iterator[str]:
-    decoder: codecs.IncrementalDecoder | None = None
-    head = b""
-    for chunk in chunks:
-        if decoder is None:
-            head += chunk
-            if len(head) < len(codecs.BOM_UTF8):
-                continue
-            encoding = next((name for mark, name in _BOMS if head.startswith(mark)), "utf-8")
-            decoder, chunk = codecs.getincrementaldecoder(encoding)("replace"), head
-        for start in range(0, len(chunk), STRETCH_CHARS):
-            yield decoder.decode(chunk[start : start + STRETCH_CHARS])
-    yield decoder.decode(b"", final=True) if decoder is not None else head.decode("utf-8", "replace")

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from pydantic import BaseModel
 from starlette.responses import PlainTextResponse
 
-from app.devops.bodies import RawLog, read_body
+from app.devops.bodies import RawLog, is_json, log_chunks, read_body, read_json
 from app.devops.report import report
 from app.devops.schemas import (
     MOST_LINES,
@@ -52,12 +52,14 @@ def add_analyze(router: APIRouter, service: DevopsService) -> None:
         request: Request, tenant: Tenant, budget_lines: Budget = 50, source: Source = None
     ) -> Response:
         """Why did it fail, and what mends it? JSON to 10 MB, plain text and gzip to 50 MB."""
-        body = await read_body(request, AnalyzeRequest, log_bytes=service.log_bytes)
-        if isinstance(body, RawLog):
-            failure = Failure(log=body.text, budget_lines=budget_lines, source=source)
+        spent = partial(charge_tokens, request)
+        if is_json(request):
+            body = await read_json(request, AnalyzeRequest)
+            analysis = await service.analyze(Failure(**body.model_dump()), tenant=tenant, spent=spent)
         else:
-            failure = Failure(**body.model_dump())
-        analysis = await service.analyze(failure, tenant=tenant, spent=partial(charge_tokens, request))
+            chunks = log_chunks(request, log_bytes=service.log_bytes)
+            failure = Failure(budget_lines=budget_lines, source=source)
+            analysis = await service.analyze_stream(chunks, failure, tenant=tenant, spent=spent)
         if _wants_text(request):
             return PlainTextResponse(report(analysis))
         return Reply(analysis_shape(analysis))

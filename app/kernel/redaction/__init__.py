@@ -4,6 +4,6 @@
 secrets costs little, and none has a pattern whose time grows faster than the text.
 """
 
-from app.kernel.redaction.redactor import Redactor
+from app.kernel.redaction.redactor import LITERALS, Redactor
 
-__all__ = ["Redactor"]
+__all__ = ["LITERALS", "Redactor"]

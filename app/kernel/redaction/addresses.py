@@ -43,6 +43,7 @@ _PUBLIC_KNOWN = frozenset(("169.254.169.254", "1.1.1.1", "8.8.8.8", "8.8.4.4"))
 _MOST_OCTET = 255
 _LEAST_SURE = 20
 _PRIVATE_TEN = 10
+LITERALS = ("://", "@")
 
 
 def find_url_credentials(text: Text) -> Iterator[Secret]:

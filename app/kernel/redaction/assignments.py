@@ -77,6 +77,7 @@ _EXPORT = re.compile(
     """,
     re.MULTILINE,
 )
+_BEARER = "bearer "
 _EXPORT_LITERALS = (
     "export ",
     "declare -x",
@@ -90,12 +91,13 @@ _EXPORT_LITERALS = (
     "--env",
     "--build-arg",
 )
+LITERALS = (*_ROOTS, _BEARER, *_EXPORT_LITERALS)
 _EXPORT_AHEAD = re.compile(r"[ =]{0,3}(?:export )?[A-Za-z_]\w{0,80}(?: ?=|(?<=\w) [\"'])")
 
 
 def find(text: Text) -> Iterator[Secret]:
     lines = text.lines_with(_ROOTS, followed_by=_SIGN_AHEAD)
-    yield from _headers(text, [*lines, *text.lines_with(("bearer ",))])
+    yield from _headers(text, [*lines, *text.lines_with((_BEARER,))])
     yield from _assigned(text, lines)
     yield from _exported(text)
 

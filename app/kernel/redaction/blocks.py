@@ -34,6 +34,7 @@ _ENTRY = re.compile(
 _INLINE = re.compile(r"[\"']?[\w.\-/]{1,253}[\"']?:[ \t]?[\"']?(?P<value>[^\s\"',{}]+)")
 _ONE_LINE = re.compile(r"\"kind\": ?\"Secret\"|\bkind: Secret\b")
 _FEW = 200
+LITERALS = ("secret",)
 
 
 def find(text: Text) -> Iterator[Secret]:

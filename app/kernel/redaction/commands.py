@@ -42,6 +42,7 @@ _COMPILED = tuple(
 )
 _VALUE_AHEAD = re.compile(r"[\w.\-]{0,20}(?:\s{1,3}|=)\S")
 _PGPASS_PORTS = (":5432:", ":5433:", ":6432:", ":*:")
+LITERALS = (*(literal for literals, _ in _TABLE for literal in literals if literal != ":"), *_PGPASS_PORTS)
 
 
 def find(text: Text) -> Iterator[Secret]:

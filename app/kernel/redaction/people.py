@@ -33,6 +33,7 @@ _SSN = re.compile(r"(?<![\w\-.])(?!000|666|9\d\d)\d{3}-(?!00)\d{2}-(?!0000)\d{4}
 _SSN_NAMED = re.compile(
     r"(?i)\b(?:ssn|social security(?: number| no\.?)?)\W{0,4}(?:is\s|was\s)?\W{0,3}(\d{3}[ .]?\d{2}[ .]?\d{4})\b"
 )
+_SSN_LITERALS = ("ssn", "social security")
 # These numbers look like nothing in particular: the word before them tells.
 _NAMED = re.compile(
     r"(?i)\b(?:passport|driver'?s?'?\s+licen[cs]e|driving\s+licen[cs]e|licen[cs]e\s+plate|national\s+id|tax\s+id|nhs|nino|"
@@ -56,6 +57,7 @@ _PHONE_LABELLED = re.compile(
     r"(?im)^\s*([+(]?\d[\d ().\-]{5,20}\d(?:x\d{1,5})?)\s+(?:office|fax|mobile|home|work|cell|tel|phone)\s*$"
 )
 _LABELS = (" office\n", " fax\n", " mobile\n", " home\n", " work\n", " cell\n", " phone\n")
+LITERALS = (*_SSN_LITERALS, *_NAMED_LITERALS, *_PHONE_LITERALS, *_LABELS)
 _DIGITS = range(7, 16)
 _VERSION = re.compile(r"(?!\d{3}\.\d{3}\.\d{4})\d+(?:\.\d+)+")
 
@@ -78,7 +80,7 @@ def find(text: Text) -> Iterator[Secret]:
 
 
 def _named(text: Text) -> Iterator[Secret]:
-    for start, end in text.lines_with(("ssn", "social security")):
+    for start, end in text.lines_with(_SSN_LITERALS):
         for match in _SSN_NAMED.finditer(text.raw, start, end):
             yield Secret(match.start(1), match.end(1), "ssn")
     for start, end in text.lines_with(_NAMED_LITERALS):

@@ -1,7 +1,7 @@
 """Where a secret stands, and the search that all finders share."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import NamedTuple
 
@@ -14,6 +14,10 @@ class Secret(NamedTuple):
     kind: str
 
 
+# By lower-case literal: where it begins in a text in lower case, ascending; of every literal, also where there is none.
+FindAll = Callable[[str], Mapping[str, Sequence[int]]]
+
+
 class Text:
     """A text with what finders ask of it again and again: its lower-case form, its outlines, the line around a place.
 
@@ -21,11 +25,12 @@ class Text:
     letters in a row is a search for a literal there, a hundred times faster than a pattern with classes.
     """
 
-    def __init__(self, raw: str) -> None:
+    def __init__(self, raw: str, find_all: FindAll | None = None) -> None:
         self.raw = raw
         lowered = raw.lower()
         # A few letters grow when lowered (İ); offsets must stay the same.
         self.lowered = lowered if len(lowered) == len(raw) else raw.translate(_ASCII_LOWER)
+        self._places = find_all(self.lowered) if find_all else None
 
     @cached_property
     def digits(self) -> bytes:
@@ -63,12 +68,17 @@ class Text:
         end = self.raw.find("\n", at)
         return len(self.raw) if end < 0 else end
 
-    def places(self, literal: str) -> Iterator[int]:
-        """Where this lower-case literal begins, in any case."""
+    def places(self, literal: str) -> Sequence[int]:
+        """Where this literal begins, in any case."""
+        literal = literal.lower()
+        if self._places is not None:
+            return self._places[literal]
+        found = []
         at = self.lowered.find(literal)
         while at >= 0:
-            yield at
-            at = self.lowered.find(literal, at + len(literal))
+            found.append(at)
+            at = self.lowered.find(literal, at + 1)
+        return found
 
     def lines_with(
         self, literals: tuple[str, ...], *, followed_by: re.Pattern[str] | None = None
@@ -79,13 +89,11 @@ class Text:
         """
         found: dict[int, int] = {}
         for literal in literals:
-            at = self.lowered.find(literal)
-            while at >= 0:
-                after = at + len(literal)
-                if followed_by is None or followed_by.match(self.raw, after):
-                    after = self.line_end(at)
-                    found[self.line_start(at)] = after
-                at = self.lowered.find(literal, after)
+            done = 0
+            for at in self.places(literal):
+                if at >= done and (followed_by is None or followed_by.match(self.raw, at + len(literal))):
+                    done = self.line_end(at)
+                    found[self.line_start(at)] = done
         return sorted(found.items())
 
 

@@ -84,6 +84,7 @@ _BY_LITERAL: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("signed_url", ("sig=", "sig%3"), r"(?i)(?:[?&;]|\b)sig(?:=|%3d)(?P<value>[A-Za-z0-9%+/=_\-]{20,200})"),
     ("signed_url", ("Signature=",), r"(?<=[?&;])Signature=(?P<value>[A-Za-z0-9%+/=_~\-]{16,1000})"),
 )  # fmt: skip
+LITERALS = tuple(literal.lower() for _, literals, _ in _BY_LITERAL for literal in literals)
 _RUN = re.compile(r"[A-Za-z0-9_\-]{14,}")
 _LITERAL_RULES = tuple((kind, literals, re.compile(pattern)) for kind, literals, pattern in _BY_LITERAL)
 _LONE_SIZE = 40
@@ -122,13 +123,14 @@ def _by_literal(
     text: Text, kind: str, literals: tuple[str, ...], pattern: re.Pattern[str]
 ) -> Iterator[Secret]:
     for literal in literals:
-        at = text.raw.find(literal)
-        while at >= 0:
+        end = 0
+        for at in text.places(literal):
+            if at < end or not text.raw.startswith(literal, at):
+                continue
             end = text.line_end(at)
             for match in pattern.finditer(text.raw, text.line_start(at), end):
                 group = "value" if "value" in pattern.groupindex else 0
                 yield Secret(match.start(group), match.end(group), kind)
-            at = text.raw.find(literal, end)
 
 
 def _lone(text: Text) -> Iterator[Secret]:

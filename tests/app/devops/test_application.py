@@ -59,6 +59,7 @@ async def test_a_failed_job_comes_back_with_its_cause(http: httpx.AsyncClient) -
         ({"Content-Type": "text/plain"}, LOG.encode()),
         ({"Content-Type": "application/gzip"}, gzip.compress(LOG.encode())),
         ({"Content-Type": "text/plain", "Content-Encoding": "gzip"}, gzip.compress(LOG.encode())),
+        ({"Content-Type": "application/gzip"}, gzip.compress(b"before\n") + gzip.compress(LOG.encode())),
         ({"Content-Type": "text/plain"}, LOG.encode("utf-16")),
     ],
 )
@@ -67,6 +68,23 @@ async def test_a_log_may_come_as_text_or_packed(
 ) -> None:
     answer = await http.post("/analyze", params={"budget_lines": 5}, headers=headers, content=content)
     assert answer.json()["category"] == "dependency_install"
+
+
+async def test_a_long_log_is_read_while_it_arrives_and_quoted_as_it_was_given(
+    http: httpx.AsyncClient,
+) -> None:
+    quiet = b"2024-05-01T10:00:00.0000000Z all is well\n" * 30_000
+
+    async def pieces() -> AsyncIterator[bytes]:
+        yield quiet
+        yield LOG.encode()[:50]
+        yield LOG.encode()[50:] + quiet
+
+    answer = await http.post("/analyze", headers={"Content-Type": "text/plain"}, content=pieces())
+    assert answer.json()["evidence"][0] == {
+        "line": 30_001,
+        "quote": "E   ModuleNotFoundError: No module named 'yaml'",
+    }
 
 
 async def test_the_answer_is_text_where_text_is_asked_for(http: httpx.AsyncClient) -> None:

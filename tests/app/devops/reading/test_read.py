@@ -7,8 +7,10 @@ import json
 import pytest
 
 from app.devops.reading.clean_log import CleanLog, Platform
+from app.devops.reading.masking import log_redactor
 from app.devops.reading.read import read_log
 from app.kernel.redaction import Redactor
+from tests.app.kernel.redaction.planted import planted
 
 
 def read(log: str) -> CleanLog:
@@ -124,3 +126,8 @@ def test_bears_a_hostile_log(hostile: str) -> None:
     log = read(hostile)
     assert log.total_lines == hostile.count("\n") + 1
     assert sum(map(len, log.lines)) < 7_000_000
+
+
+def test_secrets_are_found_in_one_pass_as_they_are_one_by_one() -> None:
+    text = "\n".join(plant.lines for plant in planted(seed=3)) + "\nİ \ud800 BEARER Zm9vYmFyMTIzNDU2Nzg5"
+    assert log_redactor().redact(text) == Redactor().redact(text)
