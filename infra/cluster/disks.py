@@ -61,4 +61,32 @@ def statements(stack: Stack) -> list[dict[str, Any]]:
             # EC2 has nothing finer for what only describes.
             "Resource": "*",
         },
+        *(under_own_key(stack) if stack.database == "cluster" else ()),
+    ]
+
+
+def under_own_key(stack: Stack) -> list[dict[str, Any]]:
+    """EC2 opens an encrypted volume with the rights of whoever attaches it.
+
+    The key is named by the stack's alias, not by its ARN: a volume stays under the key it was made with, also when
+    `encryptionKey` is aws again, and where no key has the alias these statements allow nothing.
+    """
+    key = f"arn:aws:kms:{stack.region}:*:key/*"
+    named = {"ForAnyValue:StringEquals": {"kms:ResourceAliases": f"alias/{stack.prefix}"}}
+    by_ec2 = {"StringEquals": {"kms:ViaService": f"ec2.{stack.region}.amazonaws.com"}}
+    return [
+        {
+            "Sid": "OpenVolumes",
+            "Effect": "Allow",
+            "Action": ["kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKeyWithoutPlaintext"],
+            "Resource": key,
+            "Condition": named | by_ec2,
+        },
+        {
+            "Sid": "LetMachinesOpenVolumes",
+            "Effect": "Allow",
+            "Action": ["kms:CreateGrant"],
+            "Resource": key,
+            "Condition": named | by_ec2 | {"Bool": {"kms:GrantIsForAWSResource": "true"}},
+        },
     ]

@@ -27,8 +27,10 @@ class DatabaseVolume(pulumi.ComponentResource):
             size=stack.database_gb,
             type="gp3",
             encrypted=True,
+            kms_key_id=keeping.key,
             tags=keeping.tags.durable(keeping.names.database_volume),
-            opts=keeping.adopted("database_volume", parent=self),
+            # A volume never changes its key: one that was made under another stays under that.
+            opts=keeping.adopted("database_volume", parent=self, ignore=["kmsKeyId"]),
         )
         self.id: pulumi.Output[str] = volume.id
         self.register_outputs({"id": self.id})
@@ -46,6 +48,7 @@ class DatabasePasswords(pulumi.ComponentResource):
                 f"database-{role}",
                 name=keeping.names.database_secret(role),
                 description=f"Password of the database role {role}. Written by `make secrets`.",
+                kms_key_id=keeping.key,
                 recovery_window_in_days=RECOVERY_DAYS if keeping.keep else 0,
                 tags=keeping.tags.durable(),
                 opts=keeping.adopted(f"database_secret_{role}", parent=self),

@@ -8,6 +8,7 @@ from infra.durable.room import Durable
 from infra.naming import APP_PORT
 from infra.stack import Stack
 from infra.workloads import permissions, traffic
+from infra.workloads.identity import key_rights
 from infra.workloads.namespaces import CONSOLE, RAG, Namespaces
 from infra.workloads.pods import Disk, Size, container
 from infra.workloads.service import DATA_DIR, App, AppService
@@ -78,7 +79,10 @@ def console(
             "GENAI_DATA_DIR": DATA_DIR,
             "GENAI_HOST": "0.0.0.0",
         },
-        permissions=[durable.api_keys.arn.apply(permissions.read_keys)],
+        permissions=[
+            durable.api_keys.arn.apply(permissions.read_keys),
+            *key_rights(durable, region=stack.region),
+        ],
         port=PORT,
         live_path=HEALTH_PATH,
         ready_path=HEALTH_PATH,

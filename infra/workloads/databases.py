@@ -1,6 +1,6 @@
 """The job that gives each application its role, its password and its database, in the cluster or on RDS alike."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 from pulumi_kubernetes import batch, core, networking
@@ -10,7 +10,7 @@ from infra.naming import DATABASE_ADMIN, DATABASES
 from infra.stack import Stack
 from infra.workloads import traffic
 from infra.workloads.database import read_password
-from infra.workloads.identity import identity
+from infra.workloads.identity import Statement, identity
 from infra.workloads.namespaces import STORES, Namespaces
 from infra.workloads.postgres_pods import (
     job_rules,
@@ -39,6 +39,7 @@ class Databases(pulumi.ComponentResource):
         server: traffic.Server,
         admin_secret: pulumi.Input[str],
         secrets: Mapping[str, pulumi.Input[str]],
+        key: Sequence[pulumi.Input[Statement]],
         after: list[pulumi.Resource],
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
@@ -50,7 +51,10 @@ class Databases(pulumi.ComponentResource):
             stack,
             cluster.control,
             space=STORES,
-            permissions=[pulumi.Output.from_input(secret).apply(read_password) for secret in wanted.values()],
+            permissions=[
+                *(pulumi.Output.from_input(secret).apply(read_password) for secret in wanted.values()),
+                *key,
+            ],
             parent=self,
         )
         account = core.v1.ServiceAccount(

@@ -11,6 +11,7 @@ from infra.workloads import postgresql
 from infra.workloads.database import Database
 from infra.workloads.databases import Databases
 from infra.workloads.dumps import Dumps
+from infra.workloads.identity import key_rights
 from infra.workloads.namespaces import RAG, Namespaces
 from infra.workloads.permissions import DUMPS_PREFIX
 from infra.workloads.postgresql import Postgres
@@ -64,6 +65,7 @@ def database(
         server=postgresql.SERVER,
         admin_secret=secrets[DATABASE_ADMIN],
         secrets=secrets,
+        key=key_rights(durable, region=stack.region),
         after=[*pods.ready, pods.scripts],
         opts=opts,
     )

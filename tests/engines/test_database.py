@@ -25,8 +25,22 @@ def passwords(aws: FakeAws) -> list[Any]:
     ]
 
 
+def is_ours(aws: FakeAws, key: str) -> bool:
+    return bool(aws.client("kms").list_resource_tags(KeyId=key)["Tags"])
+
+
+def keys_of_what_is_kept(aws: FakeAws) -> set[str]:
+    """Under which keys the volume and the passwords lie."""
+    volumes = [one["KmsKeyId"] for one in aws.client("ec2").describe_volumes()["Volumes"]]
+    store = aws.client("secretsmanager")
+    passwords = [
+        store.describe_secret(SecretId=f"genai-ops/dev/database/{role}")["KmsKeyId"] for role in ROLES
+    ]
+    return {key.rsplit("/", 1)[-1] for key in (*volumes, *passwords)}
+
+
 def test_a_pause_keeps_the_volume_and_a_resume_mounts_the_same_one(bench: Bench, aws: FakeAws) -> None:
-    bench.configure(paused=True, database="cluster").up()
+    bench.configure(paused=True, database="cluster", encryptionKey="own").up()
     account.push_image(aws)
     account.set_keys(aws)
     for role in ROLES:
@@ -38,6 +52,8 @@ def test_a_pause_keeps_the_volume_and_a_resume_mounts_the_same_one(bench: Bench,
     before, kept = volumes(aws), passwords(aws)
     ((volume, zone, encrypted),) = before
     assert (zone, encrypted) == ("us-east-1a", True)
+    (key,) = (item["KeyId"] for item in aws.client("kms").list_keys()["Keys"] if is_ours(aws, item["KeyId"]))
+    assert keys_of_what_is_kept(aws) == {key}
     told = bench.must("stack", "export", "--stack", bench.stack, "--show-secrets").output
     assert "canary-of" not in told
 

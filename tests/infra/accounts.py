@@ -111,11 +111,12 @@ class Account:
         arn: str = made["CertificateArn"]
         return arn
 
-    def key(self, *, tags: dict[str, str] = TAGS) -> str:
+    def key(self, *, tags: dict[str, str] = TAGS, alias: bool = True) -> str:
         kms = self.cloud("kms")
         given = [{"TagKey": key, "TagValue": value} for key, value in tags.items()]
         made: str = kms.create_key(Tags=given)["KeyMetadata"]["KeyId"]
-        kms.create_alias(AliasName=NAMES.key_alias, TargetKeyId=made)
+        if alias:
+            kms.create_alias(AliasName=NAMES.key_alias, TargetKeyId=made)
         return made
 
     def topic(self, *, tags: dict[str, str] | None = TAGS) -> str:

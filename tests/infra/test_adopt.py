@@ -155,6 +155,20 @@ def test_the_key_of_this_stack_is_found_by_its_alias(aws: Account):
     assert look(aws).ids == {}
 
 
+def test_a_key_that_a_killed_run_left_without_its_alias_is_found_by_its_tags(aws: Account):
+    aws.key(alias=False, tags=TAGS | {"genai-ops:stack": "other/prod"})
+    aws.key(alias=False, tags=TAGS | {"genai-ops:lifetime": "rented"})
+    assert look(aws, **OWN).ids == {}
+    mine = aws.key(alias=False)
+    assert look(aws, **OWN).ids == {"key": mine}
+
+
+def test_a_key_without_an_alias_that_was_asked_to_go_is_not_brought_back_unasked(aws: Account):
+    gone = aws.key(alias=False)
+    aws.cloud("kms").schedule_key_deletion(KeyId=gone, PendingWindowInDays=7)
+    assert look(aws, **OWN).ids == {}
+
+
 def test_a_key_that_waits_to_be_deleted_or_is_disabled_stops_with_the_way_back(aws: Account):
     key = aws.key()
     aws.cloud("kms").disable_key(KeyId=key)

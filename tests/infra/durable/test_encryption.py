@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from ..program import declared
+from ..program import WIDEST, declared
 
 OWN = (("encryptionKey", "own"),)
 KEY = "arn:aws:kms:::encryption-key"
@@ -71,3 +71,46 @@ def test_it_turns_over_stays_and_is_asked_to_go_without_keep_data_only():
     gone = [thing for thing in declared("dev", *OWN, ("keepData", "false")) if "kms" in thing.kind]
     assert not any(thing.retained for thing in gone)
     assert every("Key", *OWN, ("keepData", "false"))[0]["deletionWindowInDays"] == 7
+
+
+DATABASE = (*OWN, ("database", "cluster"))
+HELD = {"s3:GetObject", "s3:PutObject", "dynamodb:GetItem", "secretsmanager:GetSecretValue"}
+
+
+def policies(*changes: tuple[str, str]) -> dict[str, list[dict[str, Any]]]:
+    found = (thing for thing in declared("dev", *changes) if thing.kind.endswith(":RolePolicy"))
+    return {thing.name: json.loads(thing.inputs["policy"])["Statement"] for thing in found}
+
+
+def test_volume_and_passwords_of_the_database_lie_under_it():
+    (volume,) = every("Volume", *DATABASE)
+    assert volume["kmsKeyId"] == KEY
+    assert [secret["kmsKeyId"] for secret in every("Secret", *DATABASE)] == [KEY] * 3
+
+
+def test_a_volume_that_is_there_keeps_the_key_it_was_made_with():
+    (volume,) = (thing for thing in declared("dev", *DATABASE) if thing.kind == "aws:ebs/volume:Volume")
+    assert volume.ignored == ("kmsKeyId",)
+
+
+def test_whoever_reads_or_writes_what_lies_under_it_may_use_it():
+    """The durable things of this stack: secrets that the user brings have keys that the user knows."""
+    brought = ("grafana",)
+    holders = {
+        name: {statement.get("Sid") for statement in statements}
+        for name, statements in policies(*WIDEST).items()
+        if any(HELD & set(statement["Action"]) for statement in statements) and name not in brought
+    }
+    assert {"console", "postgresql-databases", "postgresql-dump", "rag"} <= holders.keys()
+    assert [name for name, sids in holders.items() if "UseKey" not in sids] == []
+
+
+def test_the_volume_is_opened_by_the_driver_alone_through_ec2_and_under_the_alias_of_this_stack():
+    opening = [item for item in policies(*DATABASE)["disks"] if "kms:" in str(item["Action"])]
+    assert [item["Sid"] for item in opening] == ["OpenVolumes", "LetMachinesOpenVolumes"]
+    for statement in opening:
+        condition = statement["Condition"]
+        assert condition["ForAnyValue:StringEquals"] == {"kms:ResourceAliases": "alias/genai-ops-dev"}
+        assert condition["StringEquals"] == {"kms:ViaService": "ec2.us-east-1.amazonaws.com"}
+    assert opening[1]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
+    assert not [item for item in policies(*OWN)["disks"] if "kms:" in str(item["Action"])]

@@ -26,6 +26,8 @@ class Volume(Store):
             "Encrypted": bool(inputs.get("encrypted")),
             "TagSpecifications": [{"ResourceType": "volume", "Tags": pairs(self.all_tags(inputs))}],
         }
+        if key := inputs.get("kmsKeyId"):
+            request["KmsKeyId"] = key
         return asking(lambda: self.client.create_volume(**request))["VolumeId"]
 
     def _found(self, id: str) -> dict[str, Any] | None:
@@ -41,6 +43,7 @@ class Volume(Store):
             "size": found["Size"],
             "type": found["VolumeType"],
             "encrypted": found["Encrypted"],
+            **({"kmsKeyId": found["KmsKeyId"]} if found.get("KmsKeyId") else {}),
             "tags": self.own_tags(unpaired(found.get("Tags"))),
         }
 
