@@ -7,6 +7,7 @@ from infra.account import aws_provider
 from infra.bill import Bill
 from infra.cluster.room import Cluster
 from infra.durable.room import Durable
+from infra.everywhere import transformations
 from infra.stack import ConfigRefused, Stack
 from infra.workloads.room import Workloads
 
@@ -26,7 +27,9 @@ def program(stack: Stack, found: adopt.Found) -> None:
     """Declare one stack."""
     bill = Bill(stack)
     aws = aws_provider(stack, found)
-    opts = pulumi.ResourceOptions(providers=[aws])
+    opts = pulumi.ResourceOptions(
+        providers=[aws], transformations=transformations(stack, account=found.account)
+    )
 
     # What stays. A pause leaves it, a resume finds it again.
     durable = Durable(stack, found, opts=opts)

@@ -24,6 +24,7 @@ PARTS: Mapping[str, str] = {
     "genai:durable:ModelsBucket": "Model bucket (weights, experiments)",
     "genai:durable:LogsBucket": "Log bucket (access logs)",
     "genai:durable:Images": "Container images",
+    "genai:durable:ImageCache": "Rules of the image cache (ECR)",
     "genai:durable:Records": "Records table",
     "genai:durable:ApiKeys": "Secret for the API keys (no value)",
     "genai:durable:DatabasePasswords": "Secrets for the database (no values)",

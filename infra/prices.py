@@ -323,6 +323,8 @@ FREE = frozenset(
         "aws:ec2/subnet:Subnet",
         "aws:ec2/vpc:Vpc",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        # The copies cost as other images do, by the gigabyte; the account's stacks share them.
+        "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
         "aws:eks/accessEntry:AccessEntry",
         "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
         "aws:eks/addon:Addon",

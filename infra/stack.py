@@ -16,6 +16,7 @@ from infra.choices.domain import DomainChoices
 from infra.choices.encryption import EncryptionChoices
 from infra.choices.entrance import EntranceChoices
 from infra.choices.hours import HoursChoices
+from infra.choices.images import ImageChoices
 from infra.choices.lifetime import LifetimeChoices
 from infra.choices.login import LoginChoices
 from infra.choices.logs import LogChoices
@@ -48,6 +49,7 @@ class Stack(
     NodeChoices,
     HoursChoices,
     AppChoices,
+    ImageChoices,
     SearchChoices,
     DatabaseChoices,
     ModelChoices,

@@ -29,7 +29,7 @@ ADDONS_BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
 ADDONS_AFTER_NODES = ("coredns", "metrics-server")
 
 # Set 2026-11-20. The release that tests/engines builds and measures: its scores and its refusals are the ones that were tested.
-OPENSEARCH_IMAGE = "opensearchproject/opensearch:2.19.1"
+OPENSEARCH_IMAGE = "public.ecr.aws/opensearchproject/opensearch:2.19.1"
 # Set 2026-11-20. The 8.1 line: speaks what the app uses (scripts, INCRBY, PEXPIRE) and has images for both architectures.
 VALKEY_IMAGE = "valkey/valkey:8.1.3-alpine"
 
@@ -42,8 +42,8 @@ POSTGRES_MAJOR = "18"
 POSTGRES_IMAGE = "pgvector/pgvector:0.8.6-pg18-trixie"
 
 # Set 2026-11-27. 3.5 is a line with long support; Alertmanager's and Grafana's have none, so the last that others run widely.
-PROMETHEUS_IMAGE = "prom/prometheus:v3.5.0"
-ALERTMANAGER_IMAGE = "prom/alertmanager:v0.28.1"
+PROMETHEUS_IMAGE = "quay.io/prometheus/prometheus:v3.5.0"
+ALERTMANAGER_IMAGE = "quay.io/prometheus/alertmanager:v0.28.1"
 GRAFANA_IMAGE = "grafana/grafana:12.1.1"
 
 # Set 2026-11-20. Its minor is that of Kubernetes: it carries the scheduler of that minor inside.

@@ -1,7 +1,8 @@
-"""`make images`: builds the image of each app that has a repository and pushes it to the stack's registry."""
+"""`make images`: builds the image of each app and pushes it to the stack's registry; fills the image cache where there is one."""
 
 import argparse
 import base64
+import json
 import shutil
 import subprocess
 import sys
@@ -11,6 +12,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.naming import IMAGES, Names
 from infra.project import ROOT, ProjectRefused, configuration, project
+from infra.registries import copy_of, foreign
 
 
 class Refused(Exception):
@@ -52,6 +54,19 @@ def publish(stack: str) -> None:
         for command in (build, (program, "push", image)):
             subprocess.run(command, check=True)
         print(f"pushed {image}")
+    for image in copies(values.get(f"{settings['name']}:imageCache", "[]"), names):
+        subprocess.run((program, "pull", "--quiet", "--platform", platform, image), check=True)
+        print(f"fetched {image}")
+
+
+def copies(cached: str, names: Names) -> list[str]:
+    """What the image cache (a JSON list of registries) is to hold: where no way leads out, the first pull is made from here."""
+    chosen = json.loads(cached)
+    named = {
+        image: copy_of(image, cached=chosen, account=names.account, region=names.region)
+        for image in foreign()
+    }
+    return [copy for image, copy in named.items() if copy != image]
 
 
 def main() -> int:

@@ -12,7 +12,6 @@ class DatabaseChoices:
     database: str
     database_dump_days: int
     database_gb: int
-    nat: str
     node_count: int
     node_zones: int
     zones: tuple[str, ...]
@@ -31,9 +30,4 @@ class DatabaseChoices:
                 f"nodeZones is {self.node_zones} while nodeCount is {self.node_count} and database is 'cluster': no machine "
                 f"might stand in zone {self.zones[0]!r}, where the database's volume is. Set nodeZones to {self.node_count}, or "
                 f"nodeCount to {self.node_zones}."
-            )
-        if self.database == "cluster" and self.nat == "none":
-            raise ConfigRefused(
-                "database is 'cluster' while nat is 'none': its image is on Docker Hub, and nothing leads there. "
-                "Set nat to 'single', or database to 'none'."
             )

@@ -26,7 +26,6 @@ class NodeChoices:
     node_instance_type: str
     node_max_count: int
     node_zones: int
-    nat: str
     zones: tuple[str, ...]
 
     def check(self) -> None:
@@ -82,9 +81,4 @@ class NodeChoices:
             raise ConfigRefused(
                 f"gpu is {self.gpu!r} while autoscaler is false; the pools start at 0 machines and nobody would ever add one. "
                 f"Set autoscaler to true."
-            )
-        if self.autoscaler and self.nat == "none":
-            raise ConfigRefused(
-                "autoscaler is true while nat is 'none'; its image is in registry.k8s.io, and nothing leads there. "
-                "Set nat to 'single', or autoscaler to false."
             )

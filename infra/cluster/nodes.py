@@ -12,6 +12,7 @@ from infra.cluster.control_plane import ControlPlane
 from infra.cluster.disks import disk_driver
 from infra.cluster.network import Network
 from infra.cluster.pools import MAIN, Pool, pools
+from infra.registries import CACHED
 from infra.stack import Stack
 
 # PullOnly, because nodes never push. CNI on the node: pod identity needs the CNI to be running first.
@@ -102,6 +103,15 @@ class Nodes(pulumi.ComponentResource):
             )
             for policy in NODE_POLICIES
         ]
+        if self.stack.image_cache:
+            attached.append(
+                iam.RolePolicy(
+                    f"{name}-image-cache",
+                    role=role.name,
+                    policy=json.dumps({"Version": "2012-10-17", "Statement": [may_fetch(self.stack)]}),
+                    opts=self.child,
+                )
+            )
         return role, attached
 
     def _template(self, pool: Pool) -> ec2.LaunchTemplate:
@@ -133,6 +143,18 @@ class Nodes(pulumi.ComponentResource):
             tags=tags,
             opts=self.child,
         )
+
+
+def may_fetch(stack: Stack) -> dict[str, Any]:
+    """The first pull of an image makes its repository and fills it, in the name of the machine that pulls."""
+    return {
+        "Sid": "FetchIntoCache",
+        "Effect": "Allow",
+        "Action": ["ecr:BatchImportUpstreamImage", "ecr:CreateRepository"],
+        "Resource": [
+            f"arn:aws:ecr:{stack.region}:*:repository/{CACHED[registry]}/*" for registry in stack.image_cache
+        ],
+    }
 
 
 def _scaling_group(made: Sequence[Any]) -> str:

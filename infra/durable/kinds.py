@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from infra.naming import DATABASE_ADMIN, IMAGES, MORE_APPS, ROLES, Names
+from infra.registries import CACHED
 from infra.stack import Stack
 from infra.tags import STACK_TAG
 
@@ -71,12 +72,24 @@ def _images(app: str) -> Kind:
     )
 
 
+def _cache(registry: str) -> Kind:
+    return Kind(
+        "aws:ecr/pullThroughCacheRule:PullThroughCacheRule",
+        "rule of the image cache",
+        "ecrRepositoryPrefix",
+        lambda _: CACHED[registry],
+        wanted=lambda stack: registry in stack.image_cache,
+        shared=True,
+    )
+
+
 # The key is what infra/finders finds it under and what its declaration asks for.
 KINDS: Mapping[str, Kind] = {
     "data_bucket": _bucket("data"),
     "models_bucket": _bucket("models"),
     "logs_bucket": _bucket("logs"),
     **{f"{app}_images": _images(app) for app in IMAGES},
+    **{f"cache_{prefix}": _cache(registry) for registry, prefix in CACHED.items()},
     "records": Kind("aws:dynamodb/table:Table", "table", "name", lambda names: names.records_table),
     "api_keys": Kind(
         "aws:secretsmanager/secret:Secret", "secret", "name", lambda names: names.api_keys_secret

@@ -13,6 +13,7 @@ from infra.durable.bucket import DATA, LOGS, MODELS, Bucket
 from infra.durable.certificate import certificate
 from infra.durable.database import DatabasePasswords, DatabaseVolume
 from infra.durable.encryption import EncryptionKey
+from infra.durable.image_cache import ImageCache
 from infra.durable.images import Images
 from infra.durable.keeping import Keeping
 from infra.durable.logs import Logs
@@ -36,6 +37,8 @@ class Durable:
         self.models = Bucket(MODELS, keeping, opts=opts)
         self.logs = Bucket(LOGS, keeping, opts=opts)
         self.images = Images("images", keeping, deployed=stack.image_tag, opts=opts)
+        if stack.image_cache:
+            ImageCache("image-cache", keeping, registries=stack.image_cache, opts=opts)
         self.records = Records("records", keeping, opts=opts)
         self.api_keys = ApiKeys("api-keys", keeping, opts=opts)
         if stack.apps:

@@ -6,6 +6,7 @@ from functools import partial
 from infra.asking import Clients
 from infra.finders import alerts, keys, names, stores, volumes
 from infra.naming import IMAGES, MORE_APPS, ROLES, Names
+from infra.registries import CACHED
 
 Finder = Callable[[Clients, Names], str | None]
 
@@ -24,6 +25,10 @@ FINDERS: Mapping[str, Finder] = {
     "models_bucket": partial(stores.bucket, holds="models"),
     "logs_bucket": partial(stores.bucket, holds="logs"),
     **{f"{app}_images": partial(stores.repository, app=app) for app in IMAGES},
+    **{
+        f"cache_{prefix}": partial(stores.cache_rule, registry=registry)
+        for registry, prefix in CACHED.items()
+    },
     "records": stores.table,
     "api_keys": partial(stores.secret, named=lambda names: names.api_keys_secret),
     **{f"app_secret_{app}": partial(stores.secret, named=_secret_of_app(app)) for app in MORE_APPS},

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from infra.asking import Clients, Stop, asking, must_own, pairs
 from infra.naming import Names
+from infra.registries import CACHED
 
 
 def bucket(cloud: Clients, names: Names, *, holds: str) -> str | None:
@@ -32,6 +33,23 @@ def repository(cloud: Clients, names: Names, *, app: str) -> str | None:
     claim = f"aws ecr tag-resource --resource-arn {arn} --tags Key=genai-ops:stack,Value={names.owner}"
     must_own(what, tags=tags, names=names, claim=claim)
     return name
+
+
+def cache_rule(cloud: Clients, names: Names, *, registry: str) -> str | None:
+    """It carries no tags and is the account's: whoever made it, it may be used, and is left as it is."""
+    prefix = CACHED[registry]
+    what = f"rule of the image cache {prefix!r}"
+    with asking(what, not_found=("PullThroughCacheRuleNotFoundException",)) as there:
+        rules = cloud("ecr").describe_pull_through_cache_rules(ecrRepositoryPrefixes=[prefix])
+        upstream = rules["pullThroughCacheRules"][0]["upstreamRegistryUrl"]
+    if not there:
+        return None
+    if upstream != registry:
+        raise Stop(
+            f"The {what} fetches from {upstream!r}, not from {registry!r}, and other stacks may use it. Nothing was changed; "
+            f"take {registry!r} out of imageCache, or see who needs the rule: aws ecr describe-pull-through-cache-rules"
+        )
+    return prefix
 
 
 def table(cloud: Clients, names: Names) -> str | None:

@@ -25,7 +25,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoReque
 from moto.s3.models import FakeBucket, s3_backends
 from werkzeug.serving import make_server
 
-from . import fake_costs
+from . import fake_costs, fake_pull_through
 from .standins.aws_functions import ADDONS
 
 REGION = "us-east-1"
@@ -68,6 +68,7 @@ class FakeAws:
         self.calls: list[tuple[str, str]] = []
         _fill_gaps_in_budgets()
         fake_costs.fill_gaps()
+        fake_pull_through.fill_gaps()
         _take_loopback_for_tls()
         self._moto: _Wsgi = DomainDispatcherApplication(create_backend_app)
         self._server = make_server("127.0.0.1", 0, self._answer, threaded=True, request_handler=_Silent)

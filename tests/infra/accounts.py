@@ -14,7 +14,7 @@ from moto.server import ThreadedMotoServer
 from infra.adopt import Clients
 from infra.naming import Names
 from infra.tags import STACK_TAG, Tags, budget_filter
-from tests.engines import fake_costs
+from tests.engines import fake_costs, fake_pull_through
 
 ACCOUNT, REGION = "123456789012", "us-east-1"
 NAMES = Names(project="genai-ops", stack="dev", account=ACCOUNT, region=REGION, domain="genai.example.org")
@@ -46,6 +46,11 @@ class Account:
 
     def repository(self, *, tags: dict[str, str] | None = TAGS, app: str = "rag") -> None:
         self.cloud("ecr").create_repository(repositoryName=NAMES.repository(app), tags=pairs(tags or {}))
+
+    def cache_rule(self, *, prefix: str = "quay", upstream: str = "quay.io") -> None:
+        self.cloud("ecr").create_pull_through_cache_rule(
+            ecrRepositoryPrefix=prefix, upstreamRegistryUrl=upstream
+        )
 
     def image(self, tag: str, *, app: str = "rag") -> None:
         layer = {
@@ -151,6 +156,7 @@ def pairs(tags: dict[str, str]) -> list[dict[str, str]]:
 @contextmanager
 def account() -> Iterator[Account]:
     fake_costs.fill_gaps()
+    fake_pull_through.fill_gaps()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

@@ -43,6 +43,7 @@ WIDEST: tuple[tuple[str, str], ...] = (
     ("chatModel", "nova-2-lite"),
     ("embedder", "bedrock"),
     ("costGuard", "stop-gpu"),
+    ("imageCache", '["public.ecr.aws", "quay.io", "registry.k8s.io"]'),
     ("encryptionKey", "own"),
     ("domain", "genai.example.org"),
     ("hostedZone", "Z0123456789ABC"),

@@ -185,6 +185,21 @@ def test_a_key_of_another_stack_under_our_alias_stops(aws: Account):
         look(aws, **OWN)
 
 
+CACHE = {"imageCache": '["quay.io", "registry.k8s.io"]'}
+
+
+def test_a_rule_of_the_image_cache_is_the_accounts_whoever_made_it(aws: Account):
+    aws.cache_rule()
+    assert look(aws, **CACHE).ids == {"cache_quay": "quay"}
+    assert look(aws).ids == {}
+
+
+def test_a_rule_that_fetches_from_elsewhere_stops_and_is_left_as_it_is(aws: Account):
+    aws.cache_rule(prefix="kubernetes", upstream="public.ecr.aws")
+    with pytest.raises(Stop, match=r"'kubernetes' fetches from 'public.ecr.aws', not from 'registry.k8s.io'"):
+        look(aws, **CACHE)
+
+
 def test_another_domain_is_no_move_since_a_certificate_is_asked_for_anew(aws: Account):
     assert look(aws, state=state_with("certificate", domainName="former.example.org"), **NAMED).ids == {}
 

@@ -122,6 +122,35 @@ REFUSED = {
         ],
         ["autoscaler is true", "nat is 'none'"],
     ),
+    "a cache of a registry that wants a name": (
+        [("imageCache", '["docker.io"]')],
+        ["imageCache", "'docker.io'"],
+    ),
+    "one cache twice": ([("imageCache", '["quay.io","quay.io"]')], ["imageCache", "once"]),
+    "a cache that lacks one of the registries": (
+        [
+            ("monitoring", "cluster"),
+            ("grafanaSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:grafana-AbCdEf"),
+            ("nat", "none"),
+            ("interfaceEndpoints", DOORS),
+            ("imageCache", '["quay.io"]'),
+        ],
+        ["monitoring is 'cluster'", "nat is 'none'", "imageCache is ['quay.io']", "grafana/grafana"],
+    ),
+    "search that cannot be pulled": (
+        [("search", "opensearch"), ("nat", "none"), ("interfaceEndpoints", DOORS)],
+        ["search is 'opensearch'", "nat is 'none'", "Add 'public.ecr.aws' to imageCache"],
+    ),
+    "a driver of cards that cannot be pulled": (
+        [
+            ("gpu", "spot"),
+            ("autoscaler", "true"),
+            ("nat", "none"),
+            ("interfaceEndpoints", DOORS),
+            ("imageCache", '["registry.k8s.io"]'),
+        ],
+        ["gpu is 'spot'", "nat is 'none'", "nvcr.io"],
+    ),
     "a type without a card": ([("gpuInstanceTypes", '["m6i.large"]')], ["gpuInstanceTypes", "m6i.large"]),
     "cards of two sizes": (
         [("gpuInstanceTypes", '["g4dn.xlarge","g5.2xlarge"]')],
@@ -228,6 +257,13 @@ def test_what_cannot_work_is_refused_naming_the_values(changes: list[tuple[str, 
         [("nodeInstanceType", "t4g.medium"), ("architecture", "arm64")],
         [("nodeInstanceType", "g5.xlarge")],
         [("paused", "true"), ("keepData", "false")],
+        [
+            ("autoscaler", "true"),
+            ("machineMetrics", "true"),
+            ("nat", "none"),
+            ("interfaceEndpoints", DOORS),
+            ("imageCache", '["public.ecr.aws", "registry.k8s.io"]'),
+        ],
         [
             *LOGIN,
             ("certificateArn", CERTIFICATE),

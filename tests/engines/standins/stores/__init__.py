@@ -5,7 +5,7 @@ from .budgets import Budget
 from .costexplorer import AnomalyMonitor, AnomalySubscription, CostAllocationTag
 from .dynamodb import Table
 from .ebs import Volume
-from .ecr import LifecyclePolicy, Repository
+from .ecr import LifecyclePolicy, PullThroughCacheRule, Repository
 from .kms import Alias, Key
 from .logs import LogGroup
 from .route53 import Record
@@ -19,6 +19,6 @@ STORES: dict[str, type[Store]] = {
     for store in (
         *(Bucket, *SATELLITES, Table, Repository, LifecyclePolicy, Secret, Budget, LogGroup),
         *(Topic, TopicPolicy, TopicSubscription, CostAllocationTag, AnomalyMonitor, AnomalySubscription),
-        *(Volume, Certificate, CertificateValidation, Record, Key, Alias),
+        *(PullThroughCacheRule, Volume, Certificate, CertificateValidation, Record, Key, Alias),
     )
 }

@@ -104,3 +104,39 @@ class LifecyclePolicy(Store):
 
     def outputs(self, id: str, inputs: dict[str, Any]) -> dict[str, Any]:
         return {"registryId": self.account}
+
+
+class PullThroughCacheRule(Store):
+    """From where a prefix is filled. It takes no tags."""
+
+    token = "aws:ecr/pullThroughCacheRule:PullThroughCacheRule"
+    service = "ecr"
+    fixed = ("ecrRepositoryPrefix", "upstreamRegistryUrl", "region")
+
+    def create(self, inputs: dict[str, Any]) -> str:
+        prefix, upstream = inputs["ecrRepositoryPrefix"], inputs["upstreamRegistryUrl"]
+        asking(
+            lambda: self.client.create_pull_through_cache_rule(
+                ecrRepositoryPrefix=prefix, upstreamRegistryUrl=upstream
+            )
+        )
+        return prefix
+
+    def read(self, id: str) -> dict[str, Any] | None:
+        asked = {"ecrRepositoryPrefixes": [id]}
+        gone = ("PullThroughCacheRuleNotFoundException",)
+        answer = asking(lambda: self.client.describe_pull_through_cache_rules(**asked), missing=gone)
+        if answer is None:
+            return None
+        upstream = answer["pullThroughCacheRules"][0]["upstreamRegistryUrl"]
+        return {"ecrRepositoryPrefix": id, "upstreamRegistryUrl": upstream}
+
+    def update(self, id: str, olds: dict[str, Any], news: dict[str, Any]) -> None:
+        """Everything that is used here makes a new one."""
+
+    def delete(self, id: str, state: dict[str, Any]) -> None:
+        gone = ("PullThroughCacheRuleNotFoundException",)
+        asking(lambda: self.client.delete_pull_through_cache_rule(ecrRepositoryPrefix=id), missing=gone)
+
+    def outputs(self, id: str, inputs: dict[str, Any]) -> dict[str, Any]:
+        return {"registryId": self.account}
