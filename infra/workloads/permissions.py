@@ -2,19 +2,21 @@
 
 from typing import Any
 
-# In the data bucket, beside documents/.
+# What lies in the data bucket, each under its own prefix: nobody reaches another's. tests/contracts compare the first with the app.
+DOCUMENTS_PREFIX = "documents/"
 DUMPS_PREFIX = "database/dumps/"
 
 
 def list_documents(bucket: str) -> dict[str, Any]:
-    # Versions too: a delete removes every version of a document and counts what is left.
+    # Versions too: a delete removes every version of a document and counts what is left. No prefix: the service's probe asks for
+    # the bucket itself, which is this right too; beside documents it shows the times of dumps and nothing in them.
     return _allow("ListDocuments", bucket, "s3:ListBucket", "s3:ListBucketVersions")
 
 
 def keep_documents(bucket: str) -> dict[str, Any]:
     return _allow(
         "KeepDocuments",
-        f"{bucket}/*",
+        f"{bucket}/{DOCUMENTS_PREFIX}*",
         "s3:DeleteObject",
         "s3:DeleteObjectVersion",
         "s3:GetObject",

@@ -68,7 +68,7 @@ def test_the_app_may_touch_its_bucket_its_table_and_its_secret_and_nothing_else(
     }
     assert resources == {
         "arn:aws:s3:::data",
-        "arn:aws:s3:::data/*",
+        "arn:aws:s3:::data/documents/*",
         "arn:aws:dynamodb:::records",
         "arn:aws:secretsmanager:::api-keys",
     }
