@@ -45,7 +45,7 @@ def program(stack: Stack, found: adopt.Found) -> None:
         return
 
     # What is rented. A pause ends it.
-    cluster = Cluster(stack, durable, aws=aws, opts=opts)
+    cluster = Cluster(stack, found, durable, aws=aws, opts=opts)
     pulumi.export("cluster", cluster.control.name)
     pulumi.export("url", cluster.entrance.url)
     pulumi.export("pages", cluster.entrance.pages)

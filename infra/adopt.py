@@ -6,13 +6,14 @@ anything is declared, so that nothing is changed. Leftovers of a killed run are 
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from infra.asking import Clients, Stop, clients
 from infra.durable.kinds import KINDS
-from infra.finders import FINDERS, alerts, stores, volumes
+from infra.finders import FINDERS, alerts, snapshots, stores, volumes
 from infra.naming import IMAGES, ROLES, Names
 from infra.snapshot import Snapshot
 from infra.stack import Stack
@@ -32,12 +33,14 @@ class Found:
     passwords_set: bool = True
     # The apps whose own keys have a value; they run without, too.
     app_secrets_set: frozenset[str] = frozenset()
+    # Of the database in RDS: what it is restored from, and the name of its next snapshot.
+    database: snapshots.Beginning = field(default_factory=snapshots.Beginning)
     # Why what the stack costs cannot be watched by its tag yet; None when it can.
     tag_missing: str | None = None
 
 
-def look(stack: Stack, *, cloud: Clients, state: Snapshot) -> Found:
-    """See what the stack's names are in the account. Reads only.
+def look(stack: Stack, *, cloud: Clients, state: Snapshot, now: datetime | None = None) -> Found:
+    """See what the stack's names are in the account. Reads only. `now`: the time of the look.
 
     Raises: Stop for an error, a name that belongs to somebody else, another account, a missing ownership tag, a thing
     that is being deleted, and for data that the saved state knows under another name.
@@ -81,9 +84,20 @@ def look(stack: Stack, *, cloud: Clients, state: Snapshot) -> Found:
     }
     if "database_volume" in ids:
         volumes.refuse_other_place(cloud, names, zone=stack.zone_names[0], gb=stack.database_gb)
+    database = snapshots.Beginning()
+    if stack.database == "rds" and not stack.paused:
+        wanted = snapshots.Wanted(
+            gb=stack.database_gb,
+            key=ids.get("key", "") if stack.own_key else None,
+            zones=stack.zone_names,
+            vpc_cidr=stack.vpc_cidr,
+            snapshots=stack.database_snapshots,
+        )
+        database = snapshots.look(cloud, names, wanted, state=state, now=now or datetime.now(UTC))
     return Found(
         account=account,
         ids=ids,
+        database=database,
         passwords_set=passwords_set,
         images=frozenset(images),
         api_keys_set=keys_set,

@@ -42,6 +42,9 @@ class Bill:
     def export(self) -> None:
         """Call it last: a root that several programs of one process share goes on calling those of before."""
         self._closed = True
+        stack = self.stack
+        if self._region is not None and stack.paused and stack.database == "rds" and stack.keep_data:
+            self.total += prices.snapshot(stack.database_gb, region=self._region)
         if self.missing:
             pulumi.warn(f"The stack's outputs tell no costs: {self.missing}")
             return

@@ -4,6 +4,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 # The apps that have an image of their own, and with it a repository that outlives a pause: a new app is one more name.
 IMAGES = ("rag", "console", "coldmail", "devops")
@@ -97,6 +98,23 @@ class Names:
     def database_volume(self) -> str:
         """The tag Name of the volume."""
         return f"{self.prefix}-database"
+
+    @property
+    def database_instance(self) -> str:
+        """Of RDS. Fixed, so that a second one beside it, which a replacement would be, is refused by AWS."""
+        return f"{self.prefix}-database"
+
+    def final_snapshot(self, now: datetime) -> str:
+        """Of the instance that is made now: no later one has the same."""
+        return f"{self.database_instance}-{now:%Y%m%dt%H%M%Sz}"
+
+    @property
+    def database_removal(self) -> str:
+        """The command that lets an instance go and keeps its data, under a name of the same form."""
+        return (
+            f"aws rds delete-db-instance --db-instance-identifier {self.database_instance} "
+            f"--final-db-snapshot-identifier {self.database_instance}-$(date -u +%Y%m%dt%H%M%Sz)"
+        )
 
     def database_secret(self, role: str) -> str:
         return f"{self.owner}/database/{role}"

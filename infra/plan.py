@@ -40,6 +40,7 @@ PARTS: Mapping[str, str] = {
     "genai:cluster:Network": "Network (VPC, NAT gateway)",
     "genai:cluster:ControlPlane": "Kubernetes control plane (EKS)",
     "genai:cluster:Nodes": "Machines",
+    "genai:cluster:Rds": "Database (RDS; a snapshot survives)",
     "genai:cluster:OffHours": "Off-hours schedules",
     "genai:cluster:CostGuard": "Cost guard (stops pools with cards)",
     "genai:cluster:Entrance": "Load balancer",
@@ -153,6 +154,8 @@ def make(
     # The engine hears of parts in whatever order their inputs are ready; a reader wants always the same one.
     components = sorted((thing for thing in declared if thing.component), key=_place)
     parts = tuple(_part(component, declared, region=region, awake=chosen.awake) for component in components)
+    if chosen.paused and chosen.database == "rds" and chosen.keep_data:
+        parts = (*parts, _snapshot(chosen, region=region))
     return Plan(
         project=name,
         stack=stack,
@@ -171,6 +174,8 @@ def make(
 def _reckoned(stack: Stack) -> tuple[str, ...]:
     used = {stack.node_instance_type, *(stack.gpu_instance_types if stack.gpu != "none" else ())}
     prices_used = used | {"dynamodb_pitr_gb_month"}
+    if stack.database == "rds":
+        prices_used |= {stack.database_instance_class, "rds_gp3_gb_month", "rds_snapshot_gb_month"}
     return tuple(sorted(prices.RECKONED.get(stack.region, frozenset()) & prices_used))
 
 
@@ -223,6 +228,13 @@ def _part(component: Any, declared: Sequence[Any], *, region: prices.Region, awa
         usd_per_day=total.per_day(awake=awake),
         usd_per_month_paused=total.month_paused,
     )
+
+
+def _snapshot(stack: Stack, *, region: prices.Region) -> Part:
+    """What no program declares: the instance's last act."""
+    cost = prices.snapshot(stack.database_gb, region=region)
+    title = "Snapshot of the database (RDS)"
+    return Part("durable", title, 1, True, cost.hour, cost.per_day(awake=stack.awake), cost.month_paused)
 
 
 def _below(thing: Any, component: Any, declared: Sequence[Any]) -> bool:

@@ -30,6 +30,9 @@ SOURCES = {
     "web_acl_rule_month": "https://aws.amazon.com/waf/pricing/",
     "alarm_metric_month": "https://aws.amazon.com/cloudwatch/pricing/",
     "dashboard_month": "https://aws.amazon.com/cloudwatch/pricing/",
+    "rds_gp3_gb_month": "https://aws.amazon.com/rds/postgresql/pricing/",
+    "rds_snapshot_gb_month": "https://aws.amazon.com/rds/postgresql/pricing/",
+    "rds_instance_hour": "https://aws.amazon.com/rds/postgresql/pricing/",
     "instance_hour": "https://aws.amazon.com/ec2/pricing/on-demand/",
 }
 
@@ -52,6 +55,8 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "web_acl_rule_month": 1.00,
         "alarm_metric_month": 0.10,
         "dashboard_month": 3.00,
+        "rds_gp3_gb_month": 0.115,
+        "rds_snapshot_gb_month": 0.095,
     },
     "us-west-2": {
         "eks_cluster_hour": 0.10,
@@ -71,6 +76,8 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "web_acl_rule_month": 1.00,
         "alarm_metric_month": 0.10,
         "dashboard_month": 3.00,
+        "rds_gp3_gb_month": 0.115,
+        "rds_snapshot_gb_month": 0.095,
     },
     "eu-central-1": {
         "eks_cluster_hour": 0.10,
@@ -90,6 +97,8 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "web_acl_rule_month": 1.00,
         "alarm_metric_month": 0.10,
         "dashboard_month": 3.00,
+        "rds_gp3_gb_month": 0.137,
+        "rds_snapshot_gb_month": 0.095,
     },
     "eu-west-1": {
         "eks_cluster_hour": 0.10,
@@ -109,6 +118,8 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "web_acl_rule_month": 1.00,
         "alarm_metric_month": 0.10,
         "dashboard_month": 3.00,
+        "rds_gp3_gb_month": 0.127,
+        "rds_snapshot_gb_month": 0.095,
     },
 }
 
@@ -135,13 +146,28 @@ INSTANCES: Mapping[str, Mapping[str, float]] = {
     for place, region in enumerate(PRICES)
 }
 
+# RDS for PostgreSQL, on demand, in one zone; Multi-AZ is a second machine and a second disk.
+_DATABASES = {
+    "db.t4g.micro": (0.016, 0.016, 0.0183, 0.0175),
+    "db.t4g.small": (0.032, 0.032, 0.0366, 0.035),
+    "db.t4g.medium": (0.065, 0.065, 0.0743, 0.0712),
+    "db.t4g.large": (0.129, 0.129, 0.1474, 0.1413),
+    "db.m7g.large": (0.168, 0.168, 0.2014, 0.1874),
+}
+DATABASES: Mapping[str, Mapping[str, float]] = {
+    region: {kind: prices[place] for kind, prices in _DATABASES.items()}
+    for place, region in enumerate(PRICES)
+}
+
 
 # Not read from a page but reckoned: point-in-time recovery at the ratio it has to the table in us-east-1, L4 cards at the ratio
-# that A10G cards have between the same two regions (2026-11-27). `make plan` says so where one of them counts.
+# that A10G cards have between the same two regions, RDS at the ratio of EC2's machines of the same family (2026-11-27).
+# `make plan` says so where one of them counts.
 _RECKONED_CARDS = frozenset({"g6.xlarge", "g6.2xlarge"})
+_RECKONED_RDS = frozenset({*_DATABASES, "rds_gp3_gb_month", "rds_snapshot_gb_month"})
 RECKONED: Mapping[str, frozenset[str]] = {
-    "eu-central-1": _RECKONED_CARDS | {"dynamodb_pitr_gb_month"},
-    "eu-west-1": _RECKONED_CARDS | {"dynamodb_pitr_gb_month"},
+    "eu-central-1": _RECKONED_CARDS | _RECKONED_RDS | {"dynamodb_pitr_gb_month"},
+    "eu-west-1": _RECKONED_CARDS | _RECKONED_RDS | {"dynamodb_pitr_gb_month"},
 }
 
 
@@ -220,6 +246,15 @@ class Region:
                 f"Add it to infra/prices.py."
             ) from None
 
+    def database(self, kind: str) -> float:
+        try:
+            return DATABASES[self.name][kind]
+        except KeyError:
+            raise PriceMissing(
+                f"No price for the database class {kind!r} in {self.name}; known are {', '.join(_DATABASES)}. "
+                f"Add it to infra/prices.py."
+            ) from None
+
 
 def _nodes(inputs: Inputs, region: Region) -> Cost:
     """Machines and their disks. `diskGb` is not an input of AWS: the launch template describes the disk, plan.py brings it."""
@@ -272,6 +307,22 @@ def _volume(inputs: Inputs, region: Region) -> Cost:
     return Cost.kept(inputs["size"] * region["gp3_gb_month"])
 
 
+def _rds(inputs: Inputs, region: Region) -> Cost:
+    """Machine, disk and the secret that RDS makes; while paused the final snapshot. Backups of up to its size are free."""
+    copies, gb = 2 if inputs.get("multiAz") else 1, inputs["allocatedStorage"]
+    disk = gb * region["rds_gp3_gb_month"] / HOURS_PER_MONTH
+    secret = region["secret_month"] / HOURS_PER_MONTH
+    return Cost(
+        hour=copies * (region.database(inputs["instanceClass"]) + disk) + secret,
+        month_paused=0.0 if inputs.get("skipFinalSnapshot") else snapshot(gb, region=region).month_paused,
+    )
+
+
+def snapshot(gb: float, *, region: Region) -> Cost:
+    """Of a database of RDS that is paused: at most as large as its disk; the ones before it hold only what changed."""
+    return Cost.kept(gb * region["rds_snapshot_gb_month"])
+
+
 def _records(_: Inputs, region: Region) -> Cost:
     each = region["dynamodb_gb_month"] + region["dynamodb_pitr_gb_month"]
     return Cost.kept(region.holdings.records_gb * each)
@@ -292,6 +343,7 @@ PRICED: Mapping[str, Pricing] = {
     "aws:cloudwatch/logGroup:LogGroup": _log_group,
     "aws:kms/key:Key": lambda _, region: Cost.kept(region["kms_key_month"]),
     "aws:dynamodb/table:Table": _records,
+    "aws:rds/instance:Instance": _rds,
     "aws:cloudwatch/metricAlarm:MetricAlarm": _alarm,
     # An upper bound: the first three of an account are free.
     "aws:cloudwatch/dashboard:Dashboard": lambda _, region: Cost.rented(
@@ -339,6 +391,8 @@ FREE = frozenset(
         "aws:lb/listener:Listener",
         "aws:lb/listenerRule:ListenerRule",
         "aws:lb/targetGroup:TargetGroup",
+        "aws:rds/parameterGroup:ParameterGroup",
+        "aws:rds/subnetGroup:SubnetGroup",
         # Of a zone that the user pays for already; questions that an alias answers are free.
         "aws:route53/record:Record",
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",

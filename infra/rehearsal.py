@@ -108,6 +108,9 @@ class Outputs(Mocks):
             made = {"clusterSecurityGroupId": "sg-cluster", "kubeconfigJson": "{}"}
         if args.typ == "aws:eks/nodeGroup:NodeGroup":
             made["resources"] = [{"autoscalingGroups": [{"name": "scaling-group"}]}]
+        if args.typ == "aws:rds/instance:Instance":
+            administrator = {"secretArn": "arn:aws:secretsmanager:::rds!db-administrator"}
+            made |= {"address": "database.example", "masterUserSecrets": [administrator]}
         if args.typ == "aws:sqs/queue:Queue":
             made["url"] = f"https://sqs.example/{args.name}"
         if args.typ == "aws:lb/loadBalancer:LoadBalancer":

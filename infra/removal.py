@@ -94,6 +94,35 @@ def _function(cloud: Clients, arn: str) -> str:
     return f"aws lambda delete-function --function-name {name}" if found else ""
 
 
+def _rds(cloud: Clients, arn: str) -> str:
+    """With a snapshot, from which the next one begins: nobody knows whether data was written to it."""
+    name = arn.rsplit(":", 1)[-1]
+    ask = cloud("rds").describe_db_instances
+    found = _answer(lambda: ask(DBInstanceIdentifier=name), gone="DBInstanceNotFound")
+    if not found or found["DBInstances"][0]["DBInstanceStatus"] == "deleting":
+        return ""
+    return (
+        f"aws rds delete-db-instance --db-instance-identifier {name} "
+        f"--final-db-snapshot-identifier {name}-$(date -u +%Y%m%dt%H%M%Sz) && "
+        f"aws rds wait db-instance-deleted --db-instance-identifier {name}"
+    )
+
+
+def _rds_subnets(cloud: Clients, arn: str) -> str:
+    name = arn.rsplit(":", 1)[-1]
+    ask = cloud("rds").describe_db_subnet_groups
+    found = _answer(lambda: ask(DBSubnetGroupName=name), gone="DBSubnetGroupNotFoundFault")
+    return f"aws rds delete-db-subnet-group --db-subnet-group-name {name}" if found else ""
+
+
+def _rds_settings(cloud: Clients, arn: str) -> str:
+    name = arn.rsplit(":", 1)[-1]
+    ask = cloud("rds").describe_db_parameter_groups
+    found = _answer(lambda: ask(DBParameterGroupName=name), gone="DBParameterGroupNotFound")
+    there = found and found["DBParameterGroups"]
+    return f"aws rds delete-db-parameter-group --db-parameter-group-name {name}" if there else ""
+
+
 def _queue(cloud: Clients, arn: str) -> str:
     ask = cloud("sqs").get_queue_url
     gone = "AWS.SimpleQueueService.NonExistentQueue"
@@ -140,6 +169,9 @@ REMOVALS: Mapping[str, Removal] = {
     "eks:cluster/": _cluster,
     "ec2:launch-template/": _launch_template,
     "sqs:": _queue,
+    "rds:db:": _rds,
+    "rds:subgrp:": _rds_subnets,
+    "rds:pg:": _rds_settings,
     "ec2:natgateway/": _in_ec2(
         "describe_nat_gateways",
         listed="NatGateways",

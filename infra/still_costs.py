@@ -39,7 +39,10 @@ _BY_THE_GIGABYTE: Mapping[str, str] = {
     "ecr:repository/": "ecr_gb_month",
     "logs:log-group:": "logs_gb_month",
     "ec2:volume/": "gp3_gb_month",
+    "rds:snapshot:": "rds_snapshot_gb_month",
 }
+# It has the tags of the instance that it was taken of, which is rented.
+_DATA = "rds:snapshot:"
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,8 @@ def _tagged(owner: str, *, cloud: Clients) -> Iterator[tuple[str, str]]:
     for page in pages.paginate(TagFilters=[{"Key": STACK_TAG, "Values": [owner]}]):
         for item in page["ResourceTagMappingList"]:
             tags = {tag["Key"]: tag["Value"] for tag in item["Tags"]}
-            yield item["ResourceARN"], tags.get(LIFETIME_TAG, "unknown")
+            kept = _kind(item["ResourceARN"]).startswith(_DATA)
+            yield item["ResourceARN"], "durable" if kept else tags.get(LIFETIME_TAG, "unknown")
 
 
 def _priced(arn: str, lifetime: str, *, command: str, cloud: Clients, region: prices.Region) -> Thing:
@@ -97,6 +101,8 @@ def _priced(arn: str, lifetime: str, *, command: str, cloud: Clients, region: pr
 
     if kind.startswith("eks:nodegroup/"):
         return said(*_machines(arn, cloud=cloud, region=region))
+    if kind.startswith("rds:db:"):
+        return said(*_database(arn, cloud=cloud, region=region))
     for table, hours in ((_BY_THE_HOUR, prices.HOURS_PER_MONTH), (_BY_THE_MONTH, 1)):
         for prefix, item in table.items():
             if kind.startswith(prefix):
@@ -119,6 +125,18 @@ def _machines(arn: str, *, cloud: Clients, region: prices.Region) -> tuple[float
     except prices.PriceMissing:
         return None, f"{wanted} machine(s) of {kinds[0]}, whose price is not known here"
     return usd, f"${usd:.2f} a month for {wanted} machine(s) of {kinds[0]} on demand, without disks"
+
+
+def _database(arn: str, *, cloud: Clients, region: prices.Region) -> tuple[float | None, str]:
+    name = arn.rsplit(":", 1)[-1]
+    found = cloud("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
+    kind, gb = found["DBInstanceClass"], found["AllocatedStorage"]
+    inputs = {"instanceClass": kind, "allocatedStorage": gb, "multiAz": found.get("MultiAZ")}
+    try:
+        usd = prices.cost("aws:rds/instance:Instance", inputs, region=region).hour * prices.HOURS_PER_MONTH
+    except prices.PriceMissing:
+        return None, f"a database of {kind}, whose price is not known here"
+    return usd, f"${usd:.2f} a month for a database of {kind} with {gb} GB"
 
 
 def render(owner: str, things: Sequence[Thing]) -> str:

@@ -46,7 +46,8 @@ class ImageChoices:
         """What the chosen parts pull from elsewhere than the stack's own repositories."""
         every = {
             "autoscaler is true": (self.autoscaler, (versions.AUTOSCALER_IMAGE,)),
-            "database is 'cluster'": (self.database == "cluster", (versions.POSTGRES_IMAGE,)),
+            # With RDS the job that makes the databases needs its tools.
+            f"database is {self.database!r}": (self.database != "none", (versions.POSTGRES_IMAGE,)),
             f"gpu is {self.gpu!r}": (self.gpu != "none", (versions.DEVICE_PLUGIN_IMAGE,)),
             "machineMetrics is true": (self.machine_metrics, (versions.CLOUDWATCH_AGENT_IMAGE,)),
             "monitoring is 'cluster'": (

@@ -2,6 +2,7 @@
 
 import pulumi
 
+from infra.adopt import Found
 from infra.cluster.address import Address
 from infra.cluster.alarms import Alarms
 from infra.cluster.control_plane import ControlPlane
@@ -12,6 +13,7 @@ from infra.cluster.job_queue import Queue
 from infra.cluster.network import Network
 from infra.cluster.nodes import Nodes
 from infra.cluster.off_hours import OffHours
+from infra.cluster.rds import Rds
 from infra.cluster.shield import Shield
 from infra.durable.room import Durable
 from infra.stack import Stack
@@ -21,7 +23,13 @@ class Cluster:
     """Network, control plane, nodes and load balancer, in the order they need each other."""
 
     def __init__(
-        self, stack: Stack, durable: Durable, *, aws: pulumi.ProviderResource, opts: pulumi.ResourceOptions
+        self,
+        stack: Stack,
+        found: Found,
+        durable: Durable,
+        *,
+        aws: pulumi.ProviderResource,
+        opts: pulumi.ResourceOptions,
     ) -> None:
         self.network = Network("network", stack, opts=opts)
         self.control = ControlPlane(
@@ -34,6 +42,20 @@ class Cluster:
             opts=opts,
         )
         self.nodes = Nodes("nodes", stack, self.network, self.control, opts=opts)
+        self.database = (
+            Rds(
+                "database",
+                stack,
+                self.network,
+                stack.names(found.account),
+                found.database,
+                callers={"nodes": self.control.security_group_id},
+                key=durable.key.arn if durable.key else None,
+                opts=opts,
+            )
+            if stack.database == "rds"
+            else None
+        )
         if stack.work_hours:
             OffHours("off-hours", stack, self.nodes, opts=opts)
         if durable.stop is not None:

@@ -1,7 +1,8 @@
 """What an application needs to know of its database, wherever it stands: address, name, the secret with its password, the way.
 
 A workload that wants one: a line in naming.DATABASES (name -> namespace), then `database.seat(name)`. Its pods carry the
-server's mark, its role may read the one secret, and it starts after `ready`.
+server's mark, its role may read the one secret, and it starts after `ready`. Where the seat has a bundle it connects by TLS:
+postgres_pods.trust brings the certificates, by_tls says so to libpq.
 """
 
 from collections.abc import Mapping
@@ -27,6 +28,8 @@ class Seat:
     secret: pulumi.Input[str]
     server: traffic.Server
     ready: list[pulumi.Resource]
+    # Where the certificates are had by which clients know the server, always by TLS; empty in the cluster, where it speaks none.
+    bundle: str = ""
     port: int = PORT
 
     @property
@@ -42,12 +45,18 @@ class Database:
     server: traffic.Server
     admin_secret: pulumi.Input[str]
     secrets: Mapping[str, pulumi.Input[str]]
+    bundle: str = ""
     ready: list[pulumi.Resource] = field(default_factory=list)
 
     def seat(self, name: str) -> Seat:
         """Raises: KeyError for a name that naming.DATABASES does not have."""
         return Seat(
-            name=name, host=self.host, secret=self.secrets[name], server=self.server, ready=self.ready
+            name=name,
+            host=self.host,
+            secret=self.secrets[name],
+            server=self.server,
+            ready=self.ready,
+            bundle=self.bundle,
         )
 
 
@@ -58,3 +67,8 @@ def read_password(secret: str) -> dict[str, Any]:
         "Action": ["secretsmanager:GetSecretValue"],
         "Resource": secret,
     }
+
+
+def rds_bundle(region: str) -> str:
+    """AWS's own address of the authorities that sign for RDS in a region; none of them is in any system's list."""
+    return f"https://truststore.pki.rds.amazonaws.com/{region}/{region}-bundle.pem"

@@ -13,20 +13,27 @@ from infra.workloads.database import read_password
 from infra.workloads.identity import Statement, identity
 from infra.workloads.namespaces import STORES, Namespaces
 from infra.workloads.postgres_pods import (
+    by_tls,
     job_rules,
     job_template,
     labels_of,
     metadata,
     options,
     passwords,
+    scripts_map,
     tool,
+    trust,
 )
 
 NAME = "postgresql-databases"
 
 
 class Databases(pulumi.ComponentResource):
-    """A Job that runs at each resume, and again when the list of databases changes. `ready` when all are there."""
+    """A Job that runs at each resume, and again when the list of databases changes. `ready` when all are there.
+
+    `scripts`: what carries databases.sh, made here where no server in the cluster has brought it. `bundle`: where the
+    certificates of a server that speaks TLS are had.
+    """
 
     def __init__(
         self,
@@ -41,6 +48,8 @@ class Databases(pulumi.ComponentResource):
         secrets: Mapping[str, pulumi.Input[str]],
         key: Sequence[pulumi.Input[Statement]],
         after: list[pulumi.Resource],
+        scripts: pulumi.Resource | None = None,
+        bundle: str = "",
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("genai:workloads:Databases", NAME, None, opts)
@@ -69,9 +78,12 @@ class Databases(pulumi.ComponentResource):
             spec=job_rules(labels, server),
             opts=options(self, cluster, *space),
         )
+        if scripts is None:
+            scripts = scripts_map(stack, cluster, *space, parent=self)
         steps = [
             passwords(wanted, image=image, region=stack.region),
-            tool("databases", "databases.sh", *DATABASES, host=host),
+            *([trust(bundle, image=image, region=stack.region)] if bundle else []),
+            tool("databases", "databases.sh", *DATABASES, host=host, environment=by_tls(bundle)),
         ]
         job = batch.v1.Job(
             NAME,
@@ -86,6 +98,7 @@ class Databases(pulumi.ComponentResource):
                 *space,
                 account,
                 rules,
+                scripts,
                 *who,
                 *after,
                 *cluster.nodes.ready,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-# What lies in the data bucket, each under its own prefix: nobody reaches another's. tests/contracts compare the first with the app.
+# What lies in the data bucket, each under its own prefix: nobody reaches another's. tests/contracts compare the first with app.
 DOCUMENTS_PREFIX = "documents/"
 DUMPS_PREFIX = "database/dumps/"
 

@@ -1,14 +1,17 @@
 """Which database a stack has, as one value for the workloads that stand on it."""
 
+from dataclasses import replace
+
 import pulumi
 
 from infra.adopt import Found
+from infra.cluster.rds import Rds
 from infra.cluster.room import Cluster
 from infra.durable.room import Durable
 from infra.naming import DATABASE_ADMIN
 from infra.stack import Stack
 from infra.workloads import postgresql
-from infra.workloads.database import Database
+from infra.workloads.database import Database, rds_bundle
 from infra.workloads.databases import Databases
 from infra.workloads.dumps import Dumps
 from infra.workloads.identity import key_rights
@@ -48,6 +51,21 @@ def database(
             pulumi.warn(f"The database is left out: {lack}, then `pulumi up` again.")
         return None
     image = stack.names(found.account).image(RAG, tag=stack.image_tag)
+    if cluster.database is not None:
+        return _rented(stack, durable, cluster, cluster.database, spaces, image=image, opts=opts)
+    return _own(stack, durable, cluster, spaces, image=image, opts=opts)
+
+
+def _own(
+    stack: Stack,
+    durable: Durable,
+    cluster: Cluster,
+    spaces: Namespaces,
+    *,
+    image: str,
+    opts: pulumi.ResourceOptions,
+) -> Database:
+    """In the cluster, on the volume that outlives it."""
     dumps: dict[str, pulumi.Input[str]] = {
         "DUMPS_BUCKET": durable.data.name,
         "DUMPS_PREFIX": DUMPS_PREFIX,
@@ -66,7 +84,8 @@ def database(
         admin_secret=secrets[DATABASE_ADMIN],
         secrets=secrets,
         key=key_rights(durable, region=stack.region),
-        after=[*pods.ready, pods.scripts],
+        after=[*pods.ready],
+        scripts=pods.scripts,
         opts=opts,
     )
     return Database(
@@ -74,5 +93,42 @@ def database(
         server=postgresql.SERVER,
         admin_secret=secrets[DATABASE_ADMIN],
         secrets=secrets,
+        ready=made.ready,
+    )
+
+
+def _rented(
+    stack: Stack,
+    durable: Durable,
+    cluster: Cluster,
+    instance: Rds,
+    spaces: Namespaces,
+    *,
+    image: str,
+    opts: pulumi.ResourceOptions,
+) -> Database:
+    """In RDS: the same job makes the same databases, as the administrator whose password RDS keeps."""
+    server = replace(postgresql.SERVER, ranges=instance.ranges)
+    bundle = rds_bundle(stack.region)
+    made = Databases(
+        stack,
+        cluster,
+        spaces,
+        image=image,
+        host=instance.host,
+        server=server,
+        admin_secret=instance.secret,
+        secrets=durable.passwords.arns,
+        key=key_rights(durable, region=stack.region),
+        after=instance.ready,
+        bundle=bundle,
+        opts=opts,
+    )
+    return Database(
+        host=instance.host,
+        server=server,
+        admin_secret=instance.secret,
+        secrets=durable.passwords.arns,
+        bundle=bundle,
         ready=made.ready,
     )

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
+from pulumi_kubernetes import core
 
 from infra import versions
 from infra.cluster.room import Cluster
@@ -12,10 +13,11 @@ from infra.stack import Stack
 from infra.workloads import traffic
 from infra.workloads.namespaces import STORES
 from infra.workloads.pods import TMP_DIR, Disk, Pod, Size, container
-from infra.workloads.postgres import CARRY, SCRIPTS_DIR
+from infra.workloads.postgres import CARRY, SCRIPTS_DIR, scripts
 
 SECRETS_DIR, DUMPS_DIR = "/secrets", "/dumps"
 SCRIPTS_MAP = "postgresql-scripts"
+TRUST_FILE = "rds.pem"
 SMALL = Size("50m", "64Mi", "500m", "256Mi")
 DISKS: Mapping[str, Disk] = {
     # Passwords never touch a disk.
@@ -51,6 +53,27 @@ def passwords(secrets: Mapping[str, pulumi.Input[str]], *, image: str, region: s
     """The init step that brings passwords from Secrets Manager into memory, with the pod's own role."""
     wanted = pulumi.Output.json_dumps(dict(secrets))
     return carrying("passwords", SECRETS_DIR, image=image, environment={"PASSWORDS": wanted}, region=region)
+
+
+def trust(bundle: str, *, image: str, region: str) -> dict[str, Any]:
+    """The init step that brings the certificates by which a server of RDS is known: no system has them."""
+    return carrying("trust", SECRETS_DIR, image=image, environment={"TRUST": bundle}, region=region)
+
+
+def by_tls(bundle: str) -> dict[str, str]:
+    """For libpq: TLS with the one server that was meant; nothing where there is none to be had, inside the cluster."""
+    return {"PGSSLMODE": "verify-full", "PGSSLROOTCERT": f"{SECRETS_DIR}/{TRUST_FILE}"} if bundle else {}
+
+
+def scripts_map(
+    stack: Stack, cluster: Cluster, *after: pulumi.Resource, parent: pulumi.Resource
+) -> core.v1.ConfigMap:
+    return core.v1.ConfigMap(
+        SCRIPTS_MAP,
+        metadata=metadata(SCRIPTS_MAP, stack),
+        data=dict(scripts()),
+        opts=options(parent, cluster, *after),
+    )
 
 
 def tool(

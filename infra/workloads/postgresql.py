@@ -21,7 +21,7 @@ from infra.workloads.database import PORT, read_password
 from infra.workloads.identity import identity, key_rights
 from infra.workloads.namespaces import STORES, Namespaces
 from infra.workloads.pods import Disk, Pod, Size, command_probe, container
-from infra.workloads.postgres import SCRIPTS_DIR, scripts
+from infra.workloads.postgres import SCRIPTS_DIR
 from infra.workloads.postgres_pods import (
     DISKS,
     DUMPS_DIR,
@@ -33,6 +33,7 @@ from infra.workloads.postgres_pods import (
     metadata,
     options,
     passwords,
+    scripts_map,
 )
 
 NAME = "postgresql"
@@ -89,12 +90,7 @@ class Postgres(pulumi.ComponentResource):
             spec=network_rules(labels),
             opts=options(self, cluster, *space),
         )
-        self.scripts = core.v1.ConfigMap(
-            SCRIPTS_MAP,
-            metadata=metadata(SCRIPTS_MAP, stack),
-            data=dict(scripts()),
-            opts=options(self, cluster, *space),
-        )
+        self.scripts = scripts_map(stack, cluster, *space, parent=self)
         claim = self._claim(stack, durable, cluster, *space)
         found = core.v1.Service(
             NAME,

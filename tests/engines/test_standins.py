@@ -9,7 +9,7 @@ import pytest
 
 from .bench import Bench
 from .fake_aws import FakeAws
-from .standins import aws_entrance, aws_rules, schema
+from .standins import aws_entrance, aws_rds, aws_rules, schema
 from .standins.aws import Aws
 from .standins.cloud import Cloud, Refused
 from .standins.stores import STORES
@@ -373,3 +373,84 @@ def test_the_component_makes_what_the_published_one_makes_unless_switched_off(
     assert {"k-eksCluster", "k-eksRole-role", "k-kube-proxy", "k-vpc-cni", "k-oidcProvider"} <= made
     assert {"k-eksClusterSecurityGroup", "k-nodeSecurityGroup", "k-eksClusterIngressRule"} <= made
     assert "k-coredns" not in made, "without nodes of its own the component leaves CoreDNS out"
+
+
+RDS = {
+    "identifier": "a-database",
+    "engine": "postgres",
+    "engineVersion": "18",
+    "instanceClass": "db.t4g.micro",
+    "username": "postgres",
+    "allocatedStorage": 20,
+    "storageEncrypted": True,
+    "manageMasterUserPassword": True,
+    "finalSnapshotIdentifier": "a-database-final",
+}
+
+
+def test_a_database_ends_only_with_a_snapshot_whose_name_is_free_and_begins_with_what_is_in_it(
+    provider: Aws, aws: FakeAws
+) -> None:
+    kind = aws_rds.INSTANCE
+    key, _ = provider.create(kind, urn(kind), RDS)
+    with pytest.raises(Refused, match="final_snapshot_identifier is required"):
+        provider.delete(kind, urn(kind), key, RDS | {"finalSnapshotIdentifier": None})
+    provider.delete(kind, urn(kind), key, RDS)
+    again = RDS | {"snapshotIdentifier": "a-database-final"}
+    for change, words in (
+        ({"snapshotIdentifier": "nobody"}, "DBSnapshotNotFound"),
+        ({"allocatedStorage": 10}, "can't be less than the source"),
+        ({"engineVersion": "17"}, "cannot upgrade from 18"),
+    ):
+        with pytest.raises(Refused, match=words):
+            provider.create(kind, urn(kind), again | change)
+    key, _ = provider.create(kind, urn(kind), again)
+    with pytest.raises(Refused, match="DBSnapshotAlreadyExists"):
+        provider.delete(kind, urn(kind), key, again)
+    with pytest.raises(Refused, match="storage cannot shrink"):
+        provider.update(kind, urn(kind), key, again, again | {"allocatedStorage": 10})
+    with pytest.raises(Refused, match="AlreadyExists"):
+        provider.create(kind, urn(kind), RDS)
+    assert [one["DBInstanceIdentifier"] for one in aws.client("rds").describe_db_instances()["DBInstances"]]
+
+
+def test_what_would_make_a_new_database_is_a_replacement(provider: Aws) -> None:
+    for name in ("engine", "username", "kmsKeyId", "storageEncrypted", "snapshotIdentifier"):
+        assert provider.replaced_by(aws_rds.INSTANCE, [name], {}, {}) == [name]
+    for name in ("instanceClass", "allocatedStorage", "multiAz", "tags"):
+        assert provider.replaced_by(aws_rds.INSTANCE, [name], {}, {}) == []
+
+
+def test_a_subnet_group_of_one_zone_and_settings_of_another_major_are_refused() -> None:
+    objects = {
+        f"subnet-{at}": {
+            "type": "aws:ec2/subnet:Subnet",
+            "inputs": {"availabilityZone": "us-east-1a"},
+            "outputs": {},
+        }
+        for at in (1, 2)
+    }
+    with pytest.raises(Refused, match="DBSubnetGroupDoesNotCoverEnoughAZs"):
+        aws_rds.refuse_creation(aws_rds.SUBNETS, {"subnetIds": list(objects)}, objects)
+    settings = {
+        "old": {"type": aws_rds.SETTINGS, "inputs": {"name": "old", "family": "postgres17"}, "outputs": {}}
+    }
+    with pytest.raises(Refused, match="of another family"):
+        aws_rds.refuse_creation(aws_rds.INSTANCE, RDS | {"parameterGroupName": "old"}, settings)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"identifier": "two--hyphens"},
+        {"finalSnapshotIdentifier": "ends-with-"},
+        {"password": "in the state"},
+        {"allocatedStorage": 10, "storageType": "gp3"},
+        {"backupRetentionPeriod": 36},
+        {"username": None},
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_a_database_that_rds_refuses_fails_at_preview(change: dict[str, Any]) -> None:
+    assert not aws_rds.objections(aws_rds.INSTANCE, RDS)
+    assert aws_rds.objections(aws_rds.INSTANCE, RDS | change)

@@ -185,7 +185,7 @@ def broken(
                 self.fail()
 
         def fail(self) -> None:
-            if service in ("s3", "sts", "iam", "sns"):
+            if service in ("s3", "sts", "iam", "sns", "rds"):
                 error = f"<Code>{code}</Code><Message>no</Message>"
                 text = (
                     f"<ErrorResponse><Error>{error}</Error></ErrorResponse>"

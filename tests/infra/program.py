@@ -49,6 +49,9 @@ WIDEST: tuple[tuple[str, str], ...] = (
     ("hostedZone", "Z0123456789ABC"),
 )
 
+# The other database: a stack has one of them.
+RDS: tuple[tuple[str, str], ...] = (("database", "rds"), ("databaseGb", "20"))
+
 
 @cache
 def declared(stack: str = "dev", *changes: tuple[str, str], survived: bool = False) -> tuple[Declared, ...]:

@@ -5,7 +5,7 @@ import pytest
 from infra import adopt, bill, plan, prices, rehearsal
 from infra.stack import Stack
 
-from .program import ACCOUNT, NAME, WIDEST, config
+from .program import ACCOUNT, NAME, RDS, WIDEST, config
 
 
 def exported(monkeypatch: pytest.MonkeyPatch, *changes: tuple[str, str]) -> dict[str, object]:
@@ -21,8 +21,8 @@ def exported(monkeypatch: pytest.MonkeyPatch, *changes: tuple[str, str]) -> dict
 
 @pytest.mark.parametrize(
     "changes",
-    [(), WIDEST, (("paused", "true"),), (("workHours", "08:00-19:00"),)],
-    ids=["dev", "widest", "paused", "hours"],
+    [(), WIDEST, (("paused", "true"),), (("workHours", "08:00-19:00"),), (*RDS, ("paused", "true"))],
+    ids=["dev", "widest", "paused", "hours", "snapshot"],
 )
 def test_the_outputs_are_the_figures_of_the_plan(
     monkeypatch: pytest.MonkeyPatch, changes: tuple[tuple[str, str], ...]

@@ -163,7 +163,21 @@ def whole_room(aws: Account) -> list[str]:
     queue = (
         aws.cloud("sqs").create_queue(QueueName="genai-ops-dev-work-1a2b3c4")["QueueUrl"].rsplit("/", 1)[1]
     )
+    rds = aws.cloud("rds")
+    places = rds.create_db_subnet_group(
+        DBSubnetGroupName="genai-ops-dev-database", DBSubnetGroupDescription="two", SubnetIds=subnets
+    )["DBSubnetGroup"]
+    settings = rds.create_db_parameter_group(
+        DBParameterGroupName="genai-ops-dev-database", DBParameterGroupFamily="postgres18", Description="tls"
+    )["DBParameterGroup"]
+    database = rds.create_db_instance(
+        DBInstanceIdentifier="genai-ops-dev-database", DBInstanceClass="db.t4g.micro", Engine="postgres",
+        MasterUsername="postgres", ManageMasterUserPassword=True, DBSubnetGroupName="genai-ops-dev-database",
+    )["DBInstance"]  # fmt: skip
     others = [
+        database["DBInstanceArn"],
+        places["DBSubnetGroupArn"],
+        settings["DBParameterGroupArn"],
         f"arn:aws:sqs:{REGION}:{ACCOUNT}:{queue}",
         cluster["arn"],
         nodes["nodegroupArn"],
@@ -175,7 +189,7 @@ def whole_room(aws: Account) -> list[str]:
 
 def run(aws: Account, command: str) -> None:
     """Do what the AWS command line would: `aws SERVICE OPERATION --name value`."""
-    for one in command.split(" && "):
+    for one in command.replace("$(date -u +%Y%m%dt%H%M%Sz)", "20261127t120000z").split(" && "):
         _, service, operation, *rest = one.split()
         if operation == "wait":
             continue
@@ -204,6 +218,9 @@ def test_every_kind_of_the_cluster_room_is_listed_and_the_commands_remove_it_in_
     for left in listed:
         run(aws, left.command)
     assert list(leftovers.find(OWNER, cloud=index, state=NOTHING)) == []
+    # A database is never let go without one.
+    (kept,) = aws.cloud("rds").describe_db_snapshots()["DBSnapshots"]
+    assert kept["DBSnapshotIdentifier"] == "genai-ops-dev-database-20261127t120000z"
 
 
 def test_what_needs_something_else_comes_before_it():
@@ -216,6 +233,10 @@ def test_what_needs_something_else_comes_before_it():
         ("elasticloadbalancing:loadbalancer/", "ec2:security-group/"),
         ("ec2:natgateway/", "ec2:subnet/"),
         ("ec2:subnet/", "ec2:route-table/"),
+        ("rds:db:", "rds:subgrp:"),
+        ("rds:db:", "rds:pg:"),
+        ("rds:db:", "ec2:security-group/"),
+        ("rds:subgrp:", "ec2:subnet/"),
         ("ec2:elastic-ip/", "ec2:internet-gateway/"),
     ):
         assert order.index(first) < order.index(then)

@@ -8,12 +8,15 @@ from infra import prices
 from infra.plan import make
 from infra.prices import Holdings, PriceMissing, Region
 
-from .program import WIDEST, declared
+from .program import RDS, WIDEST, declared
 
 
 def test_the_table_has_a_date_and_a_source_for_every_price():
     assert datetime.date.fromisoformat(prices.AS_OF) < datetime.date.today()
-    priced = {item for table in prices.PRICES.values() for item in table} | {"instance_hour"}
+    priced = {item for table in prices.PRICES.values() for item in table} | {
+        "instance_hour",
+        "rds_instance_hour",
+    }
     assert priced == set(prices.SOURCES)
     assert all(source.startswith("https://aws.amazon.com/") for source in prices.SOURCES.values())
 
@@ -31,19 +34,20 @@ def test_no_type_is_both_priced_and_free():
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_every_type_that_the_program_declares_is_priced_or_known_to_be_free(stack: str):
-    kinds = {thing.kind for thing in (*declared(stack), *declared(stack, *WIDEST))}
+    kinds = {thing.kind for thing in (*declared(stack), *declared(stack, *WIDEST), *declared(stack, *RDS))}
     unknown = {kind for kind in kinds if kind not in prices.PRICED and kind not in prices.FREE}
     assert all(kind.startswith(prices.FREE_PREFIXES) for kind in unknown), unknown
 
 
 def test_no_entry_outlives_the_part_it_prices():
-    kinds = {thing.kind for thing in (*declared("dev"), *declared("prod"), *declared("dev", *WIDEST))}
+    widest = (*declared("dev", *WIDEST), *declared("dev", *RDS))
+    kinds = {thing.kind for thing in (*declared("dev"), *declared("prod"), *widest)}
     assert set(prices.PRICED) | prices.FREE <= kinds
 
 
 def test_a_type_that_nobody_priced_is_an_error_and_not_zero():
-    with pytest.raises(PriceMissing, match="aws:rds/instance:Instance"):
-        prices.cost("aws:rds/instance:Instance", {}, region=Region("us-east-1", Holdings()))
+    with pytest.raises(PriceMissing, match="aws:mwaa/environment:Environment"):
+        prices.cost("aws:mwaa/environment:Environment", {}, region=Region("us-east-1", Holdings()))
 
 
 def test_an_unknown_region_or_machine_is_refused_by_name():
@@ -91,3 +95,23 @@ def test_what_is_rented_costs_nothing_while_paused_and_what_is_kept_costs_the_sa
     kept = prices.Cost.kept(7.3)
     assert kept.month_paused == 7.3
     assert kept.hour * prices.HOURS_PER_MONTH == pytest.approx(7.3)
+
+
+def test_a_database_in_two_zones_costs_two_and_a_pause_its_snapshot():
+    region, kind = Region("us-east-1", Holdings()), "aws:rds/instance:Instance"
+    inputs = {"instanceClass": "db.t4g.micro", "allocatedStorage": 20}
+    one = prices.cost(kind, inputs, region=region)
+    both = prices.cost(kind, inputs | {"multiAz": True}, region=region)
+    assert both.hour - one.hour == pytest.approx(0.016 + 20 * 0.115 / prices.HOURS_PER_MONTH)
+    assert one.month_paused == both.month_paused == prices.snapshot(20, region=region).month_paused
+    assert one.month_paused == pytest.approx(1.90)
+    assert prices.cost(kind, inputs | {"skipFinalSnapshot": True}, region=region).month_paused == 0
+    with pytest.raises(PriceMissing, match=r"'db\.x9\.huge'"):
+        region.database("db.x9.huge")
+
+
+def test_a_paused_stack_pays_for_the_snapshot_that_no_program_declares():
+    paused = {"database": "rds", "databaseGb": "20", "paused": "true"}
+    plan = make("dev", changes=paused, holdings=Holdings())
+    (part,) = (part for part in plan.parts if part.title == "Snapshot of the database (RDS)")
+    assert part.usd_per_month_paused == pytest.approx(1.90) and part.survives

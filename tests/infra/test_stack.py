@@ -108,6 +108,24 @@ REFUSED = {
         ["database is 'cluster'", "nat is 'none'"],
     ),
     "a database without a disk": ([("databaseGb", "0")], ["databaseGb is 0"]),
+    "RDS on a disk that it does not make": (
+        [("database", "rds")],
+        ["databaseGb is 10", "database is 'rds'", "begin at 20"],
+    ),
+    "RDS whose databases nobody could make": (
+        [("database", "rds"), ("nat", "none"), ("interfaceEndpoints", json.dumps(sorted(WITHOUT_NAT)))],
+        ["database is 'rds'", "nat is 'none'"],
+    ),
+    "a second copy of a database in the cluster": (
+        [("database", "cluster"), ("databaseMultiAz", "true")],
+        ["databaseMultiAz is true", "database is 'cluster'"],
+    ),
+    "a database of a class of EC2": (
+        [("databaseInstanceClass", "t4g.micro")],
+        ["databaseInstanceClass is 't4g.micro'", "db.t4g.micro"],
+    ),
+    "a pause that keeps no snapshot": ([("databaseSnapshots", "0")], ["databaseSnapshots is 0"]),
+    "a year of backups": ([("databaseBackupDays", "365")], ["databaseBackupDays is 365", "35"]),
     "a database of which no day is kept": ([("databaseDumpDays", "0")], ["databaseDumpDays is 0"]),
     "cards of no kind": ([("gpu", "yes")], ["gpu is 'yes'", "on_demand"]),
     "cards that nobody ever starts": (
@@ -271,6 +289,7 @@ def test_what_cannot_work_is_refused_naming_the_values(changes: list[tuple[str, 
             ("allowedCidrs", '["0.0.0.0/0"]'),
         ],
         [("aws:region", "eu-west-1"), ("zones", '["b","c"]')],
+        [("database", "rds"), ("databaseGb", "20"), ("databaseMultiAz", "true")],
     ],
 )
 def test_what_can_work_is_read(changes: list[tuple[str, str]]):

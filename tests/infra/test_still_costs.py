@@ -80,6 +80,25 @@ def test_what_is_kept_is_told_apart_and_no_command_removes_it(aws: Account):
     assert (data.usd_per_month, data.price) == (None, "$0.023 a month for each GB")
 
 
+def test_a_database_has_a_price_and_its_snapshot_is_kept_though_its_tags_say_rented(aws: Account):
+    rds = aws.cloud("rds")
+    made = rds.create_db_instance(
+        DBInstanceIdentifier="genai-ops-dev-database", DBInstanceClass="db.t4g.micro", Engine="postgres",
+        AllocatedStorage=20, MasterUsername="postgres", ManageMasterUserPassword=True,
+    )["DBInstance"]  # fmt: skip
+    kept = rds.create_db_snapshot(
+        DBInstanceIdentifier="genai-ops-dev-database", DBSnapshotIdentifier="genai-ops-dev-database-1"
+    )["DBSnapshot"]
+    database, snapshot = look(
+        aws, (made["DBInstanceArn"], TAGS.rented()), (kept["DBSnapshotArn"], TAGS.rented())
+    )
+    assert database.price == "$14.38 a month for a database of db.t4g.micro with 20 GB"
+    assert "--final-db-snapshot-identifier" in database.command
+    assert (snapshot.lifetime, snapshot.price, snapshot.command) == (
+        "durable", "$0.095 a month for each GB", ""
+    )  # fmt: skip
+
+
 def test_something_rented_ends_with_1_and_reads_as_json_too(aws: Account):
     spec = [{"ResourceType": "vpc", "Tags": pairs(TAGS.rented())}]
     vpc = aws.cloud("ec2").create_vpc(CidrBlock="10.0.0.0/16", TagSpecifications=spec)["Vpc"]["VpcId"]

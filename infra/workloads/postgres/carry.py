@@ -20,6 +20,8 @@ COMPLETE = "complete.json"
 STAMP = "%Y%m%dT%H%M%SZ"
 # Two hours of every quarter; beyond that one of each day.
 KEEP_NEWEST = 8
+# Of one region the authorities fill some kilobytes.
+TRUST_LIMIT = 1 << 20
 # A job that writes a dump is ended long before.
 UNFINISHED_FOR = timedelta(hours=2)
 
@@ -143,6 +145,34 @@ def do_passwords(folder: Path) -> None:
     passwords(boto3.client("secretsmanager"), json.loads(os.environ["PASSWORDS"]), folder)
 
 
+def do_trust(folder: Path) -> None:
+    """The certificates of RDS's authorities, over TLS that the public ones vouch for."""
+    import ssl
+    import urllib.request
+
+    import botocore
+
+    vouched = ssl.create_default_context(cafile=str(Path(botocore.__file__).parent / "cacert.pem"))
+    address = os.environ["TRUST"]
+    if not address.startswith("https://"):
+        raise Damaged(f"{address!r} is not asked: certificates come over TLS or not at all.")
+    with urllib.request.urlopen(address, timeout=30, context=vouched) as answer:  # noqa: S310  https, as just seen
+        trust(answer.read(TRUST_LIMIT), folder)
+
+
+def trust(bundle: bytes, folder: Path) -> None:
+    """Raises: Damaged for anything but a list of certificates, which would otherwise end as a refused connection."""
+    import ssl
+
+    try:
+        ssl.create_default_context(cadata=bundle.decode("ascii"))
+    except (ValueError, ssl.SSLError) as error:
+        raise Damaged(
+            f"What {os.environ.get('TRUST', 'RDS')} gave is no list of certificates: {error}"
+        ) from error
+    (folder / "rds.pem").write_bytes(bundle)
+
+
 def do_upload(folder: Path) -> None:
     place = _s3()
     print(f"wrote {upload(place, folder, now=_now())}")  # noqa: T201
@@ -164,6 +194,7 @@ def do_last(folder: Path) -> None:
 
 DEEDS: Mapping[str, Callable[[Path], None]] = {
     "passwords": do_passwords,
+    "trust": do_trust,
     "upload": do_upload,
     "fetch": do_fetch,
     "last": do_last,

@@ -11,7 +11,7 @@ import grpc
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from . import aws_entrance, aws_rules, schema
+from . import aws_entrance, aws_rds, aws_rules, schema
 from .aws_functions import FUNCTIONS
 from .aws_rules import ACCOUNT, PREFIXES
 from .cloud import Cloud, Refused
@@ -75,6 +75,7 @@ _FIXED: dict[str, tuple[str, ...]] = {
     "aws:cloudformation/stack:Stack": ("name", "onFailure"),
     "aws:autoscaling/attachment:Attachment": ("autoscalingGroupName", "lbTargetGroupArn"),
     "aws:cloudwatch/logGroup:LogGroup": ("name",),
+    **aws_rds.FIXED,
 }
 # "name" means a name in the service here; elsewhere (VPC and its kin) it is only a tag.
 _UNNAMED = ("aws:ec2/vpc", "aws:ec2/subnet", "aws:ec2/routeTable", "aws:ec2/natGateway", "aws:ec2/eip")
@@ -111,6 +112,10 @@ class Aws(ResourceProvider):
     def store(self, token: str) -> Store | None:
         found = STORES.get(token)
         return found(region=self.region, account=ACCOUNT, default_tags=self.default_tags) if found else None
+
+    @functools.cached_property
+    def databases(self) -> aws_rds.Shadow:
+        return aws_rds.Shadow(region=self.region)
 
     def keeper(self, token: str, *, id: str = "", inputs: dict[str, Any] | None = None) -> Store | None:
         """Where this one thing is: in moto, or (None) in the run's file."""
@@ -172,6 +177,8 @@ class Aws(ResourceProvider):
             if id in objects:
                 raise Refused(f"AlreadyExists: {token} {id!r} exists already")
             outputs = self._outputs(token, id, inputs)
+            if token == aws_rds.INSTANCE:
+                outputs |= self.databases.make(inputs)
             objects[id] = {"type": token, "urn": urn, "inputs": inputs, "outputs": outputs}
             objects |= _byproducts(token, id, outputs)
         return id, outputs
@@ -215,6 +222,8 @@ class Aws(ResourceProvider):
             item = content["objects"].get(id)
             if item is None:
                 raise Refused(f"NotFound: {token} {id!r}")
+            if token == aws_rds.INSTANCE:
+                self.databases.change(olds, news)
             kept = {key: value for key, value in item["outputs"].items() if key not in item["inputs"]}
             item["inputs"] = news
             item["outputs"] = {
@@ -232,6 +241,8 @@ class Aws(ResourceProvider):
             if id not in objects:
                 return None
             aws_rules.refuse_deletion(id, objects)
+            if token == aws_rds.INSTANCE:
+                self.databases.end(state)
             for gone in aws_rules.whole(id, objects):
                 del objects[gone]
         return None
@@ -377,6 +388,9 @@ def _computed(token: str, id: str, inputs: dict[str, Any], region: str) -> dict[
     if token == "aws:lb/targetGroup:TargetGroup":
         tail = f"targetgroup/{inputs['name']}/{hashlib.sha256(id.encode()).hexdigest()[:16]}"
         return {"arn": f"arn:aws:elasticloadbalancing:{region}:{ACCOUNT}:{tail}", "arnSuffix": tail}
+    if token in (aws_rds.SUBNETS, aws_rds.SETTINGS):
+        kind = "subgrp" if token == aws_rds.SUBNETS else "pg"
+        return {"arn": aws_rds.arn(inputs["name"], region=region, account=ACCOUNT, kind=kind)}
     if token == "aws:sqs/queue:Queue":
         return {"url": id, "arn": f"arn:aws:sqs:{region}:{ACCOUNT}:{inputs['name']}"}
     if token == "aws:ec2/eip:Eip":

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from . import aws_entrance, aws_watch
+from . import aws_entrance, aws_rds, aws_watch
 from .cloud import Refused
 from .wire import UNKNOWN, has_unknowns, strings
 
@@ -116,6 +116,14 @@ _HOLDS = {
         "TargetGroup",
     ): "ResourceInUse: Target group is currently in use by a listener or a rule",
     (
+        "aws:rds/instance:Instance",
+        "dbSubnetGroupName",
+    ): "InvalidDBSubnetGroupStateFault: Cannot delete the subnet group because a DB instance is using it",
+    (
+        "aws:rds/instance:Instance",
+        "parameterGroupName",
+    ): "InvalidDBParameterGroupState: One or more database instances are still members of this parameter group",
+    (
         "aws:wafv2/webAclAssociation:WebAclAssociation",
         "webAclArn",
     ): "WAFAssociatedItemException: AWS WAF couldn't perform the operation because your resource is being used",
@@ -128,6 +136,7 @@ _HOLDS = {
 def objections(token: str, inputs: dict[str, Any]) -> list[tuple[str, str]]:
     """(property, reason) for everything that AWS would refuse without looking at anything else."""
     found = aws_entrance.objections(token, inputs) + aws_watch.objections(token, inputs)
+    found += aws_rds.objections(token, inputs)
     for (of, name), pattern in _NAMES.items():
         value = inputs.get(name)
         if (
@@ -224,6 +233,7 @@ def refuse_creation(token: str, inputs: dict[str, Any], objects: Objects) -> Non
     if special:
         special(inputs, objects)
     aws_entrance.refuse_creation(token, inputs, objects)
+    aws_rds.refuse_creation(token, inputs, objects)
 
 
 def _references(inputs: dict[str, Any], objects: Objects) -> None:

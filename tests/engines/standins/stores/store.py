@@ -31,9 +31,7 @@ class Store:
 
     def __init__(self, *, region: str, account: str, default_tags: dict[str, str]) -> None:
         self.region, self.account, self.default_tags = region, account, default_tags
-        self.client = boto3.client(
-            self.service, region_name=region, config=_QUICK, endpoint_url=os.environ["AWS_ENDPOINT_URL"]
-        )
+        self.client = client_of(self.service, region)
 
     def create(self, inputs: dict[str, Any]) -> str:
         raise NotImplementedError
@@ -62,6 +60,12 @@ class Store:
     def own_tags(self, found: dict[str, str]) -> dict[str, str]:
         """What an import shows as `tags`: everything that the provider's default tags do not already say."""
         return {key: value for key, value in found.items() if self.default_tags.get(key) != value}
+
+
+def client_of(service: str, region: str) -> Any:
+    return boto3.client(
+        service, region_name=region, config=_QUICK, endpoint_url=os.environ["AWS_ENDPOINT_URL"]
+    )
 
 
 def asking(call: Callable[[], Any], *, missing: tuple[str, ...] = ()) -> Any:
