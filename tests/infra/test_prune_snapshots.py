@@ -19,7 +19,8 @@ def pruned(aws: Account, *arguments: str) -> tuple[int, str]:
 
 def left(aws: Account) -> list[str]:
     return sorted(
-        one["DBSnapshotIdentifier"] for one in aws.cloud("rds").describe_db_snapshots()["DBSnapshots"]
+        one["DBSnapshotIdentifier"]
+        for one in aws.cloud("rds").describe_db_snapshots(SnapshotType="manual")["DBSnapshots"]
     )
 
 
