@@ -102,6 +102,7 @@ class Entrance(pulumi.ComponentResource):
             for cidr in stack.allowed_cidrs or (stack.vpc_cidr,):
                 vpc.SecurityGroupIngressRule(
                     f"{name}-{port}-{cidr}",
+                    description="Who may come in",
                     security_group_id=group.id,
                     ip_protocol="tcp",
                     from_port=port,
@@ -116,6 +117,7 @@ class Entrance(pulumi.ComponentResource):
             # Itself redeems what the provider gave the browser; a provider's addresses change.
             vpc.SecurityGroupEgressRule(
                 "login-out",
+                description="To the identity provider",
                 security_group_id=group.id,
                 ip_protocol="tcp",
                 from_port=443,
@@ -132,6 +134,7 @@ class Entrance(pulumi.ComponentResource):
             "ip_protocol": "tcp",
             "from_port": door.node_port,
             "to_port": door.node_port,
+            "description": f"Load balancer to {door.app}",
             "tags": self.stack.tags.rented(),
         }
         vpc.SecurityGroupEgressRule(

@@ -28,6 +28,15 @@ class Network(pulumi.ComponentResource):
             tags=stack.tags.rented(prefix),
             opts=self.child,
         )
+        # AWS makes one that lets its members speak with each other and everybody; whatever forgets to name a group gets it.
+        ec2.DefaultSecurityGroup(
+            name,
+            vpc_id=net.id,
+            ingress=[],
+            egress=[],
+            tags=stack.tags.rented(f"{prefix}-default-closed"),
+            opts=self.child,
+        )
         gateway = ec2.InternetGateway(name, vpc_id=net.id, tags=stack.tags.rented(prefix), opts=self.child)
         private, public = subnet_ranges(stack.vpc_cidr, zones=len(stack.zones))
         self.public = self._subnets("public", net, public)
@@ -146,6 +155,7 @@ class Network(pulumi.ComponentResource):
         )
         allowed = vpc.SecurityGroupIngressRule(
             "endpoints",
+            description="TLS from inside the network",
             security_group_id=group.id,
             ip_protocol="tcp",
             from_port=443,

@@ -27,8 +27,8 @@ _MANIFEST = {
 }
 
 
-def push_image(aws: FakeAws, tag: str = "0.1.0") -> None:
-    aws.client("ecr").put_image(repositoryName=REPOSITORY, imageManifest=json.dumps(_MANIFEST), imageTag=tag)
+def push_image(aws: FakeAws, tag: str = "0.1.0", *, repository: str = REPOSITORY) -> None:
+    aws.client("ecr").put_image(repositoryName=repository, imageManifest=json.dumps(_MANIFEST), imageTag=tag)
 
 
 def set_keys(aws: FakeAws) -> None:
