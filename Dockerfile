@@ -39,6 +39,12 @@ COPY infra infra
 COPY app app
 RUN --mount=type=cache,target=/cache uv sync --frozen --no-dev --no-editable --extra console
 
+# Not an app of ours: MLflow's server with what PostgreSQL and S3 need, which the published image lacks.
+FROM build AS build-mlflow
+WORKDIR /src/mlflow
+COPY infra/images/mlflow/pyproject.toml infra/images/mlflow/uv.lock ./
+RUN --mount=type=cache,target=/cache uv sync --frozen --no-dev
+
 # Runs as nobody in particular, with a read-only root: only /data (embedded stores) and /tmp are written.
 FROM python:3.12-slim-bookworm AS runtime
 ENV PATH=/opt/app/bin:$PATH \
@@ -59,6 +65,13 @@ EXPOSE 8501
 HEALTHCHECK --interval=10s --timeout=4s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=3)"]
 CMD ["python", "-m", "app.console"]
+
+FROM runtime AS mlflow
+COPY --from=build-mlflow /opt/app /opt/app
+EXPOSE 5000
+HEALTHCHECK --interval=10s --timeout=4s --start-period=60s \
+    CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:5000/health', timeout=3)"]
+CMD ["mlflow", "server", "--host", "0.0.0.0"]
 
 FROM runtime AS devops
 COPY --from=build-devops /opt/app /opt/app

@@ -56,6 +56,7 @@ PARTS: Mapping[str, str] = {
     "genai:workloads:Databases": "Databases of the apps:",
     "genai:workloads:Valkey": "Cache:",
     "genai:workloads:Reindex": "Index job:",
+    "genai:workloads:Mlflow": "Experiments:",
     "genai:workloads:Autoscaler": "Growth of the pools:",
     "genai:workloads:DevicePlugin": "Graphics cards:",
     "genai:workloads:Daemon": "On every machine:",

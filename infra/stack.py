@@ -15,6 +15,7 @@ from infra.choices.database import DatabaseChoices
 from infra.choices.domain import DomainChoices
 from infra.choices.encryption import EncryptionChoices
 from infra.choices.entrance import EntranceChoices
+from infra.choices.experiments import ExperimentChoices
 from infra.choices.hours import HoursChoices
 from infra.choices.images import ImageChoices
 from infra.choices.lifetime import LifetimeChoices
@@ -52,6 +53,7 @@ class Stack(
     ImageChoices,
     SearchChoices,
     DatabaseChoices,
+    ExperimentChoices,
     ModelChoices,
     MoneyChoices,
     WatchingChoices,

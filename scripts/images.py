@@ -6,11 +6,12 @@ import json
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.naming import IMAGES, Names
+from infra.naming import IMAGE_KEYS, IMAGES, Names
 from infra.project import ROOT, ProjectRefused, configuration, project
 from infra.registries import copy_of, foreign
 
@@ -39,6 +40,15 @@ def log_in(program: str, session: boto3.Session, *, account: str) -> None:
     subprocess.run(command, input=password, text=True, check=True, stdout=subprocess.DEVNULL)
 
 
+def wanted(project_name: str, values: Mapping[str, str]) -> list[str]:
+    """The images that the stack's configuration asks for."""
+    return [
+        app
+        for app in IMAGES
+        if app not in IMAGE_KEYS or values.get(f"{project_name}:{IMAGE_KEYS[app]}", "none") != "none"
+    ]
+
+
 def publish(stack: str) -> None:
     settings, values = project(), configuration(stack)
     region = values["aws:region"]
@@ -48,7 +58,7 @@ def publish(stack: str) -> None:
     account = session.client("sts").get_caller_identity()["Account"]
     names = Names(project=settings["name"], stack=stack, account=account, region=region)
     log_in(program, session, account=account)
-    for app in IMAGES:
+    for app in wanted(settings["name"], values):
         image = names.image(app, tag=values[f"{settings['name']}:imageTag"])
         build = (program, "build", "--platform", platform, "--target", app, "--tag", image, str(ROOT))
         for command in (build, (program, "push", image)):

@@ -73,6 +73,16 @@ def read_dumps(bucket: str) -> dict[str, Any]:
     return _allow("ReadDumps", f"{bucket}/{DUMPS_PREFIX}*", "s3:GetObject")
 
 
+def list_below(bucket: str, prefix: str) -> dict[str, Any]:
+    """The names of what lies below the prefix, of a bucket that others use too."""
+    listed = _allow("ListBelow", bucket, "s3:ListBucket")
+    return listed | {"Condition": {"StringLike": {"s3:prefix": f"{prefix}/*"}}}
+
+
+def keep_below(bucket: str, prefix: str) -> dict[str, Any]:
+    return _allow("KeepBelow", f"{bucket}/{prefix}/*", "s3:DeleteObject", "s3:GetObject", "s3:PutObject")
+
+
 def use_key(key: str, *, region: str) -> dict[str, Any]:
     """The stack's own key, only by way of the three services that keep data under it."""
     use = _allow("UseKey", key, "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")

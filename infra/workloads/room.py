@@ -13,6 +13,7 @@ from infra.workloads.device_plugin import DevicePlugin
 from infra.workloads.devops import devops
 from infra.workloads.log_shipper import log_shipper
 from infra.workloads.machine_metrics import machine_metrics
+from infra.workloads.mlflow import mlflow
 from infra.workloads.monitoring import Monitoring
 from infra.workloads.namespaces import Namespaces
 from infra.workloads.postgres_choice import database
@@ -43,6 +44,7 @@ class Workloads:
         if stack.monitoring == "cluster":
             Monitoring(stack, found, durable, cluster, self.spaces, opts=opts)
         self.database = database(stack, found, durable, cluster, self.spaces, opts=opts)
+        self.mlflow = mlflow(stack, found, durable, cluster, self.spaces, self.database, opts=opts)
         self.rag = rag(stack, found, durable, cluster, self.spaces, opts=opts)
         self.coldmail = coldmail(stack, found, durable, cluster, self.spaces, opts=opts)
         self.devops = devops(stack, found, durable, cluster, self.spaces, opts=opts)

@@ -116,6 +116,7 @@ DURABLE = {
     "repository genai-ops/dev/coldmail",
     "repository genai-ops/dev/console",
     "repository genai-ops/dev/devops",
+    "repository genai-ops/dev/mlflow",
     f"table {TABLE}",
     f"secret {SECRET}",
     f"budget {BUDGET}",

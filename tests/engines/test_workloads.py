@@ -8,14 +8,14 @@ import pytest
 
 from infra.workloads.namespaces import SYSTEM
 from tests.infra.program import declared
-from tests.infra.workloads.objects import MONITORED, THREE
+from tests.infra.workloads.objects import MONITORED, THREE, TRACKED
 
 from . import kube
 
 pytestmark = pytest.mark.engines
 
 WATCHED = (("alarms", "true"), ("machineMetrics", "true"), ("shipLogs", "true"), *MONITORED)
-CHOICES = (*THREE, ("chatModel", "nova-2-lite"), ("embedder", "bedrock"), ("database", "cluster"), *WATCHED)
+CHOICES = (*THREE, ("chatModel", "nova-2-lite"), ("embedder", "bedrock"), *TRACKED, *WATCHED)
 # What others lean on comes first; the engine knows the same from the graph.
 ORDER = (
     *("Namespace", "PriorityClass", "ResourceQuota", "LimitRange", "ServiceAccount", "ConfigMap"),
@@ -116,7 +116,7 @@ def test_every_namespace_but_the_system_one_refuses_a_privileged_pod(
 def test_nothing_can_ask_for_a_load_balancer_or_a_volume(
     applied: list[dict[str, Any]], cluster: kube.Kube
 ) -> None:
-    for space in ("rag", "stores", "console", "monitoring", SYSTEM):
+    for space in ("rag", "stores", "console", "monitoring", "mlflow", SYSTEM):
         balancer = {
             "apiVersion": "v1",
             "kind": "Service",

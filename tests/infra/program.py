@@ -39,6 +39,7 @@ WIDEST: tuple[tuple[str, str], ...] = (
     ("machineMetrics", "true"),
     ("shipLogs", "true"),
     ("database", "cluster"),
+    ("mlflow", "cluster"),
     ("consoleTenant", "acme"),
     ("chatModel", "nova-2-lite"),
     ("embedder", "bedrock"),

@@ -147,9 +147,7 @@ def repositories() -> list[dict[str, Any]]:
 
 
 def test_each_app_has_a_repository():
-    assert sorted(item["name"] for item in repositories()) == [
-        f"genai-ops/dev/{app}" for app in ("coldmail", "console", "devops", "rag")
-    ]
+    assert {item["name"] for item in repositories()} == {f"genai-ops/dev/{app}" for app in IMAGES}
 
 
 def test_images_are_scanned_and_their_tags_cannot_move():

@@ -18,6 +18,7 @@ MONITORED = (
     ("monitoring", "cluster"),
     ("grafanaSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:grafana-AbCdEf"),
 )
+TRACKED = (("database", "cluster"), ("mlflow", "cluster"))
 THREE = (*SHARED, ("openSearchNodes", "3"), ("nodeCount", "3"), ("nodeMaxCount", "6"))
 
 

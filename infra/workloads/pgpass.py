@@ -1,0 +1,67 @@
+"""The password of a seat, fetched by an init step into a file in memory that PostgreSQL's own library reads: PGPASSFILE.
+
+So it stands in no connection string, no variable and no command line, where every process of the pod could read it.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pulumi
+
+from infra.workloads.database import Seat
+from infra.workloads.pods import TMP_DIR, Disk, Size, container
+
+SECRETS_DIR = "/secrets"
+FILE = f"{SECRETS_DIR}/pgpass"
+DISK = Disk(SECRETS_DIR, "1Mi", memory=True)
+# For the pod's own containers, beside a connection string without a password.
+ENVIRONMENT: Mapping[str, str] = {"PGPASSFILE": FILE}
+
+# Runs in an image that has boto3. The file has a line of five parts, in which ":" and "\" are escaped.
+FETCH = """\
+import os, pathlib, boto3
+
+def fetched(secret):
+    store = boto3.client("secretsmanager", region_name=os.environ["AWS_REGION"])
+    return store.get_secret_value(SecretId=secret)["SecretString"]
+
+def written(name, text):
+    file = pathlib.Path(os.environ.get("SECRETS_DIR", "/secrets")) / name
+    file.touch(mode=0o600)
+    file.write_text(text)
+
+password = fetched(os.environ["PGPASSWORD_SECRET"]).replace("\\\\", "\\\\\\\\").replace(":", "\\\\:")
+name = os.environ["PGUSER"]
+written("pgpass", f"{os.environ['PGHOST']}:{os.environ['PGPORT']}:{name}:{name}:{password}\\n")
+"""
+
+
+def fetching(
+    seat: Seat,
+    *,
+    image: str,
+    region: str,
+    more: str = "",
+    environment: Mapping[str, pulumi.Input[str]] | None = None,
+) -> dict[str, Any]:
+    """The init step; `more` is Python that follows, with `fetched(secret)` and `written(name, text)` at hand."""
+    return container(
+        "secrets",
+        image=image,
+        size=Size("100m", "192Mi", "1", "384Mi"),
+        mounts={"secrets": SECRETS_DIR, "tmp": TMP_DIR},
+        command=("python", "-c", FETCH + more),
+        environment={
+            "AWS_REGION": region,
+            "PGHOST": seat.host,
+            "PGPORT": str(seat.port),
+            "PGUSER": seat.name,
+            "PGPASSWORD_SECRET": seat.secret,
+            **(environment or {}),
+        },
+    )
+
+
+def address(seat: Seat) -> pulumi.Output[str]:
+    """The connection string, as SQLAlchemy takes it. Role and database have the seat's name."""
+    return pulumi.Output.format("postgresql+psycopg2://{0}@{1}:{2}/{0}", seat.name, seat.host, str(seat.port))
