@@ -178,6 +178,17 @@ class Settings(BaseModel):
         description="Web or mail address that sites we fetch from can complain to; stands in the User-Agent.",
     )
 
+    devops_connections: SecretStr = Field(
+        SecretStr(""),
+        description="Platforms that call the DevOps assistant's webhooks, as a JSON list: docs/guide/12-devops.md.",
+    )
+    devops_daily_calls: int = Field(
+        200, ge=0, description="Questions to a model a day and repository, about failures; 0: no bound."
+    )
+    devops_daily_usd: float = Field(
+        1.0, ge=0, description="What a model may cost a day and repository, in USD; 0: no bound."
+    )
+
     max_upload_mb: int = Field(50, ge=1, le=1024, description="Largest document, in MB.")
     max_pages: int = Field(5_000, ge=1, description="Most pages of a PDF.")
     extract_cpu_s: int = Field(60, ge=1, le=600, description="CPU seconds for reading one document.")

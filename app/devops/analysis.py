@@ -1,7 +1,9 @@
 """What an analysis of a failed pipeline says; values only."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 
 class Category(StrEnum):
@@ -81,16 +83,27 @@ class Redaction:
 
 @dataclass(frozen=True, slots=True)
 class Similar:
-    """An earlier failure with the same fingerprint."""
+    """What is known of failures with the same fingerprint.
+
+    `seen` counts the earlier ones; 0 when only suspects are known. `suspect_commits`: from the last green one of this
+    job to its first red one. `text` says all of it in a line.
+    """
 
     fingerprint: str
     seen: int
     last_fix: str
+    since: str = ""
+    last_seen: str = ""
+    suspect_commits: tuple[str, ...] = ()
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """The whole answer. With `abstained` the cause is not known, and `root_cause` says what was looked at."""
+    """The whole answer. With `abstained` the cause is not known, and `root_cause` says what was looked at.
+
+    `id` and `fingerprint` are empty where nothing is remembered.
+    """
 
     root_cause: str
     fix: tuple[str, ...]
@@ -104,3 +117,27 @@ class Analysis:
     similar: tuple[Similar, ...] = ()
     redactions: tuple[Redaction, ...] = ()
     cost_usd: float = 0.0
+    id: str = ""
+    fingerprint: str = ""
+
+
+def analysis_of(kept: Mapping[str, Any]) -> Analysis:
+    """An analysis from its fields as JSON has them."""
+    patch = kept["yaml_patch"]
+    return Analysis(
+        **{
+            **kept,
+            "fix": tuple(kept["fix"]),
+            "category": Category(kept["category"]),
+            "nature": Nature(kept["nature"]),
+            "evidence": tuple(Evidence(**each) for each in kept["evidence"]),
+            "extracted": tuple(ExtractedLine(**each) for each in kept["extracted"]),
+            "similar": tuple(
+                Similar(**{**each, "suspect_commits": tuple(each["suspect_commits"])})
+                for each in kept["similar"]
+            ),
+            "redactions": tuple(Redaction(**each) for each in kept["redactions"]),
+            "yaml_patch": patch
+            and YamlPatch(patch["kind"], patch["text"], tuple(Check(**each) for each in patch["checks"])),
+        }
+    )

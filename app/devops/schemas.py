@@ -88,9 +88,17 @@ class RedactionShape(BaseModel):
 
 
 class SimilarShape(BaseModel):
+    """Failures with the same fingerprint; `text` says it in a line."""
+
     fingerprint: str
-    seen: int
+    seen: int = Field(description="How often it was seen before.")
     last_fix: str
+    since: str = ""
+    last_seen: str = ""
+    suspect_commits: list[str] = Field(
+        [], description="After the job's last green commit, up to its first red one."
+    )
+    text: str = ""
 
 
 class AnalyzeResponse(BaseModel):
@@ -108,6 +116,8 @@ class AnalyzeResponse(BaseModel):
     abstained: bool = Field(description="True where the log does not tell the cause; nothing is guessed.")
     redactions: list[RedactionShape]
     cost_usd: float
+    id: str = Field("", description="Of this analysis, for feedback; empty where nothing is remembered.")
+    fingerprint: str = Field("", description="Of its class and most telling line.")
     text: str = Field(description="The same under the headings ROOT_CAUSE, FIX, YAML_PATCH.")
 
 
@@ -120,3 +130,144 @@ class RedactResponse(BaseModel):
 
     log: str
     redactions: list[RedactionShape]
+
+
+class DeliveryResponse(BaseModel):
+    """What became of a webhook's delivery. accepted: it is kept and will be worked on."""
+
+    status: Literal["accepted", "duplicate", "ignored"]
+    detail: str
+
+
+class FeedbackRequest(_Request):
+    """`accept`: it was right. `correct`: this is what it was; the correction is remembered and proposed as a signature."""
+
+    verdict: Literal["accept", "correct"]
+    root_cause: str | None = Field(None, min_length=1, max_length=640)
+    fix: list[str] | None = Field(
+        None, max_length=5, description="What mended it, in steps of at most 240 characters."
+    )
+    category: Category | None = None
+    note: str = Field("", max_length=1_000)
+
+
+class FeedbackResponse(BaseModel):
+    id: str
+    verdict: Literal["accept", "correct"]
+    proposal: str | None = Field(description="The id under /proposals of what a correction became.")
+
+
+class KeptAnalysis(BaseModel):
+    """An analysis as it was kept: secrets are masked."""
+
+    id: str
+    created_at: str
+    source: str
+    repository: str
+    job: str
+    commit: str
+    branch: str
+    url: str
+    flaky_rate: float
+    feedback: dict[str, Any] | None
+    analysis: AnalyzeResponse
+
+
+class AnalysesResponse(BaseModel):
+    """Newest first; ask again with `after` for older ones."""
+
+    analyses: list[KeptAnalysis]
+    after: str | None
+
+
+class OccurrenceShape(BaseModel):
+    id: str
+    at: str
+    repository: str
+    job: str
+    commit: str
+
+
+class FailureShape(BaseModel):
+    """A kind of failure: class and line without what changes from run to run."""
+
+    fingerprint: str
+    category: Category
+    line: str
+    seen: int
+    since: str
+    last_seen: str
+    last_fix: str
+    occurrences: list[OccurrenceShape] = Field(description="The last ones.")
+
+
+class JobShape(BaseModel):
+    """`flaky_rate`: the share of commits at which the job was both red and green, of those seen lately."""
+
+    repository: str
+    job: str
+    runs: int
+    failed: int
+    flaky_rate: float
+    last_green: str
+    first_red: str
+    suspects: list[str]
+
+
+class FailuresResponse(BaseModel):
+    failures: list[FailureShape]
+    after: str | None
+
+
+class JobsResponse(BaseModel):
+    jobs: list[JobShape]
+    after: str | None
+
+
+class ProposalShape(BaseModel):
+    """A signature that a person's correction suggests; `yaml` is ready for a file of the signature base."""
+
+    id: str
+    yaml: str
+    signature: dict[str, Any]
+
+
+class ProposalsResponse(BaseModel):
+    proposals: list[ProposalShape]
+    after: str | None
+
+
+class UndeliveredShape(BaseModel):
+    """Something that could not be told yet. waiting: it is tried again by itself; given_up: not any more."""
+
+    id: str
+    state: Literal["waiting", "given_up"]
+    channel: str
+    analysis_id: str
+    repository: str
+    attempts: int
+    error: str
+
+
+class UndeliveredResponse(BaseModel):
+    undelivered: list[UndeliveredShape]
+
+
+class SpendingShape(BaseModel):
+    repository: str
+    day: str
+    calls: int
+    refused: int = Field(description="How often a model was not asked because the budget was used up.")
+    usd: float
+
+
+class SpendingResponse(BaseModel):
+    """What models cost today, and the bounds for each repository; 0: none."""
+
+    daily_calls: int
+    daily_usd: float
+    repositories: list[SpendingShape]
+
+
+class DeletedResponse(BaseModel):
+    deleted: int

@@ -12,6 +12,9 @@ from app.devops.diagnosis import diagnose
 from app.devops.diagnosis.model import second_opinion
 from app.devops.extraction.extract import extract
 from app.devops.extraction.finder import Hit as Known
+from app.devops.memory.context import Context, context_of
+from app.devops.memory.fingerprint import mark_of
+from app.devops.memory.memory import Memory
 from app.devops.original import LinesOf, Packed, lines_of
 from app.devops.patching.attach import with_patch
 from app.devops.reading.clean_log import CleanLog
@@ -46,6 +49,19 @@ class Failure:
 
 
 @dataclass(frozen=True, slots=True)
+class Study:
+    """`masked` may be kept and sent on; the rest belongs to whoever sent the log, and to nobody else."""
+
+    masked: Analysis
+    redactor: Redactor
+    original: LinesOf
+
+    def answer(self) -> Analysis:
+        """With the secrets back, for whoever sent the log."""
+        return answered(self.masked, self.redactor, self.original)
+
+
+@dataclass(frozen=True, slots=True)
 class Masked:
     """A text as it would be kept, logged or sent."""
 
@@ -67,8 +83,10 @@ class DevopsService:
         log_bytes: int,
         chat: Chat | None = None,
         pages: Pages | None = None,
+        memory: Memory | None = None,
     ) -> None:
         self.log_bytes = log_bytes
+        self._memory = memory
         self._library = library
         self._chat = chat
         self._pages = pages
@@ -76,11 +94,17 @@ class DevopsService:
 
     async def analyze(self, failure: Failure, *, tenant: str, spent: Spent = _free) -> Analysis:
         """`spent` is told how many tokens a model used. Raises BadInput for no log or two, and others of a fetched one."""
+        study = await self.study(failure, tenant=tenant, context=context_of(failure.metadata), spent=spent)
+        return study.answer()
+
+    async def study(self, failure: Failure, *, tenant: str, context: Context, spent: Spent = _free) -> Study:
+        """The analysis as it may be kept and told to others. Raises as `analyze` does."""
         log = await self._log_of(failure)
         redactor = log_redactor()
         async with self._slots:
             analysis = await asyncio.to_thread(self._read_and_judge, log, failure, redactor)
-        return await self._finished(analysis, redactor, lines_of(log), spent)
+        known = await self._known(analysis, failure, tenant, context, spent)
+        return Study(known, redactor, lines_of(log))
 
     async def analyze_stream(
         self, chunks: AsyncIterator[bytes], failure: Failure, *, tenant: str, spent: Spent = _free
@@ -106,20 +130,25 @@ class DevopsService:
             analysis = await asyncio.to_thread(judge)
         if reading.blank:
             raise BadInput("The log is empty.", code="log_empty", field="log")
-        return await self._finished(analysis, redactor, original.lines, spent)
+        known = await self._known(analysis, failure, tenant, context_of(failure.metadata), spent)
+        return Study(known, redactor, original.lines).answer()
 
-    async def _finished(
-        self, analysis: Analysis, redactor: Redactor, original: LinesOf, spent: Spent
+    async def _known(
+        self, analysis: Analysis, failure: Failure, tenant: str, context: Context, spent: Spent
     ) -> Analysis:
-        """With a model's second opinion, where there is one, and as the caller's answer."""
+        """With a model's second opinion, where there is one, and with what is remembered."""
+        if self._memory is not None:
+            mark = mark_of(analysis)
+            analysis, tokens = await self._memory.opinion(tenant, context, analysis, self._chat)
+            await spent(tokens)
+            return await self._memory.note(tenant, context, analysis, mark=mark, source=failure.source)
         if self._chat is not None and analysis.extracted:
-            # Whoever remembers failures asks here first: the same one need not be paid for twice.
             opinion = await second_opinion(self._chat, analysis)
             # The patch belongs to what the rules found: another cause has another one, or none.
             same = opinion.analysis.category is analysis.category
             analysis = opinion.analysis if same else replace(opinion.analysis, yaml_patch=None)
             await spent(opinion.usage.input_tokens + opinion.usage.output_tokens)
-        return answered(analysis, redactor, original)
+        return analysis
 
     def analyze_text(self, log: str, failure: Failure) -> Analysis:
         """What rules alone say; pure but for the time it takes."""

@@ -1,8 +1,9 @@
-"""How pages of the public web are fetched."""
+"""How pages of the public web are fetched, and how services of the settings are told something."""
 
 from importlib.metadata import version
 
 from app.kernel.ports.pages import Pages
+from app.kernel.ports.posts import Posts
 from app.settings import Settings
 
 
@@ -11,3 +12,18 @@ def build_pages(settings: Settings) -> Pages:
     from app.adapters.guarded_fetch import GuardedPages
 
     return GuardedPages(version=version("genai-ops"), contact=settings.fetch_contact)
+
+
+def build_apis(settings: Settings) -> Pages:
+    """The same guard for APIs that we have a key of: as much as a log may have, and no politeness between two questions."""
+    from app.adapters.guarded_fetch import GuardedPages, Limits
+
+    limits = Limits(max_bytes=settings.max_upload_mb * 1_000_000, whole_s=90.0, pause_s=0.0)
+    return GuardedPages(version=version("genai-ops"), contact=settings.fetch_contact, limits=limits)
+
+
+def build_posts() -> Posts:
+    """To addresses of the settings only: the platforms' APIs, Slack, ticket systems."""
+    from app.adapters.posts import HttpsPosts
+
+    return HttpsPosts(version=version("genai-ops"))

@@ -60,6 +60,7 @@ _TALK_TO_SERVICES = {
     "app/adapters/openai_compatible/": "the model of GENAI_CHAT_URL",
     "app/adapters/bedrock/": "Amazon Bedrock",
     "app/adapters/aws_errors.py": "names of what boto3 raises",
+    "app/adapters/posts.py": "the APIs, Slack and ticket systems of GENAI_DEVOPS_CONNECTIONS",
     "app/adapters/s3.py": "names of what boto3 raises",
     "app/console/": "the API of GENAI_API_URL",
     "app/launch.py": "the processes it started",

@@ -21,7 +21,7 @@ LOG = (
 )
 FIELDS = {
     "root_cause", "fix", "yaml_patch", "category", "confidence", "evidence", "extracted", "nature", "similar",
-    "abstained", "redactions", "cost_usd", "text",
+    "abstained", "redactions", "cost_usd", "text", "id", "fingerprint",
 }  # fmt: skip
 
 
