@@ -180,7 +180,7 @@ class Settings(BaseModel):
 
     devops_connections: SecretStr = Field(
         SecretStr(""),
-        description="Platforms that call the DevOps assistant's webhooks, as a JSON list: docs/guide/12-devops.md.",
+        description="Platforms that call the DevOps assistant's webhooks, as a JSON list: docs/guide/13-devops.md.",
     )
     devops_daily_calls: int = Field(
         200, ge=0, description="Questions to a model a day and repository, about failures; 0: no bound."

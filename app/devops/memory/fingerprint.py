@@ -16,7 +16,9 @@ _CHANGES: tuple[tuple[re.Pattern[str], str], ...] = (
     (re.compile(r"(?i)\b(?=[0-9a-f]*\d)(?=[0-9a-f]*[a-f])[0-9a-f]{7,128}\b"), "<hash>"),
     (re.compile(r"(?:/tmp|/var/folders|/private/var)/[^\s:'\",)]{1,200}"), "<temporary>"),
     (
-        re.compile(r"(?:/home/runner/work/[^/\s]{1,100}/[^/\s]{1,100}|/builds/[^/\s]{1,100}/[^/\s]{1,100})/"),
+        re.compile(
+            r"(?:/[a-z]{1,20}/runner/work/[^/\s]{1,100}/[^/\s]{1,100}|/builds/[^/\s]{1,100}/[^/\s]{1,100})/"
+        ),
         "",
     ),
     (re.compile(r"\b\d+(?:\.\d+)?\s?(?:ms|µs|ns|s|sec|seconds|min|minutes|[kKMG]i?B)\b"), "<amount>"),
