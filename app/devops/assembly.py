@@ -54,7 +54,7 @@ def assemble_memory(settings: Settings, ports: DevopsPorts) -> Memory:
         analyses=Analyses(records),
         failures=Failures(records),
         jobs=JobRuns(records),
-        greens=Greens(ports.objects),
+        greens=Greens(records),
         opinions=Opinions(records),
         proposals=Proposals(records),
         spending=Spending(

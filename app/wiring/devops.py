@@ -6,7 +6,6 @@ from pydantic import SecretStr
 
 from app.kernel.ports.cache import Cache
 from app.kernel.ports.chat import Chat
-from app.kernel.ports.objects import Objects
 from app.kernel.ports.pages import Pages
 from app.kernel.ports.posts import Posts
 from app.kernel.ports.records import Records
@@ -24,7 +23,6 @@ class DevopsPorts:
     connections: the JSON of GENAI_DEVOPS_CONNECTIONS.
     """
 
-    objects: Objects
     records: Records
     cache: Cache
     chat: Chat | None
@@ -35,7 +33,7 @@ class DevopsPorts:
     tenants_by_key: dict[str, str]
 
     async def aclose(self) -> None:
-        for port in (self.chat, self.pages, self.apis, self.posts, self.cache, self.records, self.objects):
+        for port in (self.chat, self.pages, self.apis, self.posts, self.cache, self.records):
             if close := getattr(port, "aclose", None):
                 await close()
             elif close := getattr(port, "close", None):
@@ -46,7 +44,6 @@ def build_devops(settings: Settings) -> DevopsPorts:
     """Raises StartError when something the settings ask for is not there."""
     settings = with_secret_settings(settings)
     return DevopsPorts(
-        objects=stores.build_objects(settings),
         records=stores.build_records(settings),
         cache=stores.build_cache(settings),
         chat=None

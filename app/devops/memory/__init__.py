@@ -1,1 +1,1 @@
-"""What is remembered of failures, each tenant its own: masked text only, in the records and in the object store."""
+"""What is remembered of failures, each tenant its own: masked text only, in the records."""
