@@ -41,6 +41,7 @@ def mark_of(analysis: Analysis) -> Mark:
     raw = analysis.evidence[0].quote if analysis.evidence else ""
     if not raw.strip() and analysis.extracted:
         raw = min(analysis.extracted, key=lambda line: line.rank).text
+    raw = whole(raw)
     line = normalised(raw)
     if not line:
         return Mark("", "", "")
@@ -54,3 +55,8 @@ def normalised(line: str) -> str:
     for pattern, word in _CHANGES:
         line = pattern.sub(word, line)
     return line.strip()[:_MOST_CHARS]
+
+
+def whole(text: str) -> str:
+    """Without half characters, which JSON can spell and no store takes."""
+    return text.encode("utf-8", errors="replace").decode("utf-8")

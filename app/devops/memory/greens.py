@@ -6,9 +6,9 @@ from base64 import b64decode, b64encode
 from hashlib import sha256
 
 from app.devops.memory.writes import delete_all, get_or_empty
+from app.devops.reading.masking import log_redactor
 from app.devops.reading.read import read_log
 from app.kernel.ports.records import Records
-from app.kernel.redaction import Redactor
 
 # What a record may hold (400 KB in DynamoDB) with room for the rest; packed to a tenth, some megabytes of log.
 _MOST_PACKED = 250_000
@@ -35,7 +35,7 @@ class Greens:
 
 
 def _packed(log: str) -> bytes:
-    lines = "\n".join(read_log(log, redactor=Redactor()).lines)[-_MOST_CHARS:]
+    lines = "\n".join(read_log(log, redactor=log_redactor()).lines)[-_MOST_CHARS:]
     while len(packed := zlib.compress(lines.encode("utf-8", errors="replace"), level=6)) > _MOST_PACKED:
         lines = lines[len(lines) // 2 :].partition("\n")[2]
     return packed

@@ -16,7 +16,7 @@ from app.devops.diagnosis.model import second_opinion
 from app.devops.memory.analyses import Analyses, analysis_id
 from app.devops.memory.context import Context
 from app.devops.memory.failures import Failures, Occurrence
-from app.devops.memory.fingerprint import Mark, mark_of
+from app.devops.memory.fingerprint import Mark, mark_of, whole
 from app.devops.memory.greens import Greens
 from app.devops.memory.job_runs import JobRuns, Run, flaky_rate
 from app.devops.memory.opinions import Opinions
@@ -24,6 +24,7 @@ from app.devops.memory.proposals import Proposals
 from app.devops.memory.spending import Spending
 from app.kernel.errors import GenaiError
 from app.kernel.ports.chat import Chat
+from app.kernel.redaction import Redactor
 
 _log = logging.getLogger("genai.devops")
 _ASKED = Counter("genai_devops_opinions_total", "Second opinions, by where they came from", ["source"])
@@ -54,14 +55,19 @@ class Memory:
         if not mark.id or not analysis.extracted:
             return analysis, 0
         lock = self._asking.setdefault(f"{tenant}/{mark.id}", asyncio.Lock())
-        async with lock:
-            known = await self.opinions.recall(tenant, mark.id, analysis)
-            if known is not None:
-                _ASKED.labels("remembered").inc()
-                return known, 0
-            if chat is None:
-                return analysis, 0
-            return await self._paid(tenant, context, analysis, mark, chat)
+        try:
+            async with lock:
+                known = await self.opinions.recall(tenant, mark.id, analysis)
+                if known is not None:
+                    _ASKED.labels("remembered").inc()
+                    return known, 0
+                if chat is None:
+                    return analysis, 0
+                return await self._paid(tenant, context, analysis, mark, chat)
+        except GenaiError as error:
+            # Nobody knows whether it was paid for, or what is left of the budget: the rules answer.
+            _log.warning("A failure could not be looked up: %s", error.detail)
+            return analysis, 0
 
     async def _paid(
         self, tenant: str, context: Context, analysis: Analysis, mark: Mark, chat: Chat
@@ -122,7 +128,7 @@ class Memory:
             "line": mark.line,
             "raw_line": mark.raw,
             "flaky_rate": flaky_rate(job.get("runs", ())),
-            "analysis": asdict(told),
+            "analysis": asdict(_masked(told)),
             "feedback": None,
         }
         await self.analyses.add(tenant, _plain(kept))
@@ -160,10 +166,19 @@ def _similar(mark: Mark, before: Mapping[str, Any], suspects: Sequence[str]) -> 
     )
 
 
+def _masked(analysis: Analysis) -> Analysis:
+    """The patch is of the caller's YAML, which came to nobody's eyes yet; all else is masked already."""
+    if analysis.yaml_patch is None:
+        return analysis
+    redact, patch = Redactor().redact, analysis.yaml_patch
+    checks = tuple(replace(check, detail=redact(check.detail)) for check in patch.checks)
+    return replace(analysis, yaml_patch=replace(patch, text=redact(patch.text), checks=checks))
+
+
 def _plain(value: Any) -> Any:
     """As JSON has it: tuples are lists, floats and enums stay what a record may hold."""
     if isinstance(value, Mapping):
         return {name: _plain(each) for name, each in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
-    return str(value) if isinstance(value, str) else value
+    return whole(str(value)) if isinstance(value, str) else value

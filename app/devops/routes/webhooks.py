@@ -14,9 +14,9 @@ from app.devops.incoming import github, gitlab, jenkins, kubernetes
 from app.devops.incoming.event import Event
 from app.devops.incoming.proof import for_repository, known_by, signed_by
 from app.devops.incoming.reception import Reception
+from app.devops.reading.masking import log_redactor
 from app.devops.schemas import DeliveryResponse
 from app.kernel.errors import BadInput, LimitExceeded
-from app.kernel.redaction import Redactor
 from app.web.problems import problem_responses
 from app.web.replies import Reply
 
@@ -110,7 +110,7 @@ async def _taken(
 
 
 def _masked(log: str) -> str:
-    return Redactor().redact(log)
+    return log_redactor().redact(log)
 
 
 def _ignored(why: str) -> Response:
