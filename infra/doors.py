@@ -72,6 +72,14 @@ DOORS: tuple[Door, ...] = (
     Door(app="coldmail", node_port=30082, path="/coldmail", wanted=lambda stack: "coldmail" in stack.apps),
     Door(app="devops", node_port=30083, path="/devops", wanted=lambda stack: "devops" in stack.apps),
     GRAFANA,
+    Door(
+        app="open-webui",
+        node_port=30091,
+        own_port=8090,
+        health_path="/health",
+        people=True,
+        wanted=lambda stack: stack.open_webui_tenant is not None,
+    ),
 )
 NODE_PORTS = {door.app: door.node_port for door in DOORS}
 

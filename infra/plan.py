@@ -61,6 +61,9 @@ PARTS: Mapping[str, str] = {
     "genai:workloads:DevicePlugin": "Graphics cards:",
     "genai:workloads:Daemon": "On every machine:",
     "genai:workloads:Monitoring": "Figures, alerts, pages:",
+    "genai:workloads:Ollama": "Language model:",
+    "genai:workloads:ModelCache": "Models in S3:",
+    "genai:workloads:Waker": "Door to the language model:",
     "genai:workloads:AppService": "App",
 }
 ROOMS = {

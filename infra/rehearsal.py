@@ -111,6 +111,8 @@ class Outputs(Mocks):
         if args.typ == "aws:rds/instance:Instance":
             administrator = {"secretArn": "arn:aws:secretsmanager:::rds!db-administrator"}
             made |= {"address": "database.example", "masterUserSecrets": [administrator]}
+        if args.typ == "aws:ec2/vpcEndpoint:VpcEndpoint":
+            made["cidrBlocks"] = ["192.0.2.0/24"]
         if args.typ == "aws:sqs/queue:Queue":
             made["url"] = f"https://sqs.example/{args.name}"
         if args.typ == "aws:lb/loadBalancer:LoadBalancer":

@@ -10,6 +10,7 @@ import pulumi
 from pulumi.runtime.config import CONFIG, is_config_secret
 
 from infra.choices.apps import AppChoices
+from infra.choices.chat import ChatChoices
 from infra.choices.control_plane import ControlPlaneChoices
 from infra.choices.database import DatabaseChoices
 from infra.choices.domain import DomainChoices
@@ -55,6 +56,7 @@ class Stack(
     DatabaseChoices,
     ExperimentChoices,
     ModelChoices,
+    ChatChoices,
     MoneyChoices,
     WatchingChoices,
 ):

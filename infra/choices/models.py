@@ -24,11 +24,11 @@ class ModelChoices:
                 f"chatModel is 'nova-2-pro' while aws:region is {self.region!r}: it is a preview in the United States alone. "
                 f"Set chatModel to 'nova-2-lite', or make a stack in a region there."
             )
-        if self.chat_model in ("extractive", "nova-2-lite", "nova-2-pro"):
+        if self.chat_model in ("extractive", "nova-2-lite", "nova-2-pro", "ollama"):
             return
         if not _MODEL.fullmatch(self.chat_model):
             raise ConfigRefused(
-                f"chatModel is {self.chat_model!r}; it must be 'extractive', 'nova-2-lite', 'nova-2-pro', or a Bedrock model or "
-                f"profile by its id, like us.amazon.nova-lite-v1:0. An ARN does not say which models it leads to, so the "
+                f"chatModel is {self.chat_model!r}; it must be 'extractive', 'ollama', 'nova-2-lite', 'nova-2-pro' or a Bedrock "
+                f"model or profile by its id, like us.amazon.nova-lite-v1:0. An ARN does not say which models it leads to: the "
                 f"permissions could not name them."
             )

@@ -56,12 +56,15 @@ class Network(pulumi.ComponentResource):
         self.public_ids = [subnet.id for subnet in self.public]
         self.private_ids = [subnet.id for subnet in self.private]
         self.gateway = gateway
+        endpoints = self._gateway_endpoints(net, [outward, *inward])
+        # Where S3 answers in this region. AWS adds ranges now and then; `pulumi up --refresh` takes them up.
+        self.s3_ranges: pulumi.Output[list[str]] = endpoints[0].cidr_blocks
         self.ready: list[pulumi.Resource] = [
             way_out,
             *self._ways_through(name, inward, gateway),
             *self._joined("public", self.public, [outward] * len(stack.zones)),
             *self._joined("private", self.private, inward),
-            *self._gateway_endpoints(net, [outward, *inward]),
+            *endpoints,
             *self._interface_endpoints(net),
         ]
         if stack.flow_logs:
@@ -126,8 +129,8 @@ class Network(pulumi.ComponentResource):
             name, subnet_id=self.public[place].id, allocation_id=address.id, tags=tags, opts=after_gateway
         )
 
-    def _gateway_endpoints(self, net: ec2.Vpc, tables: list[ec2.RouteTable]) -> list[pulumi.Resource]:
-        """Free, and they keep the traffic of the data bucket off the NAT gateway, which bills by the gigabyte."""
+    def _gateway_endpoints(self, net: ec2.Vpc, tables: list[ec2.RouteTable]) -> list[ec2.VpcEndpoint]:
+        """S3 first. Free, and they keep the traffic of the data bucket off the NAT gateway, which bills by the gigabyte."""
         return [
             ec2.VpcEndpoint(
                 service,

@@ -13,6 +13,7 @@ from infra.stack import Stack
 RAG, STORES, CONSOLE, MONITORING, SYSTEM = "rag", "stores", "console", "monitoring", "system"
 COLDMAIL, DEVOPS = "coldmail", "devops"
 MLFLOW, TRAINING = "mlflow", "training"
+CHAT = "chat"
 
 # Who keeps running when the machines are full. All lie below the classes that Kubernetes keeps for itself (2,000,000,000).
 PRIORITIES: Mapping[str, tuple[int, str]] = {
@@ -58,6 +59,9 @@ def spaces(stack: Stack) -> list[Space]:
         found.append(Space(name=CONSOLE, pods=3, cpu=2, memory_gi=4))
     # One pod each, and the next one beside it for the time of an update.
     found += [Space(name=app, pods=3, cpu=2, memory_gi=4) for app in stack.apps]
+    if stack.ollama == "cluster" or stack.open_webui_tenant:
+        # Ollama and its job, two wakers during an update, Open WebUI. What they may grow to is the card's machine and one more.
+        found.append(Space(name=CHAT, pods=7, cpu=3, memory_gi=10))
     if stack.monitoring == "cluster":
         found.append(Space(name=MONITORING, pods=7, cpu=2, memory_gi=3))
     if stack.mlflow == "cluster":

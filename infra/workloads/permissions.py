@@ -5,6 +5,8 @@ from typing import Any
 # What lies in the data bucket, each under its own prefix: nobody reaches another's. tests/contracts compare the first with app.
 DOCUMENTS_PREFIX = "documents/"
 DUMPS_PREFIX = "database/dumps/"
+# In the model bucket.
+MODELS_PREFIX = "ollama/"
 
 
 def list_documents(bucket: str) -> dict[str, Any]:
@@ -88,6 +90,21 @@ def use_key(key: str, *, region: str) -> dict[str, Any]:
     use = _allow("UseKey", key, "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
     services = [f"{service}.{region}.amazonaws.com" for service in ("dynamodb", "s3", "secretsmanager")]
     return use | {"Condition": {"StringEquals": {"kms:ViaService": services}}}
+
+
+def list_models(bucket: str) -> dict[str, Any]:
+    """Without it S3 answers "denied" for what is not there."""
+    listed = _allow("ListModels", bucket, "s3:ListBucket")
+    return listed | {"Condition": {"StringLike": {"s3:prefix": f"{MODELS_PREFIX}*"}}}
+
+
+def read_models(bucket: str) -> dict[str, Any]:
+    return _allow("ReadModels", f"{bucket}/{MODELS_PREFIX}*", "s3:GetObject")
+
+
+def keep_models(bucket: str) -> dict[str, Any]:
+    # Large blobs go up in parts; one that was given up must not lie there, invisible and billed.
+    return _allow("KeepModels", f"{bucket}/{MODELS_PREFIX}*", "s3:AbortMultipartUpload", "s3:PutObject")
 
 
 def _allow(sid: str, resource: str, *actions: str) -> dict[str, Any]:

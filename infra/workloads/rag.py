@@ -11,9 +11,9 @@ from infra.cluster.room import Cluster
 from infra.durable.room import Durable
 from infra.naming import APP_PORT
 from infra.stack import Stack
-from infra.workloads import bedrock, opensearch, permissions, valkey
+from infra.workloads import bedrock, opensearch, permissions, valkey, waker
 from infra.workloads.identity import Statement, key_rights
-from infra.workloads.namespaces import CONSOLE, MONITORING, RAG, Namespaces
+from infra.workloads.namespaces import CHAT, CONSOLE, MONITORING, RAG, Namespaces
 from infra.workloads.opensearch import OpenSearch
 from infra.workloads.pods import Size, container
 from infra.workloads.reindex import Reindex
@@ -64,7 +64,7 @@ def rag(
     if cluster.queue is not None:
         means = _with_stores(means, cluster.queue)
     answers: list[pulumi.Input[Statement]] = []
-    if stack.chat_model != "extractive":
+    if stack.chat_model not in ("extractive", "ollama"):
         answers += bedrock.may_answer(stack.chat_model, region=stack.region, account=found.account)
     app = App(
         name=NAME,
@@ -72,6 +72,7 @@ def rag(
         image=means.image,
         environment={**means.environment, **serving(stack)},
         permissions=[*means.permissions, *answers],
+        reaches=(waker.SERVER,) if stack.chat_model == "ollama" else (),
         reached_from=_who_asks(stack),
     )
     if cluster.queue is None:
@@ -81,7 +82,11 @@ def rag(
 
 def _who_asks(stack: Stack) -> list[str]:
     """The namespaces whose marked pods come in: the console's, and whoever reads the figures."""
-    asks = {CONSOLE: stack.console_tenant is not None, MONITORING: stack.monitoring == "cluster"}
+    asks = {
+        CHAT: stack.open_webui_tenant is not None,
+        CONSOLE: stack.console_tenant is not None,
+        MONITORING: stack.monitoring == "cluster",
+    }
     return [space for space, wanted in asks.items() if wanted]
 
 
@@ -116,6 +121,11 @@ def serving(stack: Stack) -> dict[str, str]:
     found = {"GENAI_HOST": "0.0.0.0", "GENAI_PORT": str(APP_PORT), "GENAI_DATA_DIR": DATA_DIR}
     if stack.chat_model == "extractive":
         return found
+    if stack.chat_model == "ollama":
+        # Through the waker: it answers 503 with Retry-After while a machine with a card comes.
+        address = f"http://{waker.SERVER.host}:{waker.SERVER.port}/v1"
+        model = stack.ollama_models[0]
+        return found | {"GENAI_CHAT": "ollama", "GENAI_CHAT_MODEL": model, "GENAI_OLLAMA_URL": address}
     return found | {"GENAI_CHAT": "bedrock", "GENAI_CHAT_MODEL": stack.chat_model}
 
 
@@ -173,12 +183,12 @@ def _shared(
         opts=opts,
     )
     after = [*index.ready, *search.ready, *cache.ready]
-    reaches = (opensearch.SERVER, valkey.SERVER)
+    stores = (opensearch.SERVER, valkey.SERVER)
     api = replace(
         app,
         command=("python", "-m", "app.rag", "api"),
         scale=Scale(stack.rag_replicas, stack.rag_max_replicas),
-        reaches=reaches,
+        reaches=(*app.reaches, *stores),
     )
     worker = App(
         name=WORKER,
@@ -189,7 +199,7 @@ def _shared(
         permissions=means.permissions,
         port=None,
         scale=Scale(1, stack.worker_max_replicas),
-        reaches=reaches,
+        reaches=stores,
         size=WORKER_SIZE,
         priority="genai-batch",
     )

@@ -7,6 +7,7 @@ from infra.cluster.room import Cluster
 from infra.durable.room import Durable
 from infra.stack import Stack
 from infra.workloads.autoscaler import Autoscaler
+from infra.workloads.chat import language_model
 from infra.workloads.coldmail import coldmail
 from infra.workloads.console import console
 from infra.workloads.device_plugin import DevicePlugin
@@ -16,6 +17,7 @@ from infra.workloads.machine_metrics import machine_metrics
 from infra.workloads.mlflow import mlflow
 from infra.workloads.monitoring import Monitoring
 from infra.workloads.namespaces import Namespaces
+from infra.workloads.open_webui import open_webui
 from infra.workloads.postgres_choice import database
 from infra.workloads.rag import rag
 
@@ -45,7 +47,11 @@ class Workloads:
             Monitoring(stack, found, durable, cluster, self.spaces, opts=opts)
         self.database = database(stack, found, durable, cluster, self.spaces, opts=opts)
         self.mlflow = mlflow(stack, found, durable, cluster, self.spaces, self.database, opts=opts)
+        language_model(stack, found, durable, cluster, self.spaces, opts=opts)
         self.rag = rag(stack, found, durable, cluster, self.spaces, opts=opts)
         self.coldmail = coldmail(stack, found, durable, cluster, self.spaces, opts=opts)
         self.devops = devops(stack, found, durable, cluster, self.spaces, opts=opts)
+        self.open_webui = open_webui(
+            stack, found, durable, cluster, self.spaces, self.rag, self.database, opts=opts
+        )
         self.console = console(stack, found, durable, cluster, self.spaces, self.rag, opts=opts)

@@ -62,6 +62,8 @@ class App:
     disks: Mapping[str, Disk] = field(default_factory=lambda: {"data": Disk(DATA_DIR, "8Gi")})
     size: Size = SIZE
     priority: str = "genai-app"
+    # To load a model, or to bring its tables up to date, before liveness may judge.
+    start_s: int = 120
 
     def __post_init__(self) -> None:
         if self.port is not None and self.name not in NODE_PORTS:
@@ -257,8 +259,7 @@ def _container(app: App) -> dict[str, Any]:
     more: dict[str, Any] = {}
     if app.port is not None:
         more = {
-            # Two minutes to load a model on a small node before liveness may judge.
-            "startup_probe": http_probe(app.live_path, "http", period=2, failures=60),
+            "startup_probe": http_probe(app.live_path, "http", period=2, failures=app.start_s // 2),
             "liveness_probe": http_probe(app.live_path, "http", period=10, failures=3),
             "readiness_probe": http_probe(app.ready_path, "http", period=5, failures=2),
             "lifecycle": {"pre_stop": {"sleep": {"seconds": LINGER_S}}},

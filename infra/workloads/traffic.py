@@ -6,6 +6,8 @@ from typing import Any
 
 # Where the pod-identity agent answers on every node.
 POD_IDENTITY_AGENT = "169.254.170.23/32"
+# One of these holds the cluster's Services: EKS takes the one that the network does not overlap.
+SERVICE_CIDRS = ("10.100.0.0/16", "172.20.0.0/16")
 
 Rule = dict[str, Any]
 
@@ -76,6 +78,16 @@ def public_web() -> Rule:
 def endpoints(ranges: Sequence[str]) -> Rule:
     """Outwards by TLS to the network's own interface endpoints, behind which AWS's services stand."""
     return {"to": [{"ip_block": {"cidr": cidr}} for cidr in ranges], "ports": _ports(443)}
+
+
+def ranges(cidrs: Sequence[str], *, port: int) -> Rule:
+    """Outwards to addresses that are known."""
+    return {"to": [{"ip_block": {"cidr": cidr}} for cidr in cidrs], "ports": _ports(port)}
+
+
+def kubernetes(vpc_cidr: str) -> Rule:
+    """Outwards to the cluster's API, before and after its Service is resolved."""
+    return ranges([vpc_cidr, *SERVICE_CIDRS], port=443)
 
 
 def to(server: Server) -> Rule:

@@ -10,7 +10,7 @@ from .fake_aws import FakeAws
 
 pytestmark = pytest.mark.engines
 
-ROLES = ("postgres", "jobs")
+ROLES = ("postgres", "jobs", "openwebui")
 
 
 def volumes(aws: FakeAws) -> list[tuple[str, str, bool]]:

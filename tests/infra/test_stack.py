@@ -22,6 +22,13 @@ LOGIN = (
     ("loginSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:login-AbCdEf"),
 )
 DOORS = '["ec2","ecr.api","ecr.dkr","eks","eks-auth","secretsmanager","sts"]'
+CARDS = (("ollama", "cluster"), ("gpu", "spot"), ("autoscaler", "true"))
+PAGE = (
+    ("database", "cluster"),
+    ("openWebuiTenant", "acme"),
+    ("openWebuiAdmin", "ops@example.org"),
+    ("openWebuiSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:open-webui-AbCdEf"),
+)
 
 REFUSED = {
     "open to everyone without TLS": (
@@ -215,6 +222,46 @@ REFUSED = {
     "a preview outside its country": (
         [("chatModel", "nova-2-pro"), ("aws:region", "eu-west-1")],
         ["'nova-2-pro'", "'eu-west-1'"],
+    ),
+    "a model server of no kind": ([("ollama", "yes")], ["ollama is 'yes'", "cluster"]),
+    "a model server that nobody runs": (
+        [("chatModel", "ollama")],
+        ["chatModel is 'ollama'", "ollama is 'none'"],
+    ),
+    "a model server without a card": ([("ollama", "cluster")], ["ollama is 'cluster'", "gpu is 'none'"]),
+    "a model server that cannot be pulled": (
+        [("ollama", "cluster"), ("gpu", "spot"), ("nat", "none"), ("interfaceEndpoints", DOORS)],
+        ["nat is 'none'"],
+    ),
+    "a model server beside machines of another kind": (
+        [*CARDS, ("architecture", "arm64"), ("nodeInstanceType", "t4g.medium")],
+        ["ollama is 'cluster'", "architecture is 'arm64'"],
+    ),
+    "no model": ([*CARDS, ("ollamaModels", "[]")], ["ollamaModels is []"]),
+    "a model twice": ([*CARDS, ("ollamaModels", '["a:1","a:1"]')], ["['a:1', 'a:1']"]),
+    "a model whose tag moves": ([*CARDS, ("ollamaModels", '["qwen3:latest"]')], ["'qwen3:latest'"]),
+    "a model without a tag": ([*CARDS, ("ollamaModels", '["qwen3"]')], ["'qwen3'"]),
+    "a model server that never rests": ([*CARDS, ("ollamaIdleMinutes", "0")], ["ollamaIdleMinutes is 0"]),
+    "a disk without room for a model": (
+        [*CARDS, ("gpuDiskGb", "55")],
+        ["gpuDiskGb is 55", "ollama is 'cluster'"],
+    ),
+    "machines without room to pull a model": (
+        [*CARDS, ("nodeDiskGb", "20")],
+        ["nodeDiskGb is 20", "ollama is 'cluster'"],
+    ),
+    "a chat page without a database": (
+        [*PAGE, ("database", "none")],
+        ["openWebuiTenant is 'acme'", "database is 'none'"],
+    ),
+    "a chat page of no tenant": ([*PAGE, ("openWebuiTenant", "a b")], ["openWebuiTenant is 'a b'"]),
+    "a chat page that anybody may take": (
+        [*PAGE, ("openWebuiAdmin", "")],
+        ["openWebuiTenant is 'acme'", "openWebuiAdmin is ''"],
+    ),
+    "a chat page without its secrets": (
+        [*PAGE, ("openWebuiSecretArn", "")],
+        ["openWebuiSecretArn", "'us-east-1'"],
     ),
     "half a login": (
         [("loginIssuer", "https://login.example")],

@@ -393,6 +393,8 @@ def _computed(token: str, id: str, inputs: dict[str, Any], region: str) -> dict[
         return {"arn": aws_rds.arn(inputs["name"], region=region, account=ACCOUNT, kind=kind)}
     if token == "aws:sqs/queue:Queue":
         return {"url": id, "arn": f"arn:aws:sqs:{region}:{ACCOUNT}:{inputs['name']}"}
+    if token == "aws:ec2/vpcEndpoint:VpcEndpoint" and inputs.get("vpcEndpointType") == "Gateway":
+        return {"prefixListId": "pl-63a5400a", "cidrBlocks": ["192.0.2.0/24", "198.51.100.0/24"]}
     if token == "aws:ec2/eip:Eip":
         return {"allocationId": id, "publicIp": "203.0.113.10"}
     if token == "aws:ec2/vpc:Vpc":

@@ -19,6 +19,16 @@ MONITORED = (
     ("grafanaSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:grafana-AbCdEf"),
 )
 TRACKED = (("database", "cluster"), ("mlflow", "cluster"))
+CHAT = (
+    ("ollama", "cluster"),
+    ("gpu", "spot"),
+    ("autoscaler", "true"),
+    ("chatModel", "ollama"),
+    ("database", "cluster"),
+    ("openWebuiTenant", "acme"),
+    ("openWebuiAdmin", "ops@example.org"),
+    ("openWebuiSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:open-webui-AbCdEf"),
+)
 THREE = (*SHARED, ("openSearchNodes", "3"), ("nodeCount", "3"), ("nodeMaxCount", "6"))
 
 
