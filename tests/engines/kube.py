@@ -43,6 +43,7 @@ class Kube:
             re.search(rf"{field}: (\S+)", text).group(1)  # type: ignore[union-attr] # kwokctl writes all four
             for field in ("server", "certificate-authority", "client-certificate", "client-key")
         )
+        self.server, self.authority = server, Path(authority).read_text()
         trust = ssl.create_default_context(cafile=authority)
         trust.load_cert_chain(certificate, key)
         self._http = httpx.Client(base_url=server, verify=trust, timeout=30, trust_env=False)
@@ -154,6 +155,20 @@ class Kube:
         answer = self._http.post("/apis/authorization.k8s.io/v1/subjectaccessreviews", json=body)
         answer.raise_for_status()
         return bool(answer.json()["status"]["allowed"])
+
+    def token(self, space: str, account: str) -> str:
+        """What a pod of this service account would be given."""
+        answer = self._http.post(
+            f"/api/v1/namespaces/{space}/serviceaccounts/{account}/token",
+            json={"apiVersion": "authentication.k8s.io/v1", "kind": "TokenRequest", "spec": {}},
+        )
+        answer.raise_for_status()
+        return str(answer.json()["status"]["token"])
+
+    def merge(self, path: str, change: Mapping[str, Any]) -> None:
+        """As somebody with every right would."""
+        headers = {"Content-Type": "application/merge-patch+json"}
+        self._http.patch(path, json=dict(change), headers=headers).raise_for_status()
 
     def wait(self, what: str, holds: Callable[[], bool]) -> None:
         """Raises: AssertionError naming what did not come true."""
