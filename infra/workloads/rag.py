@@ -11,7 +11,7 @@ from infra.cluster.room import Cluster
 from infra.durable.room import Durable
 from infra.naming import APP_PORT
 from infra.stack import Stack
-from infra.workloads import bedrock, opensearch, permissions, valkey, waker
+from infra.workloads import bedrock, opensearch, permissions, traffic, valkey, waker
 from infra.workloads.identity import Statement, key_rights
 from infra.workloads.namespaces import CHAT, CONSOLE, MONITORING, RAG, Namespaces
 from infra.workloads.opensearch import OpenSearch
@@ -72,7 +72,7 @@ def rag(
         image=means.image,
         environment={**means.environment, **serving(stack)},
         permissions=[*means.permissions, *answers],
-        reaches=(waker.SERVER,) if stack.chat_model == "ollama" else (),
+        reaches=answering(stack),
         reached_from=_who_asks(stack),
     )
     if cluster.queue is None:
@@ -114,6 +114,11 @@ def _means(stack: Stack, found: Found, durable: Durable) -> Means:
             *([bedrock.may_embed(region)] if stack.embedder == "bedrock" else []),
         ],
     )
+
+
+def answering(stack: Stack) -> tuple[traffic.Server, ...]:
+    """The servers in the cluster that whoever answers asks."""
+    return (waker.SERVER,) if stack.chat_model == "ollama" else ()
 
 
 def serving(stack: Stack) -> dict[str, str]:

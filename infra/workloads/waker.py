@@ -48,7 +48,7 @@ class Waker(pulumi.ComponentResource):
             metadata=self._metadata(),
             spec=traffic.opening(
                 self.labels,
-                ingress=[traffic.from_marked(SERVER, spaces=[RAG])],
+                ingress=[traffic.from_marked(SERVER, spaces=[RAG, *stack.apps])],
                 egress=[traffic.names(), traffic.to(wakes), traffic.kubernetes(stack.vpc_cidr)],
             ),
             opts=self._inside(*space),

@@ -9,7 +9,7 @@ from infra.stack import Stack
 from infra.workloads import bedrock, permissions
 from infra.workloads.identity import Statement, key_rights
 from infra.workloads.namespaces import Namespaces
-from infra.workloads.rag import serving
+from infra.workloads.rag import answering, serving
 from infra.workloads.service import App, AppService
 
 
@@ -38,7 +38,7 @@ def web_app(
     ]
     if own_keys:
         rights.append(secret.apply(permissions.read_own_keys))
-    if stack.chat_model != "extractive":
+    if stack.chat_model not in ("extractive", "ollama"):
         rights += bedrock.may_answer(stack.chat_model, region=stack.region, account=found.account)
     app = App(
         name=name,
@@ -54,6 +54,7 @@ def web_app(
             **serving(stack),
         },
         permissions=rights,
+        reaches=answering(stack),
         web_only=True,
     )
     return AppService(app, stack, cluster, spaces, opts=opts)

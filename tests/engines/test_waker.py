@@ -1,4 +1,4 @@
-"""The waker's real process on a real API server, with the token of its own service account: none, one, none, and no other right."""
+"""The waker's real process on a real API server, with the token of its own service account: none, one, none; no other right."""
 
 import os
 import socket

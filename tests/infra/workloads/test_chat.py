@@ -64,6 +64,16 @@ def test_only_the_waker_reaches_ollama_only_the_service_reaches_the_waker_and_on
     assert ways("ollama-models", "egress", *BOTH) == {DNS, (AGENT, 80), TLS}
 
 
+def test_every_app_that_answers_asks_the_waker_and_none_of_them_has_rights_on_bedrock() -> None:
+    apps = (*BOTH, ("apps", '["coldmail","devops"]'))
+    assert ways("waker", "ingress", *apps) == {
+        (f"{space}/genai-ops/reaches-waker", 8080) for space in ("rag", "coldmail", "devops")
+    }
+    for name in ("coldmail", "devops"):
+        assert ("chat/app.kubernetes.io/name=waker", 8080) in ways(name, "egress", *apps)
+        assert "bedrock" not in every("RolePolicy", *apps)[name].inputs["policy"]
+
+
 def test_the_marks_are_carried_by_the_waker_and_by_those_who_answer_and_by_nobody_else() -> None:
     marked: dict[str, set[str]] = {"ollama": set(), "waker": set()}
     for where, item in running(*BOTH).items():
