@@ -49,7 +49,7 @@ GRAFANA_IMAGE = "grafana/grafana:12.1.1"
 # Set 2026-11-27. Has OLLAMA_CONTEXT_LENGTH and the registry's layout that infra/workloads/ollama/models.py keeps in S3.
 OLLAMA_IMAGE = "ollama/ollama:0.13.5"
 # Set 2026-11-27. Takes its administrator from the environment, so that nobody can be first at the page.
-OPEN_WEBUI_IMAGE = "openwebui/open-webui:v0.8.12"
+OPEN_WEBUI_IMAGE = "openwebui/open-webui:0.9.5"
 
 # Set 2026-11-20. Its minor is that of Kubernetes: it carries the scheduler of that minor inside.
 AUTOSCALER_IMAGE = "registry.k8s.io/autoscaling/cluster-autoscaler:v1.36.0"

@@ -96,7 +96,7 @@ class ChatChoices:
         if self.database == "none":
             raise ConfigRefused(
                 f"openWebuiTenant is {tenant!r} while database is 'none': accounts and chats would be lost with every pod. "
-                f"Set database to 'cluster', or openWebuiTenant to ''."
+                f"Set database to 'cluster' or 'rds', or openWebuiTenant to ''."
             )
         if self.nat == "none":
             raise ConfigRefused(

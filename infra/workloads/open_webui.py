@@ -45,7 +45,8 @@ if lacks := [name for name in ("adminPassword", "secretKey") if not own.get(name
     raise SystemExit(f"The secret of openWebuiSecretArn holds no {{lacks[0]}}: docs/guide/12-chat.md says what belongs there.")
 password = urllib.parse.quote(value("DATABASE_SECRET"), safe="")
 found = {{
-    "DATABASE_URL": f"postgresql://{ROLE}:{{password}}@{{os.environ['DATABASE_HOST']}}:{{os.environ['DATABASE_PORT']}}/{ROLE}",
+    "DATABASE_URL": f"postgresql://{ROLE}:{{password}}@{{os.environ['DATABASE_HOST']}}:{{os.environ['DATABASE_PORT']}}/{ROLE}"
+    + os.environ["DATABASE_OPTIONS"],
     "OPENAI_API_KEY": keys[0],
     "RAG_OPENAI_API_KEY": keys[0],
     "WEBUI_ADMIN_PASSWORD": own["adminPassword"],
@@ -117,6 +118,8 @@ def _secrets(stack: Stack, found: Found, durable: Durable, seat: Seat) -> dict[s
         command=("python", "-c", FETCH),
         environment={
             "DATABASE_HOST": seat.host,
+            # In the cluster it speaks no TLS, and nobody but marked pods hears it.
+            "DATABASE_OPTIONS": "?sslmode=require" if stack.database == "rds" else "",
             "DATABASE_PORT": str(seat.port),
             "DATABASE_SECRET": seat.secret,
             "GENAI_API_KEYS_SECRET": durable.api_keys.arn,
