@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
+from infra.naming import ROLES
+
 from . import account
 from .bench import Bench
 from .fake_aws import FakeAws
 
 pytestmark = pytest.mark.engines
-
-ROLES = ("postgres", "jobs", "openwebui")
 
 
 def volumes(aws: FakeAws) -> list[tuple[str, str, bool]]:
