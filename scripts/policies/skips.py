@@ -31,6 +31,10 @@ _NO_TLS = (
 _TLS_ENDS = (
     "TLS ends at the load balancer; behind it the traffic stays between two security groups of one network."
 )
+_MACHINE = (
+    "It reads files of the machine that belong to root, so it runs as root, with no capability and a read-only root; "
+    "infra/workloads/daemons.py lists each with its reason, in the one privileged namespace."
+)
 _IMAGES = (
     "Named by a tag that the repository makes immutable; a digest would change with each build of the same release and is "
     "unknown before the first push."
@@ -82,4 +86,10 @@ SKIPS: Sequence[Skip] = (
          "It listens nowhere. Its process ends when it cannot work, and a lease in the table hands its job to another."),
     Skip("CKV_K8S_9", "Deployment.rag.rag-worker", "Nobody calls it: it takes work from a queue."),
     Skip("CKV_K8S_9", "Deployment.system.cluster-autoscaler", "Nobody calls it; its liveness probe restarts it."),
+    Skip("CKV_K8S_23", "DaemonSet.system.*", _MACHINE),
+    Skip("CKV_K8S_29", "DaemonSet.system.*", _MACHINE),
+    Skip("CKV_K8S_40", "DaemonSet.system.*", _MACHINE),
+    Skip("CKV_K8S_8", "DaemonSet.system.machine-metrics",
+         "It has no port to ask: it ends when it cannot work, and Kubernetes starts it again."),
+    Skip("CKV_K8S_9", "DaemonSet.system.*", "Nobody calls them: they read their machine and send."),
 )  # fmt: skip

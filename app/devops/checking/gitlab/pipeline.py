@@ -183,11 +183,11 @@ def _job(key: Node, job: Node, pipeline: Pipeline, report: Report) -> None:
 
 def _runs(key: Node, job: Node, pipeline: Pipeline, report: Report) -> None:
     names = {name.value for name, _ in job.pairs}
-    if not names & {"script", "trigger", "run", "extends", "<<"}:
+    # What is included may already say how the job of this name runs; here it is only changed.
+    if pipeline.whole and not names & {"script", "trigger", "run", "extends", "<<"}:
         report.error(key.line, "missing-key", f"the job {key.value!r} has no script: and no trigger:")
     if {"script", "trigger"} <= names:
         report.error(key.line, "structure", f"the job {key.value!r} has script: and trigger:; it can do one")
-    del pipeline
 
 
 def _settings(node: Node, report: Report) -> None:

@@ -44,6 +44,11 @@ def test_a_sound_pipeline_has_no_finding() -> None:
     assert rules(SOUND) == []
 
 
+def test_a_job_that_only_changes_an_included_one_needs_no_script() -> None:
+    included = "include: [{template: Jobs/Secret-Detection.gitlab-ci.yml}]\nsecret_detection: {stage: test}\n"
+    assert rules(included) == []
+
+
 @pytest.mark.parametrize(
     ("text", "line", "rule"),
     [
