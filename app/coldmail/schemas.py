@@ -32,7 +32,7 @@ class JobsRequest(BaseModel):
 class JobShape(BaseModel):
     """A posting. What the page does not state is null or empty."""
 
-    title: str
+    title: str | None = None
     company: str | None = None
     locations: list[str] = Field(default_factory=list)
     remote: str | None = None
@@ -60,11 +60,11 @@ class JobsResponse(BaseModel):
 
 
 class GivenJob(BaseModel):
-    """A job as `POST /jobs` told it; only the title is needed."""
+    """A job as `POST /jobs` told it; a title is all that a draft needs."""
 
     model_config = ConfigDict(extra="ignore")
 
-    title: Annotated[str, StringConstraints(max_length=2_000)]
+    title: Annotated[str, StringConstraints(max_length=2_000)] | None
     company: _Line | None = None
     locations: list[_Line] = Field(default_factory=list, max_length=200)
     skills: list[_Line] = Field(default_factory=list, max_length=200)

@@ -23,10 +23,8 @@ def page_shape(page: Page) -> dict[str, Any]:
 
 def job_shape(job: Job) -> dict[str, Any]:
     return {
-        **{
-            name: getattr(job, name)
-            for name in ("title", "company", "remote", "salary", "experience", "description")
-        },
+        **{name: getattr(job, name) for name in ("company", "remote", "salary", "experience", "description")},
+        "title": job.title or None,
         "locations": list(job.locations),
         "skills": list(job.skills),
         "apply_url": job.apply_url,

@@ -10,7 +10,9 @@ _NUMBERS = re.compile(r"(?<!\d)(\d{1,2})([-/. ])\s?(\d{1,2})[-/. ]\s?((?:19|20)\
 _WORDS = re.compile(
     r"(?<!\d)(\d{1,2})(?:st|nd|rd|th|er|º|\.)?[\s\-/]+(?:de |of |d')?([^\W\d_]{3,12})\.?,?[\s\-/]+(?:de |del )?((?:19|20)\d\d)"
 )
-_AMERICAN = re.compile(r"([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+((?:19|20)\d\d)")
+_AMERICAN = re.compile(
+    r"([^\W\d_]{3,12})\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(?:\d\d:\d\d:\d\d\s+\w{1,5}\s+)?((?:19|20)\d\d)"
+)
 # By their first letters, in the languages that career pages come in.
 _MONTHS = {
     1: "jan ene gen sty led tam",

@@ -108,6 +108,14 @@ class Document:
         return one_line(node.text()[:_TITLE_CHARS]) if node is not None else ""
 
     @cached_property
+    def headed(self) -> frozenset[str]:
+        """What the page is called, folded: its titles and its first headings."""
+        lines = [block.text for block in self.blocks if block.tag in ("h1", "h2")][:10]
+        return frozenset(
+            line.casefold() for line in (self.title, self.meta("og:title") or "", *lines) if line
+        )
+
+    @cached_property
     def metas(self) -> dict[str, str]:
         found: dict[str, str] = {}
         for node in self.tree.css("meta[content]"):

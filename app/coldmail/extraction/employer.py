@@ -21,10 +21,20 @@ _SAID = (
     re.compile(rf"\b(?:Join|join) ({_NAME})(?: as\b|,|\.| and\b)"),
 )
 _NOT_NAMES = re.compile(
-    r"(?:we|us|our|the (?:role|job|company|team|position|opportunity|client)|you|this|it|job|role|team|company|candidate.*|careers?|jobs?|home|about.*|who|what|here)\Z",
+    r"(?:we|us|our|search|the (?:role|job|company|team|position|opportunity|client)|you|this|it|job|role|team|company|candidate.*|careers?|jobs?|home|about.*|who|what|here)\Z",
     re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r"\s+(?:[|–—·•:-]|at|@|bei|chez|en|hos|bij)\s+|\s*[|｜]\s*")
+# Parts of a list's title that name no company.
+_BOARD = re.compile(
+    r"(?:(?:search|browse|all|our|open|current|job|find)\b.{0,30}|(?:search )?results.*|careers?(?: page| site| home)?|jobs?|home|karriere|stellenangebote"
+    r"|offene stellen|ofertas.*|empleos?|vacantes|vacatures|lediga jobb|offres.*|recrutement|vacancies|opportunities|join us|work with us|page \d+)",
+    re.IGNORECASE,
+)
+_BOARD_START = re.compile(
+    r"\A(?:(?:jobs?|careers?|karriere|stellenangebote|offene stellen|vacancies|work|working)\s+(?:at|bei|with|@|der|von)?\s*)",
+    re.IGNORECASE,
+)
 _SUFFIX = re.compile(
     r"\s*(?:careers?|jobs?|job board|career (?:site|page|portal)|recruitment|karriere(?:seite|portal)?|stellenangebote|empleo|hiring|talent|vacancies|logo|official site|homepage)\s*\Z",
     re.IGNORECASE,
@@ -48,7 +58,9 @@ def employer(document: Document, *, title: str) -> str | None:
     for text in _data_layer(document):
         if name := _clean(text):
             return name
-    return said(document.text) or _from_title(document, title)
+    return (
+        said(document.text) or _from_title(document, title) or ("" if title else _of_board(document)) or None
+    )
 
 
 def said(text: str) -> str | None:
@@ -91,6 +103,24 @@ def _from_title(document: Document, title: str) -> str | None:
     parts = [part for part in _SEPARATOR.split(f" {rest} ") if part.strip(" -|–—:")]
     name = _clean(parts[-1].strip(" -|–—:")) if parts else None
     return name if name and not _vendor(name) and len(name.split()) <= 6 else None
+
+
+def _of_board(document: Document) -> str | None:
+    """ "Tide - Search Jobs", "Tide Careers", "Jobs at Tide": what is left of a list's title without the words for lists."""
+    parts = [
+        part.strip(" -|–—:") for part in _SEPARATOR.split(document.title or document.meta("og:title") or "")
+    ]
+    names = [
+        name
+        for part in parts
+        if part and not _BOARD.fullmatch(part) and (name := _clean(_BOARD_START.sub("", part)))
+    ]
+    whole = len(parts) == 1 and names == parts  # nothing there says that it is a list
+    return (
+        names[0]
+        if len(names) == 1 and not whole and not _vendor(names[0]) and len(names[0].split()) <= 6
+        else None
+    )
 
 
 def _clean(text: str | None) -> str | None:

@@ -14,12 +14,7 @@ _LABELS: tuple[tuple[str, frozenset[str]], ...] = (
     ("experience", words.EXPERIENCE),
     ("posted", words.POSTED),
     ("remote", words.REMOTE),
-    (
-        "title",
-        words.phrases(
-            "job title, position, title, role, position title, puesto, stellentitel, intitulé du poste, functie, 职位"
-        ),
-    ),
+    ("title", words.TITLE),
     ("other", words.OTHER_FACTS),
 )
 _COLON = re.compile(r"\s*[:：]\s*")
@@ -54,8 +49,8 @@ def facts(blocks: Sequence[Block]) -> Facts:
         if value is None and at + 1 < len(blocks):
             after = blocks[at + 1]
             # A label alone speaks of what follows, where that is short and no label itself.
-            if (block.tag in ("dt", "th", "td") or sure or block.bold or block.tag == "div") and not _about(
-                words.label(after.text)
+            if (block.tag in ("dt", "th", "td") or sure or block.bold or block.tag == "div") and not (
+                _labels(after) & words.LABELS
             ):
                 value = (
                     after.text
@@ -83,6 +78,11 @@ def _split(block: Block) -> tuple[str | None, str | None, bool]:
     if len(block.pieces) > 1 and len(block.pieces[0]) <= _LABEL_CHARS:
         return words.label(block.pieces[0]), " ".join(block.pieces[1:]), False
     return (words.label(text), None, False) if len(text) <= _LABEL_CHARS else (None, None, False)
+
+
+def _labels(block: Block) -> set[str]:
+    """What of a block may be a label: all of it, or its first part."""
+    return {words.label(block.text), words.label(block.pieces[0] if block.pieces else "")}
 
 
 def _about(label: str) -> str | None:

@@ -12,6 +12,7 @@ from app.coldmail.extraction.facts import Facts, facts
 from app.coldmail.extraction.html_text import Block, blocks_text, node_text, one_line
 from app.coldmail.extraction.skills import listed_skills, skills_in
 from app.coldmail.extraction.values import Job, Tier
+from app.coldmail.extraction.years import years_in
 
 _TITLE_NODES = (
     "[data-automation-id=jobPostingHeader], [class*=job-title], [class*=jobtitle i], [class*=job__title], [class*=posting-title],"
@@ -33,9 +34,11 @@ _HEADINGS = words.words("h1 h2 h3 h4 h5 h6")
 _ENOUGH = 5
 _TITLE_CHARS = 200
 _HEADING_CHARS = 80
-_YEARS = re.compile(
-    r"(?:at least |minimum (?:of )?|min\.? )?\d{1,2}\s?(?:\+|-|–|to|bis|a|à)?\s?\d{0,2}\+?\s?(?:years?|yrs?|jahre?n?|años|ans|anni|jaar|års?|lat)\b[^.\n;]{0,60}",
-    re.I,
+
+
+# What fills a field that somebody had to fill.
+_NO_SKILL = re.compile(
+    r"skills?\b|(?:as|see) (?:per|above|below|jd|job)|n/?a\Z|none\Z|others?\Z", re.IGNORECASE
 )
 
 
@@ -237,7 +240,6 @@ def _job(title: str, blocks: Sequence[Block], told: Facts) -> Job:
     description = blocks_text(body) or None
     salary = next((pay for text in told.all("salary") if (pay := money.pay(text))), None)
     listed = listed_skills(_tags(body))
-    years = _YEARS.search(description or "")
     located = [place for text in told.all("location") for place in _split_places(text)]
     remote = next(
         (
@@ -254,7 +256,7 @@ def _job(title: str, blocks: Sequence[Block], told: Facts) -> Job:
         remote=remote,
         salary=salary or money.pay_in(description or ""),
         skills=tuple(dict.fromkeys((*listed, *skills_in(f"{title}\n{description or ''}")))),
-        experience=told.first("experience") or (one_line(years.group()) if years else None),
+        experience=told.first("experience") or years_in(description),
         description=description,
         posted_at=next((day for text in told.all("posted") if (day := iso_date(text))), None),
     )
@@ -304,4 +306,4 @@ def _tags(blocks: Sequence[Block]) -> list[str]:
             )
         elif inside and len(block.text) <= 60 and len(found) < 40:
             found.append(block.text)
-    return [text for text in found if len(text.split()) <= 4]
+    return [text for text in found if len(text.split()) <= 4 and not _NO_SKILL.match(text)]

@@ -7,7 +7,7 @@ from html import unescape
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
-from app.coldmail.extraction.words import words
+from app.coldmail.extraction.words import LABELS, label, words
 from app.kernel.markup import overloaded
 
 _DROPPED = words(
@@ -107,6 +107,11 @@ def hidden(node: LexborNode) -> bool:
     return "hidden" in attributes or bool(_HIDDEN.search(_attribute(attributes, "style")))
 
 
+def _glued(first: str, rest: str) -> bool:
+    """Whether a style sheet alone parts a label from its value: "CountryIndia"."""
+    return rest[:1].isalnum() and first[-1:].isalpha() and label(first) in LABELS
+
+
 def blocks(root: LexborNode | None, *, skip: re.Pattern[str] | None = None) -> Iterator[Block]:
     """Every visible stretch of text under this node, in order, without recursion.
 
@@ -127,6 +132,8 @@ def blocks(root: LexborNode | None, *, skip: re.Pattern[str] | None = None) -> I
         texts = [one_line(text) for text, _, _ in pieces]
         # White space at a seam counts only where the source has it: "<b>C</b>#" is one word.
         whole = one_line("".join(text for text, _, _ in pieces))
+        if len(pieces) > 1 and whole.startswith(texts[0]) and _glued(pieces[0][0], whole[len(texts[0]) :]):
+            whole = f"{texts[0]}: {whole[len(texts[0]) :]}"
         if whole:
             filled = [
                 (text, bold, linked) for text, (_, bold, linked) in zip(texts, pieces, strict=True) if text

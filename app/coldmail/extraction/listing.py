@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborNode
 from app.coldmail.extraction import places, words
 from app.coldmail.extraction.document import Document
 from app.coldmail.extraction.employer import employer
+from app.coldmail.extraction.facts import facts
 from app.coldmail.extraction.html_text import blocks, node_text, one_line
 from app.coldmail.extraction.values import Address, Job, Tier
 
@@ -42,6 +43,7 @@ _NEXT_WORDS = words.phrases(
 _PAGE_QUERIES = words.words(
     "page p pg start offset from startrow pagenumber page_number paged pr jobrecordsper"
 )
+_MORE = re.compile(r"(?:show|load|see|view) (?:\d+ )?more(?: jobs| results| positions)?|next (?:»|›|→|>|>>)")
 _MOST_LINKS = 20_000
 _MOST_JOBS = 5_000
 _LEVELS = 8
@@ -54,6 +56,7 @@ class _Row:
     strong: bool
     title: str = ""
     place: str | None = None
+    remote: str | None = None
 
 
 def names_one(url: str) -> bool:
@@ -72,7 +75,7 @@ def jobs(document: Document) -> tuple[Job, ...]:
             title=row.title,
             company=company,
             locations=places.unique([row.place]),
-            remote=places.remote_kind(row.place) if row.place else None,
+            remote=places.remote_kind(row.remote or row.place),
             apply_url=row.url,
         ).read_by(Tier.TEXT)
         for row in rows
@@ -152,6 +155,8 @@ def _titled(rows: list[_Row]) -> list[_Row]:
         row.title = _link_title(row.node) or (_box_title(box) if box is not row.node else "")
         if row.title:
             row.place = _box_place(box, row.title)
+            if row.place is None:
+                row.place, row.remote = _told_place(box, row.title)
             found[row.url] = row
     return list(found.values())[:_MOST_JOBS]
 
@@ -193,6 +198,31 @@ def _box_place(box: LexborNode, title: str) -> str | None:
         if 1 < len(text) <= 120 and title.lower() not in text.lower():
             return text
     return None
+
+
+_DOTS = re.compile(r"\s*[·•|]\s*")
+_NO_PLACE = re.compile(
+    r"(?:multiple|several|various|\d+) (?:locations|places)|mehrere (?:orte|standorte)", re.IGNORECASE
+)
+
+
+def _told_place(box: LexborNode, title: str) -> tuple[str | None, str | None]:
+    """Place and way of working from a label ("Arbeitsort: Faro"), or from a card's line "Galley · Faro · Hybrid"."""
+    found = list(blocks(box))
+    if stated := facts(found).first("location"):
+        return _DOTS.split(stated)[0] or None, None
+    for block in found:
+        parts = [part for part in _DOTS.split(block.text) if part and part != title]
+        if not 2 <= len(parts) <= 4 or len(block.text) > 160 or title in parts[0]:
+            continue
+        remote = parts.pop() if places.remote_kind(parts[-1]) else None
+        place = (
+            parts[-1]
+            if len(parts) > 1 and not words.ROLE.search(parts[-1]) and not parts[-1].isdigit()
+            else None
+        )
+        return (None if place and _NO_PLACE.match(place) else place), remote
+    return None, None
 
 
 def _believable(rows: list[_Row], document: Document) -> bool:
@@ -249,7 +279,7 @@ def next_pages(document: Document) -> tuple[Address, ...]:
         )
         if (
             (attributes.get("rel") or "").lower() == "next"
-            or (text in _NEXT_WORDS and not _job_link(href))
+            or ((text in _NEXT_WORDS or _MORE.fullmatch(text)) and not _job_link(href))
             or (paged and int(text) > 1)
         ):
             found.setdefault(href)

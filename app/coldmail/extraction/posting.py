@@ -1,6 +1,6 @@
 """Makes a job of a schema.org JobPosting, whichever syntax it was written in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import urljoin
 
@@ -9,6 +9,7 @@ from app.coldmail.extraction.dates import iso_date
 from app.coldmail.extraction.html_text import fragment_text, plain
 from app.coldmail.extraction.skills import listed_skills, skills_in
 from app.coldmail.extraction.values import Job, Tier
+from app.coldmail.extraction.years import years_in
 
 Item = Mapping[str, Any]
 _PROSE = (
@@ -29,11 +30,22 @@ def is_posting(item: Item) -> bool:
     )
 
 
-def job(item: Item, tier: Tier, *, base: str | None) -> Job | None:
-    """The job that an item describes; None for one without a title, which is a stub that points elsewhere."""
+def job(item: Item, tier: Tier, *, base: str | None, headed: Collection[str] = ()) -> Job | None:
+    """The job that an item describes; None for a stub that only points elsewhere.
+
+    headed: the page's title and headings, folded. Anything may have a `name`; one that the page is headed with is the
+    job's title. Without that the title is empty.
+    """
     item = {str(name).rsplit(":", 1)[-1].rsplit("/", 1)[-1]: value for name, value in item.items()}
-    title = plain(_text(item.get("title")) or _text(item.get("name")) or _text(item.get("jobTitle")) or "")
-    if not title or len(title) > _TITLE_CHARS:
+    title = plain(_text(item.get("title")) or _text(item.get("jobTitle")) or "")
+    name = plain(_text(item.get("name")) or "")
+    if not title and any(
+        name and (line == name.casefold() or line.startswith(name.casefold() + " ")) for line in headed
+    ):
+        title = name
+    if len(title) > _TITLE_CHARS or not (
+        title or company(item.get("hiringOrganization")) or _locations(item)
+    ):
         return None
     description = fragment_text(_text(item.get("description")) or "") or None
     salary = item.get("baseSalary") or item.get("estimatedSalary")
@@ -45,7 +57,7 @@ def job(item: Item, tier: Tier, *, base: str | None) -> Job | None:
         remote=_remote(item),
         salary=money.pay(salary, currency=_text(item.get("salaryCurrency"))),
         skills=tuple(dict.fromkeys((*listed, *skills_in(_prose(item, description))))),
-        experience=_experience(item.get("experienceRequirements")),
+        experience=_experience(item.get("experienceRequirements")) or years_in(_prose(item, description)),
         description=description,
         apply_url=link(item.get("url") or _contact(item), base=base),
         posted_at=iso_date(_text(item.get("datePosted"))),

@@ -1,8 +1,10 @@
 """Reads a career page into jobs, the most trusted tier first; where there is no job, says why and what to do."""
 
+from dataclasses import replace
+
 from app.coldmail.extraction import ats, embedded, headings, listing, loose_json, structured, verdict
 from app.coldmail.extraction.document import Document, decoded
-from app.coldmail.extraction.values import Job, Kind, Page
+from app.coldmail.extraction.values import Job, Kind, Page, Tier
 
 _TOO_DEEP = "The page's markup is too deep to read. Paste the text of the posting instead."
 _NO_POSTING = "This text does not read like a posting. Paste it whole, its title first."
@@ -58,8 +60,11 @@ def read_document(document: Document) -> Page:
     marked = once(tuple(_structured(document)))
     if len(marked) == 1:
         shown = headings.posting(document)
-        job = marked[0].filled_from(shown) if shown and _same(shown, marked[0]) else marked[0]
-        return Page(Kind.JOB, None, (job,))
+        job = marked[0]
+        if shown and not job.title:
+            job = replace(job, title=shown.title).read_by(Tier.TEXT)
+        job = job.filled_from(shown) if shown and _same(shown, job) else job
+        return Page(Kind.JOB, None, (_at_its_address(job, document),))
     if wall := verdict.wall(document):
         return wall
     if len(marked) > 1:
@@ -68,11 +73,14 @@ def read_document(document: Document) -> Page:
 
 
 def _structured(document: Document) -> list[Job]:
-    return (
-        structured.json_ld(document.json_ld, base=document.base)
-        or structured.microdata(document.tree, base=document.base)
-        or structured.rdfa(document.tree, base=document.base)
+    headed = document.headed
+    found = (
+        structured.json_ld(document.json_ld, base=document.base, headed=headed)
+        or structured.microdata(document.tree, base=document.base, headed=headed)
+        or structured.rdfa(document.tree, base=document.base, headed=headed)
     )
+    # Beside one with a title, one without is a stub that points elsewhere.
+    return [job for job in found if job.title] or found[:1]
 
 
 def _unmarked(document: Document) -> Page:
@@ -93,6 +101,13 @@ def _unmarked(document: Document) -> Page:
     return verdict.without_job(document)
 
 
+def _at_its_address(job: Job, document: Document) -> Job:
+    """A page that names no address to apply at is that address itself."""
+    return (
+        job if job.apply_url or not document.url else replace(job, apply_url=document.url).read_by(Tier.TEXT)
+    )
+
+
 def _listed(jobs: tuple[Job, ...], document: Document) -> Page:
     return Page(Kind.LISTING, None, jobs, listing.next_pages(document))
 
@@ -106,7 +121,7 @@ def _heads(job: Job, document: Document) -> bool:
     title = job.title.casefold()
     named = (document.meta("og:title") or document.title).casefold()
     first = next((block.text.casefold() for block in document.blocks if block.tag == "h1"), "")
-    return title == first or named.startswith(title)
+    return bool(title) and (title == first or named.startswith(title))
 
 
 def _same(one: Job, other: Job) -> bool:

@@ -1,7 +1,7 @@
 """Finds JobPosting items in a page: JSON-LD, microdata and RDFa, as written or as broken in the wild."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from app.coldmail.extraction.values import Job, Tier
 _MOST_NODES = 100_000
 
 
-def json_ld(scripts: Iterable[str], *, base: str | None) -> list[Job]:
+def json_ld(scripts: Iterable[str], *, base: str | None, headed: Collection[str] = ()) -> list[Job]:
     """The jobs of all JSON-LD blocks, in order; references between blocks (@id) are followed."""
     values = [value for text in scripts if (value := loose_json.loads(text)) is not None]
     named = {
@@ -24,7 +24,7 @@ def json_ld(scripts: Iterable[str], *, base: str | None) -> list[Job]:
         if isinstance(one, dict) and isinstance(one.get("@id"), str) and len(one) > 1
     }
     found = [
-        posting.job(_resolved(one, named), Tier.JSON_LD, base=base)
+        posting.job(_resolved(one, named), Tier.JSON_LD, base=base, headed=headed)
         for value in values
         for one in loose_json.walk(value)
         if isinstance(one, dict) and posting.is_posting(one)
@@ -60,19 +60,19 @@ _MICRODATA = _Syntax("itemscope", "itemtype", "itemprop", "[itemtype*=JobPosting
 _RDFA = _Syntax("typeof", "typeof", "property", "[typeof*=JobPosting]", Tier.RDFA)
 
 
-def microdata(tree: LexborHTMLParser, *, base: str | None) -> list[Job]:
-    return _jobs(tree, _MICRODATA, base)
+def microdata(tree: LexborHTMLParser, *, base: str | None, headed: Collection[str] = ()) -> list[Job]:
+    return _jobs(tree, _MICRODATA, base, headed)
 
 
-def rdfa(tree: LexborHTMLParser, *, base: str | None) -> list[Job]:
-    return _jobs(tree, _RDFA, base)
+def rdfa(tree: LexborHTMLParser, *, base: str | None, headed: Collection[str] = ()) -> list[Job]:
+    return _jobs(tree, _RDFA, base, headed)
 
 
-def _jobs(tree: LexborHTMLParser, syntax: _Syntax, base: str | None) -> list[Job]:
+def _jobs(tree: LexborHTMLParser, syntax: _Syntax, base: str | None, headed: Collection[str]) -> list[Job]:
     found = []
     for node in tree.css(syntax.selector):
         item = _item(node, syntax, tree)
-        if posting.is_posting(item) and (job := posting.job(item, syntax.tier, base=base)):
+        if posting.is_posting(item) and (job := posting.job(item, syntax.tier, base=base, headed=headed)):
             found.append(job)
     return found
 

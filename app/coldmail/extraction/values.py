@@ -43,7 +43,7 @@ FIELDS = (
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One posting. A field that the page does not state is None or empty: nothing is guessed.
+    """One posting. A field that the page does not state is None or empty: nothing is guessed; a title that it does not state is empty.
 
     `remote` is "remote", "hybrid" or "on-site"; `posted_at` an ISO date; `salary` and `experience` text as written;
     `sources` names the tier of every field that is set.

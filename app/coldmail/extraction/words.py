@@ -64,6 +64,15 @@ OTHER_FACTS = phrases(
     "job function, job family, industry, work schedule, job reference, position type, time type, employment status, division",
 )
 
+PLACE_PARTS = phrases(
+    "country, state, region, province, county, state/province, location name, site, tier, zip, postal code, land, bundesland, país, provincia",
+    "pays, région, paese, regione, kommun, län, kraj, województwo",
+)
+TITLE = phrases(
+    "job title, position, title, role, position title, puesto, stellentitel, intitulé du poste, functie, 职位"
+)
+LABELS = LOCATION | COMPANY | SALARY | EXPERIENCE | POSTED | REMOTE | OTHER_FACTS | PLACE_PARTS | TITLE
+
 # What a section of a posting is headed; whole headings, or their beginning.
 DUTIES = re.compile(
     r"(?:key |main |your |primary |core |essential |the |job |position |general |role )*(?:responsibilit|duties|tasks\b|mission\b)"
