@@ -57,12 +57,12 @@ class Api:
     def ready(self) -> Readiness:
         """How each dependency is; an answer of 503 is an answer, not an error."""
         response = self._send("GET", "/readyz", accept=(200, 503))
-        found = _json(response)
+        found = answer_of(response)
         states = [{"name": name} | state for name, state in found.get("dependencies", {}).items()]
         return Readiness.model_validate({"ready": response.status_code == 200, "dependencies": states})
 
     def version(self) -> str:
-        info = _json(self._send("GET", "/openapi.json")).get("info", {})
+        info = answer_of(self._send("GET", "/openapi.json")).get("info", {})
         return str(info.get("version", ""))
 
     def documents(self) -> list[Document]:
@@ -71,7 +71,7 @@ class Api:
         after: str | None = None
         while True:
             params = {"limit": str(_PAGE)} | ({"after": after} if after else {})
-            page = _json(self._send("GET", "/v1/documents", params=params))
+            page = answer_of(self._send("GET", "/v1/documents", params=params))
             found.extend(Document.model_validate(item) for item in page.get("documents", ()))
             after = page.get("after")
             if not after:
@@ -79,15 +79,15 @@ class Api:
         return sorted(found, key=lambda item: str(item.updated_at), reverse=True)
 
     def document(self, document_id: str) -> Document:
-        return Document.model_validate(_json(self._send("GET", _path("documents", document_id))))
+        return Document.model_validate(answer_of(self._send("GET", _path("documents", document_id))))
 
     def text(self, document_id: str) -> str:
         """The extracted text, which every offset counts in."""
-        return str(_json(self._send("GET", _path("documents", document_id) + "/text"))["text"])
+        return str(answer_of(self._send("GET", _path("documents", document_id) + "/text"))["text"])
 
     def residue(self, document_id: str) -> dict[str, int]:
         """What is left of a deleted document, counted per store."""
-        found = _json(self._send("GET", _path("documents", document_id) + "/residue"))
+        found = answer_of(self._send("GET", _path("documents", document_id) + "/residue"))
         return {name: found[name] for name in ("objects", "records", "index", "caches")}
 
     def upload(self, filename: str, content: BinaryIO) -> Accepted:
@@ -99,16 +99,16 @@ class Api:
 
     def delete(self, document_id: str) -> Job:
         """Hide a document at once; the job that removes its bytes, which may have ended already."""
-        return Job.model_validate(_json(self._send("DELETE", _path("documents", document_id))))
+        return Job.model_validate(answer_of(self._send("DELETE", _path("documents", document_id))))
 
     def jobs(self, *, limit: int) -> list[Job]:
         """The jobs that changed last, of those of the thousand youngest documents."""
-        page = _json(self._send("GET", "/v1/jobs", params={"limit": "1000", "order": "newest"}))
+        page = answer_of(self._send("GET", "/v1/jobs", params={"limit": "1000", "order": "newest"}))
         found = [Job.model_validate(item) for item in page.get("jobs", ())]
         return sorted(found, key=lambda job: str(job.updated_at), reverse=True)[:limit]
 
     def job(self, job_id: str) -> Job:
-        return Job.model_validate(_json(self._send("GET", _path("jobs", job_id))))
+        return Job.model_validate(answer_of(self._send("GET", _path("jobs", job_id))))
 
     def retry(self, job_id: str) -> None:
         self._send("POST", _path("jobs", job_id) + "/retry")
@@ -121,7 +121,7 @@ class Api:
         for event in self._stream("GET", _path("jobs", job_id) + "/events"):
             found = json.loads(event.data)
             if event.name == "error":
-                raise _raised(found)
+                raise raised(found)
             job = Job.model_validate({"job_id": job_id} | found)
             yield job
             if job.ended:
@@ -158,12 +158,12 @@ class Api:
                     yield Reply.model_validate(known | data)
                     return
                 case "error":
-                    raise _raised(data)
+                    raise raised(data)
         raise Unavailable("The answer was cut before its end; ask again.")
 
     def _put_file(self, method: str, path: str, filename: str, content: BinaryIO) -> Accepted:
         files = {"file": (filename, content, "application/octet-stream")}
-        return Accepted.model_validate(_json(self._send(method, path, files=files)))
+        return Accepted.model_validate(answer_of(self._send(method, path, files=files)))
 
     def _send(self, method: str, path: str, *, accept: tuple[int, ...] = (), **given: Any) -> httpx.Response:
         try:
@@ -193,7 +193,8 @@ def _path(kind: str, key: str) -> str:
     return f"/v1/{kind}/{quote(key, safe='')}"
 
 
-def _json(response: httpx.Response) -> dict[str, Any]:
+def answer_of(response: httpx.Response) -> dict[str, Any]:
+    """The JSON object of an answer. Raises Unavailable for anything else."""
     try:
         found = response.json()
     except ValueError as error:
@@ -208,8 +209,8 @@ def _problem(response: httpx.Response) -> GenaiError:
     try:
         found = response.json()
     except ValueError:
-        return _raised(fallback)
-    return _raised(fallback | found if isinstance(found, dict) else fallback)
+        return raised(fallback)
+    return raised(fallback | found if isinstance(found, dict) else fallback)
 
 
 _KINDS: dict[int, type[GenaiError]] = {
@@ -218,7 +219,7 @@ _KINDS: dict[int, type[GenaiError]] = {
 }  # fmt: skip
 
 
-def _raised(problem: Mapping[str, Any]) -> GenaiError:
+def raised(problem: Mapping[str, Any]) -> GenaiError:
     """The error of the tree for a problem's status, with its code; its request id is a note for people."""
     kind = _KINDS.get(problem.get("status", 0), GenaiError)
     error = kind(

@@ -58,6 +58,21 @@ def small(text: str) -> str:
     return f'<div class="g-small">{escape(text)}</div>'
 
 
+def tags(names: Sequence[str]) -> str:
+    """Short words side by side, such as skills."""
+    return (
+        '<div class="g-tags">'
+        + "".join(f'<span class="g-chip g-calm">{escape(name)}</span>' for name in names)
+        + "</div>"
+    )
+
+
+def evidence(pairs: Sequence[tuple[str, str]]) -> str:
+    """What a draft says, each with the words that bear it out."""
+    rows = "".join(f"<li><strong>{escape(text)}</strong><br>{escape(proof)}</li>" for text, proof in pairs)
+    return f'<ul class="g-evidence">{rows}</ul>'
+
+
 def lead(title: str, text: str) -> str:
     """The head of a page: its title and one line below."""
     return f'<div class="g-lead"><h1>{escape(title)}</h1><p>{escape(text)}</p></div>'

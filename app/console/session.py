@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.console import markup
 from app.console.api import Api
+from app.console.coldmail import Coldmail
 from app.kernel.errors import Forbidden, GenaiError, Unauthenticated, Unavailable
 from app.settings import Settings, read_settings
 
@@ -20,6 +21,12 @@ def settings() -> Settings:
 def api() -> Api:
     """One client for all sessions: it keeps connections, not answers."""
     return Api.from_settings(settings())
+
+
+@cache
+def coldmail() -> Coldmail:
+    """The same for the cold e-mail writer."""
+    return Coldmail.from_settings(settings())
 
 
 def guarded(page: Callable[[], None]) -> Callable[[], None]:

@@ -92,6 +92,14 @@ CSS = """
 [data-testid="stFileUploaderDropzone"] { border: 1.5px dashed #c3cdc9; background: #fafbfa; padding: 1.15rem 1.1rem; }
 [data-testid="stFileUploaderDropzone"]:hover { border-color: #0f766e; }
 [class*="st-key-drop-"] [data-testid="stWidgetLabel"] { color: #5d6966; }
+.g-tags { display: flex; flex-wrap: wrap; gap: .3rem; }
+.g-evidence { margin: 0; padding-left: 1.1rem; font-size: .88rem; line-height: 1.5; max-width: 30rem; overflow-wrap: anywhere; }
+.st-key-jobs, .st-key-past { padding: 0; overflow: hidden; }
+[class*="st-key-line-"], [class*="st-key-past-em"] { padding: .6rem .95rem; border-top: 1px solid #e2e6e4; }
+[data-testid="stLayoutWrapper"]:first-child > [class*="st-key-line-"],
+[data-testid="stLayoutWrapper"]:first-child > [class*="st-key-past-em"] { border-top: 0; }
+[class*="st-key-line-"] .g-small, [class*="st-key-line-"] .g-tags { padding-left: 1.65rem; }
+[class*="st-key-past-em"] > .stElementContainer:has(.g-row) { flex: 1 1 15rem; width: auto; min-width: 0; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
   .g-lead h1 { font-size: 1.45rem; }

@@ -10,6 +10,7 @@ from tests.journeys.browser import Visitor, file, find, launched
 from tests.journeys.pdfs import pdf
 from tests.journeys.platform import running
 from tests.journeys.test_console import BAKERY, HERON, LIBRARY
+from tests.journeys.test_emails import POSTING, fill_portfolio, find_jobs
 
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
@@ -30,6 +31,10 @@ def main() -> int:
         _documents(visitor)
         _ask(visitor)
         visitor.leave()
+        for name, width, height in (("emails.png", 1120, 1000), ("emails-phone.png", 390, 844)):
+            visitor = Visitor(browser, platform.console, width=width, height=height)
+            _emails(visitor, name)
+            visitor.leave()
     return 0
 
 
@@ -53,6 +58,17 @@ def _ask(visitor: Visitor) -> None:
     visitor.ask("How much may a hotel cost per night?")
     visitor.open_source()
     _take(visitor, "ask.png")
+
+
+def _emails(visitor: Visitor, name: str) -> None:
+    visitor.open("emails")
+    if name == "emails.png":
+        fill_portfolio(visitor)
+    find_jobs(visitor, POSTING)
+    visitor.page.locator(".st-key-write button").click()
+    expect(visitor.page.locator('[class*="st-key-draft-"]')).to_have_count(1)
+    visitor.page.locator('[class*="st-key-draft-"]').scroll_into_view_if_needed()
+    _take(visitor, name)
 
 
 def _take(visitor: Visitor, name: str) -> None:
