@@ -22,6 +22,7 @@ def forget() -> None:
 def write(jobs: Sequence[Posting], **wishes: Any) -> None:
     """Draw the progress, keep what came."""
     forget()
+    st.session_state.draft_jobs = [job.title or "" for job in jobs for _ in range(wishes.get("variants", 1))]
     bar = st.progress(0.0, text="Writing")
     try:
         for step in coldmail().write(jobs, **wishes):
@@ -39,7 +40,8 @@ def view() -> None:
         st.html(markup.notice("No draft", trouble, kind="bad"))
     emails: list[Email] = st.session_state.get("drafts", [])
     with st.container(key="drafts"):
-        texts = [_draft(email) for email in emails]
+        jobs = st.session_state.get("draft_jobs", [])
+        texts = [_draft(email, job=jobs[at] if at < len(jobs) else "") for at, email in enumerate(emails)]
     if len(texts) > 1:
         st.download_button(
             "Download all as CSV",
@@ -52,11 +54,11 @@ def view() -> None:
         )
 
 
-def _draft(email: Email) -> tuple[str, str]:
+def _draft(email: Email, *, job: str) -> tuple[str, str]:
     """Draw a draft; subject and body as they were edited."""
     with st.container(border=True, key=f"draft-{email.id}", gap="small"):
         by = "template" if email.model == "template" else email.model
-        st.html(markup.row("Draft", _about(email), state="calm", label=by))
+        st.html(markup.row(job or "Draft", _about(email), state="calm", label=by))
         subject = st.text_input("Subject", email.subject, key=f"subject-{email.id}")
         lines = sum(1 + len(line) // 80 for line in email.body.splitlines())
         body = st.text_area("Message", email.body, key=f"body-{email.id}", height=max(200, 26 * lines + 30))

@@ -31,7 +31,7 @@ def main() -> int:
         _documents(visitor)
         _ask(visitor)
         visitor.leave()
-        for name, width, height in (("emails.png", 1120, 1000), ("emails-phone.png", 390, 844)):
+        for name, width, height in (("emails.png", 1120, 1260), ("emails-phone.png", 390, 844)):
             visitor = Visitor(browser, platform.console, width=width, height=height)
             _emails(visitor, name)
             visitor.leave()
@@ -67,7 +67,9 @@ def _emails(visitor: Visitor, name: str) -> None:
     find_jobs(visitor, POSTING)
     visitor.page.locator(".st-key-write button").click()
     expect(visitor.page.locator('[class*="st-key-draft-"]')).to_have_count(1)
-    visitor.page.locator('[class*="st-key-draft-"]').scroll_into_view_if_needed()
+    draft = visitor.page.locator('[class*="st-key-draft-"]')
+    expect(draft.get_by_role("button", name="Evidence")).to_be_visible()
+    draft.scroll_into_view_if_needed()
     _take(visitor, name)
 
 
