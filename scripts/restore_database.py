@@ -96,6 +96,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     given = parser.parse_args(argv)
     try:
         values = configuration(given.stack)
+        chosen = values[f"{project()['name']}:database"]
+        if chosen != "cluster":
+            print(
+                f"database is {chosen!r}: dumps are of the one in the cluster. docs/runbooks/restore-database.md tells the rest.",
+                file=sys.stderr,
+            )
+            return 1
         account = boto3.client("sts", region_name=values["aws:region"]).get_caller_identity()["Account"]
         names = Names(
             project=str(project()["name"]), stack=given.stack, account=account, region=values["aws:region"]

@@ -33,6 +33,14 @@ def written(name, text):
 password = fetched(os.environ["PGPASSWORD_SECRET"]).replace("\\\\", "\\\\\\\\").replace(":", "\\\\:")
 name = os.environ["PGUSER"]
 written("pgpass", f"{os.environ['PGHOST']}:{os.environ['PGPORT']}:{name}:{name}:{password}\\n")
+
+# Of a server that speaks TLS: the certificates by which it is known, over TLS that the public authorities vouch for.
+if trust := os.environ.get("TRUST"):
+    import botocore, ssl, urllib.request
+    vouched = ssl.create_default_context(cafile=str(pathlib.Path(botocore.__file__).parent / "cacert.pem"))
+    bundle = urllib.request.urlopen(trust, timeout=30, context=vouched).read(1 << 20).decode("ascii")
+    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=bundle)
+    written("rds.pem", bundle)
 """
 
 
@@ -57,11 +65,16 @@ def fetching(
             "PGPORT": str(seat.port),
             "PGUSER": seat.name,
             "PGPASSWORD_SECRET": seat.secret,
+            **({"TRUST": seat.bundle} if seat.bundle else {}),
             **(environment or {}),
         },
     )
 
 
 def address(seat: Seat) -> pulumi.Output[str]:
-    """The connection string, as SQLAlchemy takes it. Role and database have the seat's name."""
-    return pulumi.Output.format("postgresql+psycopg2://{0}@{1}:{2}/{0}", seat.name, seat.host, str(seat.port))
+    """The connection string, as SQLAlchemy takes it. Role and database have the seat's name; TLS where it has a bundle."""
+    tls = f"?sslmode=verify-full&sslrootcert={SECRETS_DIR}/rds.pem" if seat.bundle else ""
+    start = pulumi.Output.format(
+        "postgresql+psycopg2://{0}@{1}:{2}/{0}", seat.name, seat.host, str(seat.port)
+    )
+    return start.apply(lambda address: address + tls)

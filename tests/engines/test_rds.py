@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from infra.naming import DATABASES
+
 from . import account
 from .bench import Bench
 from .fake_aws import FakeAws
@@ -30,9 +32,10 @@ def running(bench: Bench, aws: FakeAws) -> Bench:
     bench.configure(paused=True, database="rds", databaseGb=20).up()
     account.push_image(aws)
     account.set_keys(aws)
-    aws.client("secretsmanager").put_secret_value(
-        SecretId="genai-ops/dev/database/jobs", SecretString="canary-of-jobs"
-    )
+    for role in DATABASES:
+        aws.client("secretsmanager").put_secret_value(
+            SecretId=f"genai-ops/dev/database/{role}", SecretString=f"canary-of-{role}"
+        )
     bench.configure(paused=False).up()
     return bench
 

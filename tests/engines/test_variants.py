@@ -55,6 +55,7 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "search apart": ("dev", {"search": "opensearch", "ragReplicas": 2, "ragMaxReplicas": 4}),
     "all apps and the console": ("dev", {"apps": ["coldmail", "devops"], "consoleTenant": "acme"}),
     "a database in the cluster": ("dev", {"database": "cluster"}),
+    "a database in RDS": ("dev", {"database": "rds", "databaseGb": 20, "databaseMultiAz": True}),
     "a key of its own": ("dev", {"encryptionKey": "own"}),
     "a door with a firewall": ("dev", {"waf": True, "allowedCidrs": ["203.0.113.7/32"]}),
     "watched": ("dev", {"alarms": True, "machineMetrics": True, "shipLogs": True}),

@@ -165,7 +165,7 @@ def trust(bundle: bytes, folder: Path) -> None:
     import ssl
 
     try:
-        ssl.create_default_context(cadata=bundle.decode("ascii"))
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=bundle.decode("ascii"))
     except (ValueError, ssl.SSLError) as error:
         raise Damaged(
             f"What {os.environ.get('TRUST', 'RDS')} gave is no list of certificates: {error}"

@@ -59,6 +59,10 @@ class Kubernetes(ResourceProvider):
         different = {path.split(".")[0] for path in fixed if _dig(olds, path) != _dig(news, path)}
         return [key for key in changed if key in different]
 
+    def takes_its_name(self, olds: dict[str, Any], news: dict[str, Any]) -> bool:
+        """As in the published provider: of an object whose name and namespace the program gave."""
+        return all(_dig(olds, path) == _dig(news, path) for path in ("metadata.name", "metadata.namespace"))
+
     def create(self, token: str, urn: str, inputs: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         kind, id = token.split(":")[-1], _id(token, inputs)
         with self.cloud.changing() as content:

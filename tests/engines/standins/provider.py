@@ -132,8 +132,17 @@ class ResourceProvider(provider_pb2_grpc.ResourceProviderServicer):
         kinds = {key: self._kind(key, olds, news, replace=key in replaces) for key in changed}
         changes = pb.DiffResponse.DIFF_SOME if changed else pb.DiffResponse.DIFF_NONE
         return pb.DiffResponse(
-            replaces=replaces, diffs=changed, detailedDiff=kinds, hasDetailedDiff=True, changes=changes
+            replaces=replaces,
+            diffs=changed,
+            detailedDiff=kinds,
+            hasDetailedDiff=True,
+            changes=changes,
+            deleteBeforeReplace=bool(replaces) and self.takes_its_name(olds, news),
         )
+
+    def takes_its_name(self, olds: dict[str, Any], news: dict[str, Any]) -> bool:
+        """Must the old one go first, because the new one has its name? The published AWS provider does not ask."""
+        return False
 
     @staticmethod
     def _kind(key: str, olds: dict[str, Any], news: dict[str, Any], *, replace: bool) -> pb.PropertyDiff:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.naming import ROLES
+from infra.naming import DATABASES, ROLES
 from scripts import restore_database, secret_values
 
 from ..accounts import NAMES, Account
@@ -22,6 +22,30 @@ def test_the_job_is_the_waiting_one_with_the_name_of_the_dump_for_the_step_that_
     assert "DUMP" not in {item["name"] for item in steps["passwords"]["env"]}
     before = template["spec"]["jobTemplate"]["spec"]["template"]["spec"]["initContainers"]
     assert "DUMP" not in {item["name"] for one in before for item in one["env"]}
+
+
+def test_a_stack_whose_database_is_not_in_the_cluster_is_told_so(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    chosen = {"genai-ops:database": "rds", "aws:region": NAMES.region}
+    monkeypatch.setattr(restore_database, "configuration", lambda stack: chosen)
+    assert restore_database.main(["--stack", "dev"]) == 1
+    assert "database is 'rds'" in capsys.readouterr().err
+
+
+def test_with_rds_only_the_applications_have_passwords_of_ours(aws: Account, monkeypatch: pytest.MonkeyPatch):
+    store = aws.cloud("secretsmanager")
+    for role in DATABASES:
+        store.create_secret(Name=NAMES.database_secret(role))
+    chosen = {"genai-ops:database": "rds", "aws:region": NAMES.region}
+    monkeypatch.setattr(secret_values, "configuration", lambda stack: chosen)
+    for name, value in (
+        ("AWS_ENDPOINT_URL", aws.url),
+        ("AWS_ACCESS_KEY_ID", "t"),
+        ("AWS_SECRET_ACCESS_KEY", "t"),
+    ):
+        monkeypatch.setenv(name, value)
+    assert secret_values.fill_passwords("dev") == [NAMES.database_secret(role) for role in DATABASES]
 
 
 def test_passwords_are_made_up_where_there_are_none_and_never_twice(

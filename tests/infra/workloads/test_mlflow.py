@@ -17,7 +17,7 @@ from infra.workloads import mlflow, pgpass
 from scripts.images import wanted
 
 from ..cluster.graph import after
-from ..program import ACCOUNT, NAME, config, declared, load
+from ..program import ACCOUNT, NAME, RDS, config, declared, load
 from .objects import TRACKED, environment, every, pod_of, running, spec
 from .test_traffic import ways
 
@@ -103,6 +103,18 @@ def test_the_version_of_the_image_is_pinned_by_a_lock():
     assert "mlflow==" in (folder / "pyproject.toml").read_text(encoding="utf-8")
     locked = (folder / "uv.lock").read_text(encoding="utf-8")
     assert all(f'name = "{name}"' in locked for name in ("mlflow", "psycopg2-binary", "boto3"))
+
+
+def test_a_database_in_rds_is_asked_over_tls_and_known_by_its_certificate():
+    chosen = (*RDS, ("mlflow", "cluster"))
+    pod = pod_of(running(*chosen)["Deployment mlflow"])
+    given = environment(running(*chosen)["Deployment mlflow"])
+    assert given["MLFLOW_BACKEND_STORE_URI"] == (
+        "postgresql+psycopg2://mlflow@database.example:5432/mlflow?sslmode=verify-full&sslrootcert=/secrets/rds.pem"
+    )
+    (trust,) = (item["value"] for item in pod["initContainers"][0]["env"] if item["name"] == "TRUST")
+    assert trust.startswith("https://truststore.pki.rds.amazonaws.com/")
+    assert ("10.40.0.0/20", 5432) in ways("mlflow", "egress", *chosen)
 
 
 def test_its_image_is_built_only_where_it_is_chosen():

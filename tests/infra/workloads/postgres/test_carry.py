@@ -7,8 +7,10 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import botocore
 import pytest
 
+from infra.workloads import postgres_pods
 from infra.workloads.postgres import carry
 from infra.workloads.postgres.carry import COMPLETE, KEEP_NEWEST, Damaged, Place
 
@@ -161,3 +163,23 @@ def test_passwords_come_into_files_that_nobody_else_may_read(aws: Account, tmp_p
     assert (tmp_path / "jobs").read_text() == "canary-1"
     assert (tmp_path / "postgres").read_text() == "canary-2"
     assert {path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {0o600}
+
+
+def test_a_list_of_certificates_lies_where_libpq_is_told_to_look(tmp_path: Path):
+    bundle = (Path(botocore.__file__).parent / "cacert.pem").read_bytes()
+    carry.trust(bundle, tmp_path)
+    told = postgres_pods.by_tls("https://any")["PGSSLROOTCERT"]
+    assert (tmp_path / Path(told).name).read_bytes() == bundle
+
+
+@pytest.mark.parametrize("answer", [b"<html>not found</html>", b"", b"\xff\xfe"])
+def test_what_is_no_list_of_certificates_is_told_and_not_kept(tmp_path: Path, answer: bytes):
+    with pytest.raises(Damaged, match="no list of certificates"):
+        carry.trust(answer, tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_certificates_come_over_tls_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TRUST", "http://truststore.example/bundle.pem")
+    with pytest.raises(Damaged, match="over TLS or not at all"):
+        carry.do_trust(tmp_path)
