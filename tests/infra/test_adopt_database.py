@@ -5,6 +5,7 @@ import pytest
 from infra import adopt
 from infra.adopt import Stop
 from infra.durable.kinds import KINDS
+from infra.naming import ROLES
 from infra.snapshot import Snapshot
 
 from .accounts import NAMES, TAGS, Account, broken, clients
@@ -85,11 +86,13 @@ def test_an_error_is_never_taken_for_absence(aws: Account, code: str):
 def test_the_database_waits_until_every_role_has_a_password(aws: Account):
     secrets = aws.cloud("secretsmanager")
     tags = [{"Key": key, "Value": value} for key, value in TAGS.items()]
-    for role in ("postgres", "jobs"):
+    for role in ROLES:
         secrets.create_secret(Name=NAMES.database_secret(role), Tags=tags)
         assert not look(aws).passwords_set
-    secrets.put_secret_value(SecretId=NAMES.database_secret("postgres"), SecretString="canary")
+    first, *others = ROLES
+    secrets.put_secret_value(SecretId=NAMES.database_secret(first), SecretString="canary")
     assert not look(aws).passwords_set
-    secrets.put_secret_value(SecretId=NAMES.database_secret("jobs"), SecretString="canary")
+    for role in others:
+        secrets.put_secret_value(SecretId=NAMES.database_secret(role), SecretString="canary")
     found = look(aws)
     assert found.passwords_set and "canary" not in repr(found)
