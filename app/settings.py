@@ -178,6 +178,10 @@ class Settings(BaseModel):
         description="Web or mail address that sites we fetch from can complain to; stands in the User-Agent.",
     )
 
+    slack_url: SecretStr = Field(
+        SecretStr(""),
+        description="Incoming webhook of Slack that is told of jobs that failed for good; empty: the log.",
+    )
     devops_connections: SecretStr = Field(
         SecretStr(""),
         description="Platforms that call the DevOps assistant's webhooks, as a JSON list: docs/guide/13-devops.md.",

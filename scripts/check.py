@@ -53,6 +53,7 @@ def _is_shell(path: Path) -> bool:
 def checks() -> list[Check]:
     """Slowest first, so that the end is not spent waiting for one."""
     workflows = tracked(".github/workflows/*.yml")
+    actions = tracked("integrations/*/action.yml")
     return [
         Check("types", ("mypy", "app", "infra", "scripts")),
         Check("shape", (PYTHON, "-m", "pytest", "-q", "tests/shape")),
@@ -62,7 +63,9 @@ def checks() -> list[Check]:
         Check("GitHub workflows", ("check-jsonschema", "--builtin-schema", "vendor.github-workflows", *workflows)),
         Check("GitLab pipeline", ("check-jsonschema", "--builtin-schema", "vendor.gitlab-ci", "--data-transform",
                                   "gitlab-ci", ".gitlab-ci.yml")),
-        Check("workflow security", ("zizmor", "--offline", "--quiet", "--no-progress", *workflows)),
+        Check("GitHub actions", ("check-jsonschema", "--builtin-schema", "vendor.github-actions", *actions)),
+        Check("GitLab components", (PYTHON, "-m", "scripts.gitlab_components", *tracked("templates/*.yml"))),
+        Check("workflow security", ("zizmor", "--offline", "--quiet", "--no-progress", *workflows, *actions)),
         Check("YAML", ("yamllint", "--strict", *tracked("*.yml", "*.yaml"))),
         Check("Dockerfile", ("hadolint", "Dockerfile")),
         Check("lint", ("ruff", "check", "--output-format", "concise"), mend="make format"),

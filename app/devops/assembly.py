@@ -79,6 +79,7 @@ def assemble(settings: Settings, ports: DevopsPorts) -> Devops:
         given_up,
         follow=Follow(service, memory, forges, inbox, outbox),
         deliver=Deliver(outbox, forges, ports.posts),
+        notify=ports.notify,
     )
     return Devops(
         service=service,

@@ -17,6 +17,7 @@ from app.devops.telling.deliver import Deliver
 from app.devops.telling.outbox import Outbox
 from app.devops.telling.undelivered import GivenUp
 from app.kernel.errors import GenaiError, Unavailable, UrlUnreachable
+from app.kernel.ports.notify import Notify
 
 _log = logging.getLogger("genai.devops")
 _DONE = Counter(
@@ -46,6 +47,7 @@ class Worker:
         *,
         follow: Follow,
         deliver: Deliver,
+        notify: Notify,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._connections = connections
@@ -54,6 +56,7 @@ class Worker:
         self._given_up = given_up
         self._follow = follow
         self._deliver = deliver
+        self._notify = notify
         self._clock = clock
         self._news = asyncio.Event()
         self._forgot_at = 0.0
@@ -148,8 +151,12 @@ class Worker:
         self, name: str, backlog: Backlog, entry: Entry, connection: Connection, error: str
     ) -> None:
         _DONE.labels(name, "given_up").inc()
-        _log.warning("An entry of the %s is given up after %d attempts: %s", name, entry.attempts, error)
         await self._given_up.put(connection.tenant, name, entry, error)
+        await self._notify.send(
+            subject=f"DevOps assistant, {connection.platform}",
+            body=f"{entry.value['event']['repository']}: given up after {entry.attempts} attempts: {error}",
+            severity="warning",
+        )
         if name == "inbox":
             await self._inbox.finish(entry)
         else:

@@ -15,6 +15,7 @@ from app.kernel.ports.work import Work
 from app.settings import Settings, parse_api_keys
 from app.wiring import models, stores
 from app.wiring.stores import open_bucket
+from app.wiring.web import build_notify
 
 __all__ = ["Ports", "Role", "build", "open_bucket"]
 
@@ -44,7 +45,7 @@ class Ports:
         """Close what holds connections or files; each once, also when two ports share an adapter."""
         held = (
             self.chat, self.chat_lite, self.chat_pro, self.embedder, self.index, self.work, self.cache, self.records,
-            self.objects,
+            self.objects, self.notify,
         )  # fmt: skip
         for port in {id(port): port for port in held}.values():
             if close := getattr(port, "aclose", None):
@@ -59,8 +60,6 @@ def build(settings: Settings, *, role: Role) -> Ports:
     role: only the worker may write an embedded index, and there is one of it. reindex opens the index as whichever
     embedder built it, to put another in its place.
     """
-    from app.adapters.embedded.notify import LogNotify
-
     embedder = models.build_embedder(settings, api=role == "api")
     chat = models.build_chat(settings, settings.chat_model, embedder)
     records = stores.build_records(settings)
@@ -74,7 +73,7 @@ def build(settings: Settings, *, role: Role) -> Ports:
         chat=chat,
         chat_lite=_tier(settings, settings.chat_model_lite, embedder, chat),
         chat_pro=_tier(settings, settings.chat_model_pro, embedder, chat),
-        notify=LogNotify(),
+        notify=build_notify(settings),
         tenants_by_key=read_keys(settings),
     )
 

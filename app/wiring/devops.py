@@ -6,13 +6,14 @@ from pydantic import SecretStr
 
 from app.kernel.ports.cache import Cache
 from app.kernel.ports.chat import Chat
+from app.kernel.ports.notify import Notify
 from app.kernel.ports.pages import Pages
 from app.kernel.ports.posts import Posts
 from app.kernel.ports.records import Records
 from app.settings import Settings
 from app.wiring import models, read_keys, stores
 from app.wiring.secret_settings import with_secret_settings
-from app.wiring.web import build_apis, build_pages, build_posts
+from app.wiring.web import build_apis, build_notify, build_pages, build_posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,12 @@ class DevopsPorts:
     pages: Pages
     apis: Pages
     posts: Posts
+    notify: Notify
     connections: SecretStr
     tenants_by_key: dict[str, str]
 
     async def aclose(self) -> None:
-        for port in (self.chat, self.pages, self.apis, self.posts, self.cache, self.records):
+        for port in (self.chat, self.pages, self.apis, self.posts, self.notify, self.cache, self.records):
             if close := getattr(port, "aclose", None):
                 await close()
             elif close := getattr(port, "close", None):
@@ -52,6 +54,7 @@ def build_devops(settings: Settings) -> DevopsPorts:
         pages=build_pages(settings),
         apis=build_apis(settings),
         posts=build_posts(),
+        notify=build_notify(settings),
         connections=settings.devops_connections,
         tenants_by_key=read_keys(settings),
     )

@@ -2,6 +2,7 @@
 
 from importlib.metadata import version
 
+from app.kernel.ports.notify import Notify
 from app.kernel.ports.pages import Pages
 from app.kernel.ports.posts import Posts
 from app.settings import Settings
@@ -20,6 +21,17 @@ def build_apis(settings: Settings) -> Pages:
 
     limits = Limits(max_bytes=settings.max_upload_mb * 1_000_000, whole_s=90.0, pause_s=0.0)
     return GuardedPages(version=version("genai-ops"), contact=settings.fetch_contact, limits=limits)
+
+
+def build_notify(settings: Settings) -> Notify:
+    """Slack where there is a webhook for it, else the log."""
+    if settings.slack_url.get_secret_value():
+        from app.adapters.slack import SlackNotify
+
+        return SlackNotify(settings.slack_url, build_posts())
+    from app.adapters.embedded.notify import LogNotify
+
+    return LogNotify()
 
 
 def build_posts() -> Posts:

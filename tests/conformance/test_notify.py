@@ -1,14 +1,19 @@
 """What every way to tell people must do, whichever it is."""
 
+import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 import pytest
+from pydantic import SecretStr
 
 from app.adapters.embedded.notify import LogNotify
+from app.adapters.slack import SlackNotify
+from app.kernel.errors import Unavailable
 from app.kernel.ports.notify import Notify
+from app.kernel.ports.posts import Posted
 
 pytestmark = pytest.mark.anyio
 
@@ -27,10 +32,38 @@ class _Broken(logging.Handler):
         raise OSError("no space left on device")
 
 
-@pytest.fixture(params=["log"])
+class _Slack:
+    """Takes what Slack takes, and tells it in the words of a log."""
+
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+        self.broken = False
+
+    async def send(self, method: str, url: str, *, content: bytes, headers: Mapping[str, str]) -> Posted:
+        if self.broken:
+            raise Unavailable("'hooks.slack.com' did not take a message (ConnectError).")
+        text = json.loads(content)["text"]
+        sign, _, line = text.partition(" ")
+        signs = {":information_source:": "info", ":warning:": "warning", ":red_circle:": "error"}
+        self.told.append((signs[sign], line))
+        return Posted(200)
+
+
+def _on_slack() -> Channel:
+    slack = _Slack()
+    return Channel(
+        SlackNotify(SecretStr("https://hooks.slack.com/services/x"), slack),
+        lambda: slack.told,
+        lambda: setattr(slack, "broken", True),
+    )
+
+
+@pytest.fixture(params=["log", "slack"])
 def channel(
     request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> Channel:
+    if request.param == "slack":
+        return _on_slack()
     caplog.set_level(logging.INFO)
 
     def break_it() -> None:

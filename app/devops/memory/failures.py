@@ -37,10 +37,11 @@ class Failures:
 
         def counted(found: Mapping[str, Any]) -> Mapping[str, Any]:
             nonlocal before
-            before = found
             seen: Sequence[Mapping[str, str]] = found.get("occurrences", ())
             if any(each["id"] == occurrence.id for each in seen):
+                before = {**found, "seen": found["seen"] - 1}  # whoever asks again is not an earlier one
                 return found
+            before = found
             place = {name: getattr(occurrence, name) for name in ("id", "at", "repository", "job", "commit")}
             return {
                 "fingerprint": mark.id,

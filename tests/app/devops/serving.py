@@ -36,6 +36,7 @@ class Served:
 
     http: httpx.AsyncClient
     devops: Devops
+    app: FastAPI
 
 
 @asynccontextmanager
@@ -57,5 +58,5 @@ async def served(
     app: FastAPI = serve_over(devops, ports, chosen)
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as http:
-        yield Served(http, devops)
+        yield Served(http, devops, app)
     await ports.aclose()

@@ -1,5 +1,6 @@
 """The webhooks: who is believed, what is kept, and what becomes of it, from the delivery to the comment."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -337,3 +338,35 @@ def test_a_connection_that_is_not_safe_stops_the_start_without_showing_a_secret(
     with pytest.raises(SettingsError, match=told) as raised:
         read_connections(SecretStr(json.dumps([entry])))
     assert entry["secret"] not in raised.value.detail and GITHUB["token"] not in raised.value.detail
+
+
+async def test_a_running_service_works_on_what_is_delivered_by_itself(
+    tmp_path: Path, standing: World
+) -> None:
+    standing.logs = {1: FAILED}
+    async with served(tmp_path, standing, {**GITHUB, "slack_url": SLACK_URL}) as service:
+        working = asyncio.create_task(service.devops.worker.run())
+        await send_github(service.http, "workflow_job", github_job(1, "test"))
+        async with asyncio.timeout(30):
+            await standing.slack_told.wait()
+        working.cancel()
+        assert "No module named" in standing.slack[0]["text"]
+
+
+async def test_a_patch_is_kept_and_told_without_the_secrets_of_its_yaml(
+    tmp_path: Path, standing: World
+) -> None:
+    token = "ghp_" + "a1B2" * 9
+    workflow = (
+        "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n"
+        f"      - run: pip install -r requirements.txt # {token}\n      - run: pytest\n"
+    )
+    standing.logs = {1: FAILED}
+    standing.runs[7001] = {"path": ".github/workflows/ci.yml@main"}
+    standing.files = {".github/workflows/ci.yml": workflow}
+    standing.pulls[RED] = [{"number": 12, "state": "open", "base": {"repo": {"full_name": "acme/shop"}}}]
+    async with served(tmp_path, standing, GITHUB) as service:
+        await send_github(service.http, "workflow_job", github_job(1, "test"))
+        await service.devops.worker.drain()
+        [kept] = await analyses(service)
+        assert token not in json.dumps([kept, standing.comments])
