@@ -3,6 +3,8 @@
 It keeps nothing on its disk, searches nothing itself and asks nobody but the service: one retrieval, one cache, one bill.
 """
 
+from typing import Any
+
 import pulumi
 
 from infra import versions
@@ -16,6 +18,8 @@ from infra.workloads.database import Database, Seat
 from infra.workloads.identity import key_rights
 from infra.workloads.namespaces import CHAT, RAG, Namespaces
 from infra.workloads.pods import TMP_DIR, Disk, Size, container
+from infra.workloads.postgres import CARRY, scripts
+from infra.workloads.postgres_pods import TRUST_FILE
 from infra.workloads.service import DATA_DIR, App, AppService
 
 NAME, ROLE = "open-webui", "openwebui"
@@ -91,7 +95,7 @@ def open_webui(
         # One: who is connected lives in the process, and Redis between several would be one store more.
         scale=None,
         reaches=(traffic.Server(RAG, RAG, APP_PORT), seat.server),
-        first=(_secrets(stack, found, durable, seat),),
+        first=_first(stack, found, durable, seat),
         disks={"data": Disk(DATA_DIR, "1Gi"), "secrets": Disk(SECRETS_DIR, "1Mi", memory=True)},
         size=SIZE,
         # Its tables are brought up to date at a start.
@@ -100,7 +104,30 @@ def open_webui(
     return AppService(app, stack, cluster, spaces, after=[*service.ready, *seat.ready], opts=opts)
 
 
-def read_own(secret: str) -> dict[str, object]:
+def by_tls(seat: Seat) -> str:
+    """TLS with the one server that was meant. In the cluster there is none to be had, and nobody but marked pods reaches it."""
+    return f"?sslmode=verify-full&sslrootcert={SECRETS_DIR}/{TRUST_FILE}" if seat.bundle else ""
+
+
+def _first(stack: Stack, found: Found, durable: Durable, seat: Seat) -> list[dict[str, Any]]:
+    """What runs before it: secrets into memory, and with RDS the certificates that its server is known by."""
+    image = stack.names(found.account).image(RAG, tag=stack.image_tag)
+    steps = [_secrets(stack, durable, seat, image=image)]
+    if seat.bundle:
+        steps.append(
+            container(
+                "trust",
+                image=image,
+                size=Size("50m", "64Mi", "500m", "256Mi"),
+                mounts={"secrets": SECRETS_DIR, "tmp": TMP_DIR},
+                command=("python", "-c", scripts()[CARRY], "trust", SECRETS_DIR),
+                environment={"TRUST": seat.bundle},
+            )
+        )
+    return steps
+
+
+def read_own(secret: str) -> dict[str, Any]:
     return {
         "Sid": "ReadOwnSecret",
         "Effect": "Allow",
@@ -109,17 +136,16 @@ def read_own(secret: str) -> dict[str, object]:
     }
 
 
-def _secrets(stack: Stack, found: Found, durable: Durable, seat: Seat) -> dict[str, object]:
+def _secrets(stack: Stack, durable: Durable, seat: Seat, *, image: str) -> dict[str, Any]:
     return container(
         "secrets",
-        image=stack.names(found.account).image(RAG, tag=stack.image_tag),
+        image=image,
         size=Size("100m", "128Mi", "1", "512Mi"),
         mounts={"secrets": SECRETS_DIR, "tmp": TMP_DIR},
         command=("python", "-c", FETCH),
         environment={
             "DATABASE_HOST": seat.host,
-            # In the cluster it speaks no TLS, and nobody but marked pods hears it.
-            "DATABASE_OPTIONS": "?sslmode=require" if stack.database == "rds" else "",
+            "DATABASE_OPTIONS": by_tls(seat),
             "DATABASE_PORT": str(seat.port),
             "DATABASE_SECRET": seat.secret,
             "GENAI_API_KEYS_SECRET": durable.api_keys.arn,

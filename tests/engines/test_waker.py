@@ -133,6 +133,19 @@ def test_the_server_goes_from_one_to_none_to_one_and_to_none_again(
     assert stage.replicas() == 0
 
 
+def test_everything_else_of_the_namespace_is_ready_within_its_quota(
+    applied: list[dict[str, Any]], cluster: kube.Kube
+) -> None:
+    apps, jobs = f"/apis/apps/v1/namespaces/{CHAT}/deployments", f"/apis/batch/v1/namespaces/{CHAT}/jobs"
+    for name in ("waker", "open-webui"):
+
+        def ready(name: str = name) -> bool:
+            return bool(cluster.get(f"{apps}/{name}")["status"].get("readyReplicas") == 1)
+
+        cluster.wait(f"{name} ready", ready)
+    cluster.wait("the job done", lambda: cluster.get(f"{jobs}/ollama-models")["status"].get("succeeded") == 1)
+
+
 def test_the_waker_may_move_the_replicas_of_this_deployment_and_nothing_else(
     applied: list[dict[str, Any]], cluster: kube.Kube
 ) -> None:

@@ -8,6 +8,7 @@ import pytest
 from infra.cluster.pools import CARD, GPU_TAINT
 from infra.workloads import ollama_server
 
+from ..program import RDS
 from .objects import CHAT, SHARED, every, pod_of, running, spec
 from .test_traffic import AGENT, DNS, NODES, TLS, ways
 
@@ -161,6 +162,15 @@ def test_no_secret_of_open_webui_is_in_its_environment_as_it_is_rendered() -> No
     pod = pod_of(running(*BOTH)["Deployment open-webui"])
     (kept,) = [volume for volume in pod["volumes"] if volume["name"] == "secrets"]
     assert kept["emptyDir"]["medium"] == "Memory"
+
+
+def test_with_rds_open_webui_speaks_tls_with_the_one_server_that_was_meant() -> None:
+    pod = pod_of(running(*BOTH, *RDS)["Deployment open-webui"])
+    secrets, trust = pod["initContainers"]
+    told = {item["name"]: item.get("value") for item in secrets["env"]}
+    assert told["DATABASE_OPTIONS"] == "?sslmode=verify-full&sslrootcert=/secrets/rds.pem"
+    assert trust["command"][3:] == ["trust", "/secrets"] and trust["env"][0]["value"].startswith("https://")
+    assert given("Deployment open-webui", "secrets")["DATABASE_OPTIONS"] == ""
 
 
 @pytest.mark.parametrize(
