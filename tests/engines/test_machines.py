@@ -32,7 +32,6 @@ CHOICES: dict[str, Any] = {
     "loginClientId": "genai-ops",
     "machineMetrics": True,
     "nat": "per_az",
-    "ollama": "cluster",
     "shipLogs": True,
     "waf": True,
     "nodeZones": 2,
@@ -121,24 +120,6 @@ def test_the_next_up_moves_no_pool_back(story: Story) -> None:
     assert not story.again.counts().keys() & {"create", "replace", "delete"}
 
 
-def test_the_model_server_is_made_without_waiting_for_a_machine_with_a_card(story: Story) -> None:
-    (ollama,) = [
-        body
-        for body in story.kubernetes
-        if (body["kind"], body["metadata"]["name"]) == ("Deployment", "ollama")
-    ]
-    assert "replicas" not in ollama["spec"]
-    (rules,) = [
-        body
-        for body in story.kubernetes
-        if (body["kind"], body["metadata"]["name"]) == ("NetworkPolicy", "ollama")
-    ]
-    # As the gateway endpoint told them, and known only once it is there.
-    assert {"cidr": "198.51.100.0/24"} in [
-        peer.get("ipBlock") for rule in rules["spec"]["egress"] for peer in rule["to"]
-    ]
-
-
 def test_a_pause_takes_everything_down_in_an_order_that_aws_accepts(story: Story) -> None:
     assert story.left == {}
     # Each pool goes after its own schedules; between pools there is no order.
@@ -175,7 +156,7 @@ def applied(story: Story, cluster: kube.Kube) -> list[dict[str, Any]]:
     bodies.sort(key=lambda body: first.index(body["kind"]) if body["kind"] in first else len(first))
     cluster.add_node("main", cpu="2", memory="4Gi")
     cluster.add_node(
-        "with-card", cpu="4", memory="16Gi", more={"nvidia.com/gpu": "2"}, labels=CARD, taints=[TAINT]
+        "with-card", cpu="4", memory="16Gi", more={"nvidia.com/gpu": "1"}, labels=CARD, taints=[TAINT]
     )
     return [cluster.apply(body) for body in bodies]
 
