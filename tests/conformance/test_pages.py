@@ -92,3 +92,12 @@ async def test_a_key_is_never_sent_in_the_clear(web: Web) -> None:
     with pytest.raises(UrlRefused):
         await web.pages.fetch("http://example.com/api", secrets={"Authorization": "Bearer s3cret"})
     assert not web.site.asked
+
+
+async def test_a_json_body_goes_with_post_and_is_sent_nowhere_else(web: Web) -> None:
+    web.site.put("/list", "{}", kind="application/json")
+    page = await web.pages.fetch("http://example.com/list", json_body='{"offset": 20}')
+    assert (page.status, web.site.asked[-1].body) == (200, b'{"offset": 20}')
+    with pytest.raises(UrlRefused):
+        await web.pages.fetch("http://example.com/redir?to=/list", json_body='{"offset": 40}')
+    assert not any(asked.path == "/list" and b"40" in asked.body for asked in web.site.asked)

@@ -67,7 +67,7 @@ BLOCKED = "The site did not let us read this page (a bot check, a login or a ref
 LOGIN = "This page asks for a login. Open it in your browser, copy the text of the posting and paste it."
 GONE = "This posting is closed or no longer there. Look for an open one in the company's list of jobs."
 NONE_OPEN = "The page says that no position is open at the moment."
-SCRIPTS = "This page is drawn by scripts and its HTML holds no job. Turn on browser rendering, give the address of the job list's feed, or paste the text."
+SCRIPTS = "This page is drawn by scripts and its HTML holds no job. Open it in your browser and save it there, give the address of one posting, or paste its text."
 NO_JOB = "No job was found on this page. Give the address of a posting or of a list of them, or paste the posting's text."
 
 
