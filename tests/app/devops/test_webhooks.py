@@ -358,10 +358,14 @@ async def test_a_patch_is_kept_and_told_without_the_secrets_of_its_yaml(
 ) -> None:
     token = "ghp_" + "a1B2" * 9
     workflow = (
-        "on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04\n    steps:\n"
-        f"      - run: pip install -r requirements.txt # {token}\n      - run: pytest\n"
+        f"on: push\njobs:\n  test:\n    runs-on: ubuntu-24.04 # {token}\n    steps:\n"
+        "      - run: pip install -r requirements.txt\n      - run: pytest\n"
     )
-    standing.logs = {1: FAILED}
+    denied = (
+        "remote: Permission to acme/shop.git denied to github-actions[bot].\n"
+        "fatal: unable to access 'https://github.com/acme/shop/': The requested URL returned error: 403\n"
+    )
+    standing.logs = {1: denied}
     standing.runs[7001] = {"path": ".github/workflows/ci.yml@main"}
     standing.files = {".github/workflows/ci.yml": workflow}
     standing.pulls[RED] = [{"number": 12, "state": "open", "base": {"repo": {"full_name": "acme/shop"}}}]
@@ -369,4 +373,5 @@ async def test_a_patch_is_kept_and_told_without_the_secrets_of_its_yaml(
         await send_github(service.http, "workflow_job", github_job(1, "test"))
         await service.devops.worker.drain()
         [kept] = await analyses(service)
+        assert "ubuntu-24.04 # [REDACTED" in kept["analysis"]["yaml_patch"]["text"]
         assert token not in json.dumps([kept, standing.comments])
