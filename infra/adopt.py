@@ -35,6 +35,8 @@ class Found:
     app_secrets_set: frozenset[str] = frozenset()
     # Of the database in RDS: what it is restored from, and the name of its next snapshot.
     database: snapshots.Beginning = field(default_factory=snapshots.Beginning)
+    # Whether Airflow's keys have a value; also where there is no Airflow.
+    workflow_keys_set: bool = True
     # Why what the stack costs cannot be watched by its tag yet; None when it can.
     tag_missing: str | None = None
 
@@ -82,6 +84,9 @@ def look(stack: Stack, *, cloud: Clients, state: Snapshot, now: datetime | None 
         for app in stack.apps
         if f"app_secret_{app}" in ids and stores.has_value(cloud, names.app_secret(app))
     }
+    workflow_keys_set = not KINDS["workflow_keys"].wanted(stack) or (
+        "workflow_keys" in ids and stores.has_value(cloud, names.workflow_secret)
+    )
     if "database_volume" in ids:
         volumes.refuse_other_place(cloud, names, zone=stack.zone_names[0], gb=stack.database_gb)
     database = snapshots.Beginning()
@@ -99,6 +104,7 @@ def look(stack: Stack, *, cloud: Clients, state: Snapshot, now: datetime | None 
         ids=ids,
         database=database,
         passwords_set=passwords_set,
+        workflow_keys_set=workflow_keys_set,
         images=frozenset(images),
         api_keys_set=keys_set,
         app_secrets_set=frozenset(app_secrets_set),

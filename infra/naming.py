@@ -13,7 +13,7 @@ MORE_APPS = ("coldmail", "devops")
 # Those that are built only where this key of the configuration is not none.
 IMAGE_KEYS: Mapping[str, str] = {"mlflow": "mlflow"}
 # Who has a database of its own, and the namespace its pods come from: a new one is one more line. The role has the same name.
-DATABASES: Mapping[str, str] = {"jobs": "jobs", "mlflow": "mlflow", "openwebui": "chat"}
+DATABASES: Mapping[str, str] = {"jobs": "jobs", "mlflow": "mlflow", "airflow": "airflow", "openwebui": "chat"}
 DATABASE_ADMIN = "postgres"
 ROLES = (DATABASE_ADMIN, *DATABASES)
 # Every app listens on this port inside its container and answers both probes there.
@@ -120,6 +120,10 @@ class Names:
 
     def database_secret(self, role: str) -> str:
         return f"{self.owner}/database/{role}"
+
+    @property
+    def workflow_secret(self) -> str:
+        return f"{self.owner}/airflow"
 
     @property
     def control_plane_logs(self) -> str:

@@ -30,6 +30,7 @@ PARTS: Mapping[str, str] = {
     "genai:durable:DatabasePasswords": "Secrets for the database (no values)",
     "genai:durable:DatabaseVolume": "Volume of the database (EBS)",
     "genai:durable:AppSecrets": "Secrets for keys of others, an app each",
+    "genai:durable:WorkflowKeys": "Secret for the workflows' keys (no value)",
     "genai:durable:Logs": "Log groups (control plane, containers)",
     "genai:durable:EncryptionKey": "Key of the stack's own (KMS)",
     "genai:durable:Stop": "Topic of a budget that is used up",
@@ -47,6 +48,7 @@ PARTS: Mapping[str, str] = {
     "genai:cluster:Address": "Name in DNS",
     "genai:cluster:Shield": "Web application firewall",
     "genai:cluster:Queue": "Queue of jobs (SQS)",
+    "genai:cluster:ManagedAirflow": "Workflows (MWAA)",
     "genai:cluster:Alarms": "Alarms (CloudWatch)",
     "genai:cluster:Dashboard": "Dashboard (CloudWatch)",
     "genai:workloads:Namespaces": "Namespaces, quotas, priorities:",
@@ -56,6 +58,7 @@ PARTS: Mapping[str, str] = {
     "genai:workloads:Databases": "Databases of the apps:",
     "genai:workloads:Valkey": "Cache:",
     "genai:workloads:Reindex": "Index job:",
+    "genai:workloads:Airflow": "Workflows:",
     "genai:workloads:Mlflow": "Experiments:",
     "genai:workloads:Autoscaler": "Growth of the pools:",
     "genai:workloads:DevicePlugin": "Graphics cards:",
@@ -177,7 +180,9 @@ def make(
 
 def _reckoned(stack: Stack) -> tuple[str, ...]:
     used = {stack.node_instance_type, *(stack.gpu_instance_types if stack.gpu != "none" else ())}
-    prices_used = used | {"dynamodb_pitr_gb_month"}
+    prices_used = (
+        used | {"dynamodb_pitr_gb_month"} | ({"mwaa_small_hour"} if stack.airflow == "mwaa" else set())
+    )
     if stack.database == "rds":
         prices_used |= {stack.database_instance_class, "rds_gp3_gb_month", "rds_snapshot_gb_month"}
     return tuple(sorted(prices.RECKONED.get(stack.region, frozenset()) & prices_used))

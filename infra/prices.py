@@ -33,6 +33,7 @@ SOURCES = {
     "rds_gp3_gb_month": "https://aws.amazon.com/rds/postgresql/pricing/",
     "rds_snapshot_gb_month": "https://aws.amazon.com/rds/postgresql/pricing/",
     "rds_instance_hour": "https://aws.amazon.com/rds/postgresql/pricing/",
+    "mwaa_small_hour": "https://aws.amazon.com/managed-workflows-for-apache-airflow/pricing/",
     "instance_hour": "https://aws.amazon.com/ec2/pricing/on-demand/",
 }
 
@@ -55,6 +56,7 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "web_acl_rule_month": 1.00,
         "alarm_metric_month": 0.10,
         "dashboard_month": 3.00,
+        "mwaa_small_hour": 0.49,
         "rds_gp3_gb_month": 0.115,
         "rds_snapshot_gb_month": 0.095,
     },
@@ -76,6 +78,7 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "web_acl_rule_month": 1.00,
         "alarm_metric_month": 0.10,
         "dashboard_month": 3.00,
+        "mwaa_small_hour": 0.49,
         "rds_gp3_gb_month": 0.115,
         "rds_snapshot_gb_month": 0.095,
     },
@@ -97,6 +100,7 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "web_acl_rule_month": 1.00,
         "alarm_metric_month": 0.10,
         "dashboard_month": 3.00,
+        "mwaa_small_hour": 0.49,
         "rds_gp3_gb_month": 0.137,
         "rds_snapshot_gb_month": 0.095,
     },
@@ -118,6 +122,7 @@ PRICES: Mapping[str, Mapping[str, float]] = {
         "web_acl_rule_month": 1.00,
         "alarm_metric_month": 0.10,
         "dashboard_month": 3.00,
+        "mwaa_small_hour": 0.49,
         "rds_gp3_gb_month": 0.127,
         "rds_snapshot_gb_month": 0.095,
     },
@@ -349,6 +354,8 @@ PRICED: Mapping[str, Pricing] = {
     "aws:cloudwatch/dashboard:Dashboard": lambda _, region: Cost.rented(
         region["dashboard_month"] / HOURS_PER_MONTH
     ),
+    # Its scheduler, pages, database and first worker; storage and further workers are use.
+    "aws:mwaa/environment:Environment": lambda _, region: Cost.rented(region["mwaa_small_hour"]),
     "aws:wafv2/webAcl:WebAcl": _web_acl,
     "aws:secretsmanager/secret:Secret": lambda _, region: Cost.kept(region["secret_month"]),
 }

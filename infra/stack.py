@@ -29,6 +29,7 @@ from infra.choices.nodes import NodeChoices
 from infra.choices.refused import ConfigRefused
 from infra.choices.search import SearchChoices
 from infra.choices.watching import WatchingChoices
+from infra.choices.workflows import WorkflowChoices
 from infra.naming import NameRefused, Names
 from infra.tags import Tags
 
@@ -59,6 +60,7 @@ class Stack(
     ChatChoices,
     MoneyChoices,
     WatchingChoices,
+    WorkflowChoices,
 ):
     """One stack's choices. Each subject in infra/choices brings its fields and its check; Pulumi.yaml declares a key for
     each field (`vpc_cidr` is vpcCidr), with type, default and description.

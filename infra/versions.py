@@ -51,6 +51,13 @@ OLLAMA_IMAGE = "ollama/ollama:0.13.5"
 # Set 2026-11-27. Takes its administrator from the environment, so that nobody can be first at the page.
 OPEN_WEBUI_IMAGE = "openwebui/open-webui:0.9.5"
 
+# Set 2026-11-27. The full image, not the slim one: it carries the providers of PostgreSQL, Amazon and FAB. The same packages ran
+# with our settings on PostgreSQL 18.
+AIRFLOW = "3.3.2"
+AIRFLOW_IMAGE = f"apache/airflow:{AIRFLOW}-python3.12"
+# Set 2026-11-27. The newest that MWAA takes.
+MANAGED_AIRFLOW = "3.0.6"
+
 # Set 2026-11-20. Its minor is that of Kubernetes: it carries the scheduler of that minor inside.
 AUTOSCALER_IMAGE = "registry.k8s.io/autoscaling/cluster-autoscaler:v1.36.0"
 # Set 2026-11-20. Speaks the kubelet's v1beta1 device API, which has not changed since Kubernetes 1.10.

@@ -1,5 +1,5 @@
 """`make secrets`: fills the secrets that Pulumi made empty, never by way of a command line: the API keys with what is typed,
-the database's passwords, where there are none yet, with made-up ones; with APP=, the keys of others that one app uses."""
+passwords of database and workflows, where there are none, with made-up ones; with APP=, the keys of others that one app uses."""
 
 import argparse
 import getpass
@@ -62,7 +62,10 @@ def write(stack: str, value: str) -> str:
 
 
 def fill_passwords(stack: str) -> list[str]:
-    """Make up a password for each role of the stack's database that has none yet; return the secrets that were filled."""
+    """Make up what has no value yet: a password for each role of the stack's database, the one secret behind Airflow's keys.
+
+    Returns: the secrets that were filled.
+    """
     settings, values = project(), configuration(stack)
     chosen = values[f"{settings['name']}:database"]
     roles = {"cluster": ROLES, "rds": tuple(DATABASES)}.get(chosen, ())
@@ -71,6 +74,8 @@ def fill_passwords(stack: str) -> list[str]:
     names = Names(project=settings["name"], stack=stack, account=account, region=values["aws:region"])
     store = session.client("secretsmanager")
     wanted = [names.database_secret(role) for role in roles]
+    if values.get(f"{settings['name']}:airflow") == "cluster":
+        wanted.append(names.workflow_secret)
     empty = [name for name in wanted if not _has_value(store, name)]
     for name in empty:
         store.put_secret_value(SecretId=name, SecretString=secrets.token_urlsafe(32))

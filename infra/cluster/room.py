@@ -10,6 +10,7 @@ from infra.cluster.cost_guard import CostGuard
 from infra.cluster.dashboard import Dashboard
 from infra.cluster.entrance import Entrance
 from infra.cluster.job_queue import Queue
+from infra.cluster.managed_airflow import ManagedAirflow
 from infra.cluster.network import Network
 from infra.cluster.nodes import Nodes
 from infra.cluster.off_hours import OffHours
@@ -78,6 +79,8 @@ class Cluster:
             Shield("shield", stack, balancer=self.entrance.balancer.arn, opts=opts)
         # One pod with a queue inside needs none of AWS.
         self.queue = Queue("work", stack, opts=opts) if stack.search == "opensearch" else None
+        if stack.airflow == "mwaa":
+            ManagedAirflow("airflow", stack, self.network, bucket=durable.models, opts=opts)
         if stack.alarms:
             Alarms("alarms", stack, self.entrance, self.queue, topic=durable.alerts.arn, opts=opts)
             Dashboard("dashboard", stack, self.entrance, self.queue, opts=opts)

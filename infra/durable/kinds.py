@@ -96,6 +96,13 @@ KINDS: Mapping[str, Kind] = {
     ),
     **{f"app_secret_{app}": _app_secret(app) for app in MORE_APPS},
     **{f"database_secret_{role}": _password(role) for role in ROLES},
+    "workflow_keys": Kind(
+        "aws:secretsmanager/secret:Secret",
+        "secret",
+        "name",
+        lambda names: names.workflow_secret,
+        wanted=lambda stack: stack.airflow == "cluster",
+    ),
     "database_volume": Kind(
         "aws:ebs/volume:Volume",
         "volume",

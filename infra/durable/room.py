@@ -20,6 +20,7 @@ from infra.durable.logs import Logs
 from infra.durable.records import Records
 from infra.durable.spending import Spending
 from infra.durable.stop import Stop
+from infra.durable.workflow_keys import WorkflowKeys
 from infra.stack import Stack
 
 
@@ -45,6 +46,8 @@ class Durable:
             self.app_secrets = AppSecrets("app-secrets", keeping, stack, opts=opts)
         if stack.database != "none":
             self.passwords = DatabasePasswords("database-passwords", keeping, stack, opts=opts)
+        if stack.airflow == "cluster":
+            self.workflow_keys = WorkflowKeys("workflow-keys", keeping, opts=opts)
         if stack.database == "cluster":
             self.volume = DatabaseVolume("database-volume", keeping, stack, opts=opts)
         self.messages = Logs("messages", keeping, days=stack.log_days, opts=opts)

@@ -33,6 +33,7 @@ FINDERS: Mapping[str, Finder] = {
     "api_keys": partial(stores.secret, named=lambda names: names.api_keys_secret),
     **{f"app_secret_{app}": partial(stores.secret, named=_secret_of_app(app)) for app in MORE_APPS},
     **{f"database_secret_{role}": partial(stores.secret, named=_secret_of(role)) for role in ROLES},
+    "workflow_keys": partial(stores.secret, named=lambda names: names.workflow_secret),
     "database_volume": volumes.volume,
     "control_plane_logs": partial(alerts.log_group, named=lambda names: names.control_plane_logs),
     "container_logs": partial(alerts.log_group, named=lambda names: names.container_logs),

@@ -12,7 +12,7 @@ from infra.stack import Stack
 
 RAG, STORES, CONSOLE, MONITORING, SYSTEM = "rag", "stores", "console", "monitoring", "system"
 COLDMAIL, DEVOPS = "coldmail", "devops"
-MLFLOW, TRAINING = "mlflow", "training"
+MLFLOW, TRAINING, AIRFLOW = "mlflow", "training", "airflow"
 CHAT = "chat"
 
 # Who keeps running when the machines are full. All lie below the classes that Kubernetes keeps for itself (2,000,000,000).
@@ -66,6 +66,8 @@ def spaces(stack: Stack) -> list[Space]:
         found.append(Space(name=MONITORING, pods=7, cpu=2, memory_gi=3))
     if stack.mlflow == "cluster":
         found.append(Space(name=MLFLOW, pods=3, cpu=1, memory_gi=2))
+    if stack.airflow == "cluster":
+        found.append(Space(name=AIRFLOW, pods=8, cpu=2, memory_gi=5))
     # Privileged, because a device plugin mounts the kubelet's own folder and a node exporter the machine's. Nothing of ours
     # that takes requests from outside may ever run there. Its DaemonSets grow with the machines, so only pods are counted.
     found.append(Space(name=SYSTEM, level="privileged", pods=200))

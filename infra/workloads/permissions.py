@@ -85,6 +85,19 @@ def keep_below(bucket: str, prefix: str) -> dict[str, Any]:
     return _allow("KeepBelow", f"{bucket}/{prefix}/*", "s3:DeleteObject", "s3:GetObject", "s3:PutObject")
 
 
+def see_bucket(bucket: str) -> dict[str, Any]:
+    """All names: whoever asks first whether the bucket is there asks without a prefix, which no condition would let through."""
+    return _allow("SeeBucket", bucket, "s3:ListBucket")
+
+
+def read_below(bucket: str, prefix: str) -> dict[str, Any]:
+    return _allow("ReadBelow", f"{bucket}/{prefix}/*", "s3:GetObject")
+
+
+def write_below(bucket: str, prefix: str) -> dict[str, Any]:
+    return _allow("WriteBelow", f"{bucket}/{prefix}/*", "s3:GetObject", "s3:PutObject")
+
+
 def use_key(key: str, *, region: str) -> dict[str, Any]:
     """The stack's own key, only by way of the three services that keep data under it."""
     use = _allow("UseKey", key, "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")

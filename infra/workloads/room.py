@@ -6,6 +6,7 @@ from infra.adopt import Found
 from infra.cluster.room import Cluster
 from infra.durable.room import Durable
 from infra.stack import Stack
+from infra.workloads.airflow import airflow
 from infra.workloads.autoscaler import Autoscaler
 from infra.workloads.chat import language_model
 from infra.workloads.coldmail import coldmail
@@ -46,6 +47,7 @@ class Workloads:
         if stack.monitoring == "cluster":
             Monitoring(stack, found, durable, cluster, self.spaces, opts=opts)
         self.database = database(stack, found, durable, cluster, self.spaces, opts=opts)
+        self.airflow = airflow(stack, found, durable, cluster, self.spaces, self.database, opts=opts)
         self.mlflow = mlflow(stack, found, durable, cluster, self.spaces, self.database, opts=opts)
         language_model(stack, found, durable, cluster, self.spaces, opts=opts)
         self.rag = rag(stack, found, durable, cluster, self.spaces, opts=opts)

@@ -78,6 +78,7 @@ TYPES: Mapping[str, str] = {
         "aws_s3_bucket_server_side_encryption_configuration"
     ),
     "s3/bucketVersioning:BucketVersioning": "aws_s3_bucket_versioning",
+    "mwaa/environment:Environment": "aws_mwaa_environment",
     "secretsmanager/secret:Secret": "aws_secretsmanager_secret",
     "sns/topic:Topic": "aws_sns_topic",
     "sns/topicPolicy:TopicPolicy": "aws_sns_topic_policy",

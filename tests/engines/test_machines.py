@@ -15,6 +15,7 @@ pytestmark = pytest.mark.engines
 
 LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 CHOICES: dict[str, Any] = {
+    "airflow": "mwaa",
     "admins": ["arn:aws:iam::111122223333:role/platform"],
     "alarms": True,
     "allowedCidrs": ["203.0.113.7/32"],
@@ -97,6 +98,7 @@ def test_the_client_secret_of_the_login_is_in_no_state_log_or_call(story: Story)
 
 def test_every_choice_is_made_as_often_as_it_was_chosen(story: Story) -> None:
     wanted = {
+        "aws:mwaa/environment:Environment": 1,
         "aws:cloudformation/stack:Stack": 1,
         "aws:ec2/natGateway:NatGateway": 3,
         "aws:ec2/subnet:Subnet": 6,
@@ -139,6 +141,8 @@ def test_a_pause_takes_everything_down_in_an_order_that_aws_accepts(story: Story
         ("aws:wafv2/webAclAssociation:WebAclAssociation", "aws:lb/loadBalancer:LoadBalancer"),
         ("aws:lb/loadBalancer:LoadBalancer", "aws:ec2/internetGateway:InternetGateway"),
         ("aws:ec2/flowLog:FlowLog", "aws:ec2/vpc:Vpc"),
+        ("aws:mwaa/environment:Environment", "aws:ec2/natGateway:NatGateway"),
+        ("aws:mwaa/environment:Environment", "aws:cloudwatch/logGroup:LogGroup"),
     ]
     for first, later in order:
         assert last[first] < gone.index(later), f"a {later} went before a {first}"

@@ -270,6 +270,16 @@ def test_what_is_not_there_cannot_be_referred_to(token: str, inputs: dict[str, A
             "aws:wafv2/webAcl:WebAcl",
             {"name": "a", "rules": [{"name": "r", "priority": 0, "statement": {}, "overrideAction": {}}]},
         ),
+        ("aws:mwaa/environment:Environment", {"name": "1a", "airflowVersion": "3.0.6"}),
+        ("aws:mwaa/environment:Environment", {"name": "a", "airflowVersion": "3.3.2"}),
+        (
+            "aws:mwaa/environment:Environment",
+            {
+                "name": "a",
+                "airflowVersion": "3.0.6",
+                "networkConfiguration": {"subnetIds": ["a", "b", "c"], "securityGroupIds": ["d"]},
+            },
+        ),
         (
             "aws:cloudformation/stack:Stack",
             {"name": "a", "templateBody": CLEAR, "parameters": {"Listener": "a", "TargetGroup": "b"}},

@@ -116,7 +116,7 @@ def test_every_namespace_but_the_system_one_refuses_a_privileged_pod(
 def test_nothing_can_ask_for_a_load_balancer_or_a_volume(
     applied: list[dict[str, Any]], cluster: kube.Kube
 ) -> None:
-    for space in ("rag", "stores", "console", "monitoring", "mlflow", SYSTEM):
+    for space in ("rag", "stores", "console", "monitoring", "mlflow", "airflow", SYSTEM):
         balancer = {
             "apiVersion": "v1",
             "kind": "Service",

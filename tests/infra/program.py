@@ -40,6 +40,7 @@ WIDEST: tuple[tuple[str, str], ...] = (
     ("shipLogs", "true"),
     ("database", "cluster"),
     ("mlflow", "cluster"),
+    ("airflow", "cluster"),
     ("consoleTenant", "acme"),
     ("ollama", "cluster"),
     ("openWebuiTenant", "acme"),

@@ -14,6 +14,9 @@ NONE_FINER = {
     "LogsOfThisStack": "the policy of a key has no other resource than the key; the log groups are named in the condition",
     "LookAtPools": "neither EC2 nor Auto Scaling knows a resource for what only describes",
     "SendMachineMetrics": "CloudWatch knows no resource for what is sent; a condition binds it to the stack's namespace",
+    "SeeAccountIsClosed": "the account's own setting has no resource",
+    "LookAtLogs": "what only describes log groups knows no resource",
+    "SendAirflowMetrics": "CloudWatch knows no resource for what is sent",
     "LookAtVolumes": "EC2 knows no resource for what only describes",
 }
 POLICY_INPUTS = ("policy", "assumeRolePolicy", "inlinePolicy")

@@ -40,14 +40,14 @@ def test_every_type_that_the_program_declares_is_priced_or_known_to_be_free(stac
 
 
 def test_no_entry_outlives_the_part_it_prices():
-    widest = (*declared("dev", *WIDEST), *declared("dev", *RDS))
+    widest = (*declared("dev", *WIDEST), *declared("dev", *RDS), *declared("dev", ("airflow", "mwaa")))
     kinds = {thing.kind for thing in (*declared("dev"), *declared("prod"), *widest)}
     assert set(prices.PRICED) | prices.FREE <= kinds
 
 
 def test_a_type_that_nobody_priced_is_an_error_and_not_zero():
-    with pytest.raises(PriceMissing, match="aws:mwaa/environment:Environment"):
-        prices.cost("aws:mwaa/environment:Environment", {}, region=Region("us-east-1", Holdings()))
+    with pytest.raises(PriceMissing, match="aws:redshift/cluster:Cluster"):
+        prices.cost("aws:redshift/cluster:Cluster", {}, region=Region("us-east-1", Holdings()))
 
 
 def test_an_unknown_region_or_machine_is_refused_by_name():

@@ -73,6 +73,7 @@ _FIXED: dict[str, tuple[str, ...]] = {
     "aws:wafv2/webAcl:WebAcl": ("name", "scope"),
     "aws:wafv2/webAclAssociation:WebAclAssociation": ("resourceArn", "webAclArn"),
     "aws:cloudformation/stack:Stack": ("name", "onFailure"),
+    "aws:mwaa/environment:Environment": ("name", "kmsKey", "endpointManagement"),
     "aws:autoscaling/attachment:Attachment": ("autoscalingGroupName", "lbTargetGroupArn"),
     "aws:cloudwatch/logGroup:LogGroup": ("name",),
     **aws_rds.FIXED,
@@ -339,6 +340,7 @@ def _id(token: str, inputs: dict[str, Any], sequence: int) -> str:
             "aws:iam/",
             "aws:eks/cluster",
             "aws:cloudwatch/logGroup",
+            "aws:mwaa/environment",
             "aws:lb/targetGroup",
             "aws:lb/loadBalancer",
         )
@@ -395,6 +397,13 @@ def _computed(token: str, id: str, inputs: dict[str, Any], region: str) -> dict[
         return {"url": id, "arn": f"arn:aws:sqs:{region}:{ACCOUNT}:{inputs['name']}"}
     if token == "aws:ec2/vpcEndpoint:VpcEndpoint" and inputs.get("vpcEndpointType") == "Gateway":
         return {"prefixListId": "pl-63a5400a", "cidrBlocks": ["192.0.2.0/24", "198.51.100.0/24"]}
+    if token == "aws:mwaa/environment:Environment":
+        arn = f"arn:aws:airflow:{region}:{ACCOUNT}:environment/{inputs['name']}"
+        return {
+            "arn": arn,
+            "status": "AVAILABLE",
+            "webserverUrl": f"{inputs['name']}.airflow.{region}.on.aws",
+        }
     if token == "aws:ec2/eip:Eip":
         return {"allocationId": id, "publicIp": "203.0.113.10"}
     if token == "aws:ec2/vpc:Vpc":

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from . import aws_entrance, aws_rds, aws_watch
+from . import aws_entrance, aws_rds, aws_watch, aws_workflows
 from .cloud import Refused
 from .wire import UNKNOWN, has_unknowns, strings
 
@@ -136,6 +136,7 @@ _HOLDS = {
 def objections(token: str, inputs: dict[str, Any]) -> list[tuple[str, str]]:
     """(property, reason) for everything that AWS would refuse without looking at anything else."""
     found = aws_entrance.objections(token, inputs) + aws_watch.objections(token, inputs)
+    found += aws_workflows.objections(token, inputs)
     found += aws_rds.objections(token, inputs)
     for (of, name), pattern in _NAMES.items():
         value = inputs.get(name)
@@ -233,6 +234,7 @@ def refuse_creation(token: str, inputs: dict[str, Any], objects: Objects) -> Non
     if special:
         special(inputs, objects)
     aws_entrance.refuse_creation(token, inputs, objects)
+    aws_workflows.refuse_creation(token, inputs, objects)
     aws_rds.refuse_creation(token, inputs, objects)
 
 
