@@ -8,7 +8,16 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from app.console.events import Event, read_events
-from app.console.shapes import Accepted, Citation, Document, Job, Readiness, Reply
+from app.console.shapes import (
+    Accepted,
+    Analysis,
+    Citation,
+    Document,
+    Job,
+    KnownFailure,
+    Readiness,
+    Reply,
+)
 from app.kernel.errors import (
     BadInput,
     Conflict,
@@ -161,6 +170,27 @@ class Api:
                     raise raised(data)
         raise Unavailable("The answer was cut before its end; ask again.")
 
+    def analyze(self, log: str, *, yaml: str = "", passing: str = "") -> Analysis:
+        """Why a job failed. A log alone may be as long as the service takes any."""
+        if yaml or passing:
+            body = (
+                {"log": log}
+                | ({"yaml": yaml} if yaml else {})
+                | ({"passing_log": passing} if passing else {})
+            )
+            return Analysis.model_validate(answer_of(self._send("POST", "/devops/analyze", json=body)))
+        return Analysis.model_validate(answer_of(self._send("POST", "/devops/analyze", **_as_text(log))))
+
+    def redacted(self, log: str) -> tuple[str, dict[str, int]]:
+        """The log as it would be kept, and how many secrets of each kind were masked."""
+        found = answer_of(self._send("POST", "/devops/redact", **_as_text(log)))
+        return str(found["log"]), {item["kind"]: item["count"] for item in found["redactions"]}
+
+    def known_failures(self) -> list[KnownFailure]:
+        """Raises NotFound where failures are not remembered."""
+        page = answer_of(self._send("GET", "/devops/failures", params={"limit": "10"}))
+        return [KnownFailure.model_validate(item) for item in page.get("failures", ())]
+
     def _put_file(self, method: str, path: str, filename: str, content: BinaryIO) -> Accepted:
         files = {"file": (filename, content, "application/octet-stream")}
         return Accepted.model_validate(answer_of(self._send(method, path, files=files)))
@@ -187,6 +217,11 @@ class Api:
 
     def _silent(self, error: httpx.TransportError) -> Unavailable:
         return Unavailable(f"The API at {self.base_url} does not answer ({type(error).__name__}).")
+
+
+def _as_text(log: str) -> dict[str, Any]:
+    content = log.encode("utf-8", "replace")
+    return {"content": content, "headers": {"Content-Type": "text/plain; charset=utf-8"}}
 
 
 def _path(kind: str, key: str) -> str:

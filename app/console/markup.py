@@ -83,6 +83,12 @@ def notice(title: str, text: str, *, kind: str = "calm") -> str:
     return f'<div class="g-notice g-{kind}"><strong>{escape(title)}</strong><span>{escape(text)}</span></div>'
 
 
+def steps(title: str, texts: Sequence[str]) -> str:
+    """What to do, in order."""
+    items = "".join(f"<li>{escape(text)}</li>" for text in texts)
+    return f'<div class="g-label">{escape(title)}</div><ol class="g-steps">{items}</ol>'
+
+
 def row(title: str, text: str, *, state: str, label: str, aside: str = "") -> str:
     """A line with a title, a detail below, a remark aside and a coloured state: good, busy, bad or calm."""
     detail = f'<div class="g-row-text">{escape(text)}</div>' if text else ""

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.console import ask, documents, emails, status, style
+from app.console import ask, documents, emails, failures, status, style
 from app.console.session import guarded
 
 # An icon of its own: for a :material: one the browser would ask a font server on the internet.
@@ -15,6 +15,7 @@ st.navigation(
         st.Page(guarded(ask.page), title="Ask", url_path="ask", default=True),
         st.Page(guarded(documents.page), title="Documents", url_path="documents"),
         st.Page(guarded(emails.page), title="E-mails", url_path="emails"),
+        st.Page(guarded(failures.page), title="Failures", url_path="failures"),
         st.Page(guarded(status.page), title="Status", url_path="status"),
     ],
     position="top",

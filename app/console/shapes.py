@@ -97,3 +97,64 @@ class Dependency(Shape):
 class Readiness(Shape):
     ready: bool
     dependencies: tuple[Dependency, ...] = ()
+
+
+class Quote(Shape):
+    """Words of a log; `line` counts from 1."""
+
+    line: int
+    quote: str
+
+
+class Likely(Shape):
+    line: int
+    rank: int
+
+
+class Check(Shape):
+    name: str
+    passed: bool
+    detail: str = ""
+
+
+class Patch(Shape):
+    """kind: diff or snippet."""
+
+    kind: str
+    text: str
+    checks: tuple[Check, ...] = ()
+
+
+class Seen(Shape):
+    seen: int
+    last_fix: str = ""
+
+
+class Masked(Shape):
+    kind: str
+    count: int
+
+
+class Analysis(Shape):
+    """Why a job failed and what mends it."""
+
+    root_cause: str
+    fix: tuple[str, ...] = ()
+    yaml_patch: Patch | None = None
+    category: str
+    confidence: float
+    abstained: bool
+    evidence: tuple[Quote, ...] = ()
+    extracted: tuple[Likely, ...] = ()
+    similar: tuple[Seen, ...] = ()
+    redactions: tuple[Masked, ...] = ()
+
+
+class KnownFailure(Shape):
+    """A kind of failure that came before."""
+
+    category: str
+    line: str
+    seen: int
+    since: str = ""
+    last_fix: str = ""

@@ -75,6 +75,15 @@ CSS = """
   flex-direction: column; }
 .g-figure b { font-size: 1.3rem; font-weight: 650; letter-spacing: -.01em; }
 .g-figure span { color: #74807c; font-size: .82rem; }
+.g-log { border: 1px solid #e2e6e4; border-radius: .7rem; overflow: hidden; padding: .4rem 0; background: #fff;
+  font: .8rem/1.55 "Source Code Pro", ui-monospace, monospace; }
+.g-line { display: flex; gap: .7rem; padding: 0 .8rem; color: #74807c; }
+.g-line.g-likely { color: #1c2523; background: #f6f7f6; }
+.g-line.g-quoted { color: #1c2523; background: #fdf6d8; }
+.g-line mark { background: #fbe28a; color: #1c2523; border-radius: .2rem; }
+.g-number { min-width: 3.2em; text-align: right; color: #9aa5a1; user-select: none; flex: none; }
+.g-words { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 0; }
+.g-gap { padding: 0 .8rem 0 3.2rem; color: #9aa5a1; }
 .st-key-examples button { justify-content: flex-start; padding: .55rem .95rem; }
 .st-key-examples button p { font-size: .98rem; }
 [class*="st-key-source-"] button { border-radius: 2rem; min-height: 1.9rem; padding: .12rem .75rem; font-size: .86rem; }

@@ -169,7 +169,7 @@ class DevopsService:
         """The analysis of masked lines."""
         passing = read_log(failure.passing_log, redactor=log_redactor()) if failure.passing_log else None
         hits = search(read.lines, self._library)
-        chosen = extract(read, budget_lines=failure.budget_lines, passing=passing, signatures=_Found(hits))
+        chosen = extract(read, budget_lines=failure.budget_lines, passing=passing, signatures=Found(hits))
         extracted = [ExtractedLine(line.line, line.rank, line.text) for line in chosen]
         analysis, hit = diagnose(read, extracted, hits)
         analysis = with_patch(analysis, hit, read.lines, yaml=failure.yaml)
@@ -203,7 +203,7 @@ class DevopsService:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class Found:
     """The signatures that matched, as extraction asks for them; it is given the same lines."""
 
     hits: Sequence[Hit]

@@ -20,6 +20,8 @@ from app.devops.extraction.weights import Weights
 from app.devops.reading.clean_log import CleanLog
 from app.devops.reading.masking import log_redactor
 from app.devops.reading.read import read_log
+from app.devops.service import Found
+from app.devops.signatures import read_library, search
 
 DATA = Path(__file__).parents[3] / "shared/data/devops"
 ABSENT = "the public data is not next to this repository"
@@ -83,10 +85,16 @@ def clean(lines: Sequence[str]) -> CleanLog:
 def ours(budget: int, weights: tuple[Weights, Weights] | None = None) -> Extractor:
     def chosen(lines: Sequence[str], passing: Sequence[str] | None) -> list[int]:
         green = clean(passing) if passing else None
-        found = extract(clean(lines), budget_lines=budget, passing=green, weights=weights)
+        log = clean(lines)
+        found = extract(log, budget_lines=budget, passing=green, signatures=known(log), weights=weights)
         return [one.line - 1 for one in found][:budget]
 
     return chosen
+
+
+def known(log: CleanLog) -> Found:
+    """The signatures that match, as the service hands them to extraction."""
+    return Found(search(log.lines, read_library()))
 
 
 def measure(score: ModuleType, of: Sequence[Case], extractor: Extractor) -> dict[str, float]:

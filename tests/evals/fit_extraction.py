@@ -20,7 +20,7 @@ import numpy.typing as npt
 from app.devops.extraction.extract import extract
 from app.devops.extraction.features import COUNT, look
 from app.devops.extraction.weights import FILE, Weights
-from tests.evals.devops_lines import ABSENT, DATA, GATES, Case, cases, clean, measure, scorer
+from tests.evals.devops_lines import ABSENT, DATA, GATES, Case, cases, clean, known, measure, scorer
 
 FOLDS = 5
 # How much a case of each set counts: the sets are of different sizes, and the smaller ones are of today's platforms.
@@ -191,8 +191,13 @@ def held_out(score: ModuleType, logs: Sequence[Log]) -> None:
             if log.of == of:
                 case = log.case
                 green = clean(case.passing) if case.passing else None
+                read = clean(case.lines)
                 found = extract(
-                    clean(case.lines), budget_lines=budget, passing=green, weights=weights[of, log.name]
+                    read,
+                    budget_lines=budget,
+                    passing=green,
+                    signatures=known(read),
+                    weights=weights[of, log.name],
                 )
                 chosen = [one.line - 1 for one in found]
                 rows.append(measure(score, [case], lambda lines, passing, chosen=chosen: chosen))  # type: ignore[misc]

@@ -65,6 +65,15 @@ class Visitor:
         self._asked += 1
         expect(self.page.locator(".g-question")).to_have_count(self._asked)
 
+    def explain(self, log: str) -> None:
+        """Paste a log on the Failures page and ask what it says."""
+        field = self.page.get_by_label("Log", exact=True)
+        field.fill(log)
+        field.press("Control+Enter")
+        expect(self.page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
+        self.page.locator(".st-key-explain button").click()
+        expect(self.page.locator(".st-key-failure-answer")).to_be_visible()
+
     def turn(self) -> Locator:
         """The answer to the last question and all below it, once it is complete."""
         turn = self.page.locator(f".st-key-turn-{max(self._asked, 1) - 1}")

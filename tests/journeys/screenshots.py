@@ -12,6 +12,11 @@ from tests.journeys.platform import running
 from tests.journeys.test_console import BAKERY, HERON, LIBRARY
 from tests.journeys.test_emails import POSTING, fill_portfolio, find_jobs
 
+BUCKET = """##[group]Run aws s3 sync s3://acme-release-artifacts dist
+##[endgroup]
+fatal error: An error occurred (AccessDenied) when calling the ListObjectsV2 operation: User: arn:aws:sts::123456789012:assumed-role/ci/run is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::acme-release-artifacts" because no identity-based policy allows the s3:ListBucket action
+##[error]Process completed with exit code 1.
+"""  # noqa: E501 - a line of a log
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 
@@ -30,12 +35,25 @@ def main() -> int:
         visitor = Visitor(browser, platform.console, width=1120, height=760)
         _documents(visitor)
         _ask(visitor)
+        _failures(visitor, "failures.png")
         visitor.leave()
         for name, width, height in (("emails.png", 1120, 1260), ("emails-phone.png", 390, 844)):
             visitor = Visitor(browser, platform.console, width=width, height=height)
             _emails(visitor, name)
             visitor.leave()
+        phone = Visitor(browser, platform.console, width=390, height=1200)
+        _failures(phone, "failures-phone.png")
+        phone.leave()
     return 0
+
+
+def _failures(visitor: Visitor, name: str) -> None:
+    visitor.open("failures")
+    visitor.explain(BUCKET)
+    answer = visitor.page.locator(".st-key-failure-answer")
+    answer.scroll_into_view_if_needed()
+    answer.evaluate("node => node.scrollIntoView({block: 'start'})")
+    _take(visitor, name)
 
 
 def _documents(visitor: Visitor) -> None:

@@ -26,6 +26,14 @@ BAKERY = [
     ["Sourdough", "The sourdough starter is fed every twelve hours with rye flour."],
     ["Ovens", "The stone oven of the bakery is heated to 270 degrees Celsius before the first loaf."],
 ]
+SECRET = "Tr0ub4dor-and-3"
+FAILED_JOB = (
+    "##[group]Run python -m pytest\n"
+    f"password={SECRET} <img src=x onerror=alert(1)>\n"
+    "Traceback (most recent call last):\n"
+    "ModuleNotFoundError: No module named 'yaml'\n"
+    "##[error]Process completed with exit code 1.\n"
+)
 HOSTILE = (
     "The secret ingredient of the Quillfish stew is smoked paprika "
     "<img src=http://evil.example/a.png onerror=\"alert('image')\"><script>alert('script')</script> "
@@ -169,7 +177,24 @@ def test_the_status_page_shows_every_dependency_up(visitor: Visitor) -> None:
     assert set(states.all_inner_texts()) == {"up"}
 
 
-@pytest.mark.parametrize("path", ["", "documents", "status"])
+def test_a_failed_jobs_log_is_explained_where_it_says_so_and_its_secret_is_masked(visitor: Visitor) -> None:
+    visitor.open("failures")
+    visitor.explain(FAILED_JOB)
+    answer = visitor.page.locator(".st-key-failure-answer")
+    expect(answer.locator(".g-notice")).to_contain_text("yaml")
+    expect(answer.locator(".g-quoted mark").first).to_contain_text(
+        "ModuleNotFoundError: No module named 'yaml'"
+    )
+    expect(answer.locator(".g-quoted .g-number").first).to_have_text("4")
+    expect(answer).to_contain_text("<img src=x onerror=alert(1)>")
+    expect(visitor.page.locator("[data-testid=stMain] img")).to_have_count(0)
+    visitor.page.locator(".st-key-preview button").click()
+    masked = visitor.page.locator(".st-key-masked-log .g-reading")
+    expect(masked).to_contain_text("[REDACTED:password:1]")
+    expect(masked).not_to_contain_text(SECRET)
+
+
+@pytest.mark.parametrize("path", ["", "documents", "failures", "status"])
 def test_every_page_fits_a_phone(browser: Browser, platform: Platform, path: str) -> None:
     visitor = Visitor(browser, platform.console, width=375, height=760)
     visitor.open(path)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from app.devops.extraction.features import look
 from app.devops.extraction.finder import Extracted, Finder, Nothing
 from app.devops.extraction.passing import forms, is_new
+from app.devops.extraction.priors import prior
 from app.devops.extraction.weights import Weights, learned
 from app.devops.reading.clean_log import CleanLog
 
@@ -51,6 +52,7 @@ def extract(
         known = forms(passing.lines) if isinstance(passing, CleanLog) else passing
         _compare(lines, known, member, peak)
     _lend(member, peak)
+    _prefer(lines, peak)
     chosen = _choose(member, peak, budget_lines, compared=passing is not None)
     ranked = sorted(chosen, key=lambda index: (-peak.get(index, _NOBODY), index))
     return [Extracted(log.numbers[index], rank, lines[index]) for rank, index in enumerate(ranked, start=1)]
@@ -79,6 +81,15 @@ def _odds(
 
 
 _UNSEEN = -4.0
+
+
+def _prefer(lines: Sequence[str], peak: dict[int, float]) -> None:
+    """What is known beforehand decides between the likely lines; it makes no unlikely one likely."""
+    for index in sorted(peak, key=lambda index: -peak[index])[:_PREFERRED]:
+        peak[index] += prior(lines[index])
+
+
+_PREFERRED = 200
 
 
 def _shares(peak: dict[int, float]) -> dict[int, float]:
