@@ -250,7 +250,7 @@ class Airflow(pulumi.ComponentResource):
 def environment(seat: Seat, *, region: str, bucket: pulumi.Input[str]) -> dict[str, pulumi.Input[str]]:
     """The same for all parts. Keys are named by the command that reads them, so that they are in no variable."""
     return {
-        **pgpass.ENVIRONMENT,
+        **pgpass.reading(seat),
         "AWS_REGION": region,
         "AWS_DEFAULT_REGION": region,
         "AIRFLOW_HOME": HOME_DIR,

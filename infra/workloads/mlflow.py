@@ -101,7 +101,7 @@ def pod(labels: Mapping[str, str], seat: Seat, *, image: str, region: str, bucke
     disks = {"secrets": pgpass.DISK, "tmp": Disk(TMP_DIR, "2Gi")}
     mounts = {name: disk.path for name, disk in disks.items()}
     environment = {
-        **pgpass.ENVIRONMENT,
+        **pgpass.reading(seat),
         "AWS_REGION": region,
         # Jobs would run what a request names: evaluations of a language model by people's own code.
         "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",

@@ -10,16 +10,15 @@ import pulumi
 
 from infra.workloads.database import Seat
 from infra.workloads.pods import TMP_DIR, Disk, Size, container
+from infra.workloads.postgres_pods import TRUST_FILE, by_tls
 
 SECRETS_DIR = "/secrets"
 FILE = f"{SECRETS_DIR}/pgpass"
 DISK = Disk(SECRETS_DIR, "1Mi", memory=True)
-# For the pod's own containers, beside a connection string without a password.
-ENVIRONMENT: Mapping[str, str] = {"PGPASSFILE": FILE}
 
 # Runs in an image that has boto3. The file has a line of five parts, in which ":" and "\" are escaped.
 FETCH = """\
-import os, pathlib, boto3
+import os, pathlib, ssl, urllib.request, boto3
 
 def fetched(secret):
     store = boto3.client("secretsmanager", region_name=os.environ["AWS_REGION"])
@@ -41,6 +40,10 @@ if trust := os.environ.get("TRUST"):
     bundle = urllib.request.urlopen(trust, timeout=30, context=vouched).read(1 << 20).decode("ascii")
     ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=bundle)
     written("rds.pem", bundle)
+if os.environ.get("TRUST"):
+    bundle = urllib.request.urlopen(os.environ["TRUST"], timeout=30).read().decode("ascii")
+    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=bundle)
+    written(os.environ["TRUST_FILE"], bundle)
 """
 
 
@@ -65,10 +68,17 @@ def fetching(
             "PGPORT": str(seat.port),
             "PGUSER": seat.name,
             "PGPASSWORD_SECRET": seat.secret,
+            # The certificates by which RDS is known; in the cluster there are none.
+            **({"TRUST": seat.bundle, "TRUST_FILE": TRUST_FILE} if seat.bundle else {}),
             **({"TRUST": seat.bundle} if seat.bundle else {}),
             **(environment or {}),
         },
     )
+
+
+def reading(seat: Seat) -> dict[str, str]:
+    """For the pod's own containers, beside a connection string without a password."""
+    return {"PGPASSFILE": FILE, **by_tls(seat.bundle)}
 
 
 def address(seat: Seat) -> pulumi.Output[str]:

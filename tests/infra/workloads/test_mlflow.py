@@ -141,3 +141,14 @@ def test_the_step_writes_the_file_that_the_library_reads_and_nobody_else(
     file = tmp_path / "pgpass"
     assert file.read_text() == f"db.example:5432:mlflow:mlflow:{line}\n"
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_on_rds_it_trusts_the_server_that_was_meant_and_no_other():
+    on = (("database", "rds"), ("databaseGb", "20"), *TRACKED[1:])
+    for name in ("mlflow", "airflow-api"):
+        item = running(*on)[f"Deployment {name}"]
+        assert environment(item)["PGSSLMODE"] == "verify-full"
+        first = pod_of(item)["initContainers"][0]
+        given = {entry["name"]: entry["value"] for entry in first["env"]}
+        assert given["TRUST"].startswith("https://")
+        assert environment(item)["PGSSLROOTCERT"].endswith(f"/{given['TRUST_FILE']}")
