@@ -33,6 +33,7 @@ CHOICES: dict[str, Any] = {
     "loginClientId": "genai-ops",
     "machineMetrics": True,
     "nat": "per_az",
+    "ollama": "cluster",
     "shipLogs": True,
     "waf": True,
     "nodeZones": 2,
@@ -65,8 +66,11 @@ def story(tmp_path_factory: pytest.TempPathFactory, pulumi: Path, aws_server: Fa
         "ARN"
     ]
     bench = Bench(tmp_path_factory.mktemp("machines"), pulumi=pulumi, aws=aws_server)
-    bench.init(**CHOICES, loginSecretArn=secret)
+    bench.init(**CHOICES, loginSecretArn=secret, paused=True)
     bench.up()
+    # The model server's waker runs in it.
+    account.push_image(aws_server)
+    bench.configure(paused=False).up()
     kinds: dict[str, int] = {}
     for item in bench.state():
         kinds[item["type"]] = kinds.get(item["type"], 0) + 1
@@ -122,6 +126,24 @@ def test_the_next_up_moves_no_pool_back(story: Story) -> None:
     assert not story.again.counts().keys() & {"create", "replace", "delete"}
 
 
+def test_the_model_server_is_made_without_waiting_for_a_machine_with_a_card(story: Story) -> None:
+    (ollama,) = [
+        body
+        for body in story.kubernetes
+        if (body["kind"], body["metadata"]["name"]) == ("Deployment", "ollama")
+    ]
+    assert "replicas" not in ollama["spec"]
+    (rules,) = [
+        body
+        for body in story.kubernetes
+        if (body["kind"], body["metadata"]["name"]) == ("NetworkPolicy", "ollama")
+    ]
+    # As the gateway endpoint told them, and known only once it is there.
+    assert {"cidr": "198.51.100.0/24"} in [
+        peer.get("ipBlock") for rule in rules["spec"]["egress"] for peer in rule["to"]
+    ]
+
+
 def test_a_pause_takes_everything_down_in_an_order_that_aws_accepts(story: Story) -> None:
     assert story.left == {}
     # Each pool goes after its own schedules; between pools there is no order.
@@ -160,7 +182,7 @@ def applied(story: Story, cluster: kube.Kube) -> list[dict[str, Any]]:
     bodies.sort(key=lambda body: first.index(body["kind"]) if body["kind"] in first else len(first))
     cluster.add_node("main", cpu="2", memory="4Gi")
     cluster.add_node(
-        "with-card", cpu="4", memory="16Gi", more={"nvidia.com/gpu": "1"}, labels=CARD, taints=[TAINT]
+        "with-card", cpu="4", memory="16Gi", more={"nvidia.com/gpu": "2"}, labels=CARD, taints=[TAINT]
     )
     return [cluster.apply(body) for body in bodies]
 
