@@ -5,7 +5,7 @@ import pulumi
 from infra import adopt, availability, leftovers, snapshot
 from infra.account import aws_provider
 from infra.bill import Bill
-from infra.cluster.room import Cluster
+from infra.cluster.room import Rented
 from infra.durable.room import Durable
 from infra.everywhere import transformations
 from infra.stack import ConfigRefused, Stack
@@ -18,7 +18,7 @@ def survey(stack: Stack) -> adopt.Found:
     cloud = adopt.clients(region=stack.region, profile=stack.profile)
     found = adopt.look(stack, cloud=cloud, state=state)
     leftovers.refuse(stack.tags.owner, cloud=cloud, state=state, warn=pulumi.warn, stop=not stack.paused)
-    if not stack.paused:
+    if stack.kubernetes and not stack.paused:
         availability.refuse(cloud=cloud, warn=pulumi.warn)
     return found
 
@@ -45,13 +45,14 @@ def program(stack: Stack, found: adopt.Found) -> None:
         return
 
     # What is rented. A pause ends it.
-    cluster = Cluster(stack, found, durable, aws=aws, opts=opts)
-    pulumi.export("cluster", cluster.control.name)
-    pulumi.export("url", cluster.entrance.url)
-    pulumi.export("pages", cluster.entrance.pages)
+    rented = Rented(stack, found, durable, aws=aws, opts=opts)
+    pulumi.export("url", rented.entrance.url)
+    pulumi.export("pages", rented.entrance.pages)
 
-    # What runs on it.
-    Workloads(stack, found, durable, cluster, opts=opts)
+    # What runs on it. Chat machines bring their own.
+    if rented.cluster:
+        pulumi.export("cluster", rented.cluster.control.name)
+        Workloads(stack, found, durable, rented.cluster, opts=opts)
     bill.export()
 
 

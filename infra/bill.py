@@ -6,10 +6,11 @@ from typing import Any
 import pulumi
 
 from infra import prices
+from infra.cluster.chat_machines.pool import chat_pool
 from infra.cluster.pools import pools
 from infra.stack import Stack
 
-NODE_GROUP = "aws:eks/nodeGroup:NodeGroup"
+NODE_GROUP, SCALING_GROUP = "aws:eks/nodeGroup:NodeGroup", "aws:autoscaling/group:Group"
 
 
 class Bill:
@@ -35,6 +36,9 @@ class Bill:
         try:
             if made.type_ == NODE_GROUP:
                 inputs["diskGb"] = self._disks[made.name]
+            if made.type_ == SCALING_GROUP:
+                pool = chat_pool(self.stack)
+                inputs |= {"diskGb": pool.disk_gb, "instanceTypes": list(pool.instance_types[:1])}
             self.total += prices.cost(made.type_, inputs, region=self._region)
         except (LookupError, TypeError, ValueError) as error:
             self.missing = self.missing or str(error)

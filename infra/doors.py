@@ -5,6 +5,7 @@ tests/contracts compare the paths with those under which a laptop mounts the sam
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from infra.naming import LIVE_PATH
 from infra.stack import Stack
@@ -19,8 +20,9 @@ class Door:
     """One app that is reached from outside: `path` on the address that all share; or, for what has no base path, a name below
     the stack's domain, and `own_port` where it has none.
 
-    `node_port`: where every machine passes it on; two apps must never share one. `people`: pages for a browser, which the
-    login guards where one is configured; programs bring their API keys instead.
+    `behind` says on what it runs: the machines of the cluster, or those that chat without it. `node_port`: where every machine
+    of the cluster passes it on, or where the chat machine itself answers; two apps must never share one. `people`: pages for a
+    browser, which the login guards where one is configured; programs bring their API keys instead.
     """
 
     app: str
@@ -29,6 +31,7 @@ class Door:
     own_port: int | None = None
     health_path: str = LIVE_PATH
     people: bool = False
+    behind: Literal["cluster", "chat-machines"] = "cluster"
     wanted: Callable[[Stack], bool] = _always
 
     def __post_init__(self) -> None:
@@ -80,10 +83,20 @@ DOORS: tuple[Door, ...] = (
         people=True,
         wanted=lambda stack: stack.open_webui_tenant is not None,
     ),
+    # Open WebUI without Kubernetes. It signs people in itself.
+    Door(
+        app="chat-machines",
+        node_port=8080,
+        own_port=3080,
+        health_path="/health",
+        people=True,
+        behind="chat-machines",
+        wanted=lambda stack: stack.chat_machines,
+    ),
 )
 NODE_PORTS = {door.app: door.node_port for door in DOORS}
 
 
 def doors(stack: Stack) -> list[Door]:
     """Those that this stack's choices open."""
-    return [door for door in DOORS if door.wanted(stack)]
+    return [door for door in DOORS if door.wanted(stack) and (stack.kubernetes or door.behind != "cluster")]

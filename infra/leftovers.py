@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.adopt import Clients, Stop
-from infra.removal import REMOVALS, role_removals
+from infra.removal import REMOVALS, group_removals, role_removals
 from infra.snapshot import Snapshot
 from infra.tags import LIFETIME_TAG, STACK_TAG
 
@@ -53,6 +53,10 @@ def refuse(owner: str, *, cloud: Clients, state: Snapshot, warn: Callable[[str],
 
 def find(owner: str, *, cloud: Clients, state: Snapshot) -> Iterator[Leftover]:
     """Rented things that are alive, tagged with this stack and unknown to its state; in an order that lets them be removed."""
+    # First: machines hold security groups, subnets, and places in target groups.
+    for arn, command in group_removals(owner, cloud=cloud):
+        if not state.mentions(arn):
+            yield Leftover(arn, command)
     tagged = sorted(_tagged(owner, cloud=cloud))
     for prefix, removal in REMOVALS.items():
         for arn in tagged:

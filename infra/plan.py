@@ -42,6 +42,7 @@ PARTS: Mapping[str, str] = {
     "genai:cluster:ControlPlane": "Kubernetes control plane (EKS)",
     "genai:cluster:Nodes": "Machines",
     "genai:cluster:Rds": "Database (RDS; a snapshot survives)",
+    "genai:cluster:ChatMachines": "Chat machines without Kubernetes (EC2)",
     "genai:cluster:OffHours": "Off-hours schedules",
     "genai:cluster:CostGuard": "Cost guard (stops pools with cards)",
     "genai:cluster:Entrance": "Load balancer",
@@ -179,7 +180,8 @@ def make(
 
 
 def _reckoned(stack: Stack) -> tuple[str, ...]:
-    used = {stack.node_instance_type, *(stack.gpu_instance_types if stack.gpu != "none" else ())}
+    cards = stack.gpu != "none" or stack.chat_machines
+    used = {stack.node_instance_type, *(stack.gpu_instance_types if cards else ())}
     prices_used = (
         used | {"dynamodb_pitr_gb_month"} | ({"mwaa_small_hour"} if stack.airflow == "mwaa" else set())
     )
@@ -255,16 +257,18 @@ def _below(thing: Any, component: Any, declared: Sequence[Any]) -> bool:
 
 
 def _priced_inputs(thing: Any, siblings: Sequence[Any]) -> Mapping[str, Any]:
-    if thing.kind != "aws:eks/nodeGroup:NodeGroup":
+    """With what stands in the launch template: the disk, and of a scaling group that names no types its one type."""
+    if thing.kind not in ("aws:eks/nodeGroup:NodeGroup", "aws:autoscaling/group:Group"):
         inputs: Mapping[str, Any] = thing.inputs
         return inputs
-    disks = [
-        int(disk["ebs"]["volumeSize"])
+    templates = [
+        sibling.inputs
         for sibling in siblings
         if sibling.kind == "aws:ec2/launchTemplate:LaunchTemplate" and sibling.urn in thing.dependencies
-        for disk in sibling.inputs["blockDeviceMappings"]
     ]
-    return {**thing.inputs, "diskGb": sum(disks)}
+    disks = [int(disk["ebs"]["volumeSize"]) for one in templates for disk in one["blockDeviceMappings"]]
+    kinds = [one["instanceType"] for one in templates if one.get("instanceType")]
+    return {"instanceTypes": kinds, **thing.inputs, "diskGb": sum(disks)}
 
 
 def render(plan: Plan) -> str:

@@ -270,6 +270,20 @@ def _nodes(inputs: Inputs, region: Region) -> Cost:
     return Cost.rented(inputs["scalingConfig"]["desiredSize"] * (machine + disk), scheduled=True)
 
 
+def _scaling_group(inputs: Inputs, region: Region) -> Cost:
+    """Machines and their disks, at the type that is tried first; of those kept warm, which are stopped, the disks alone.
+
+    `instanceTypes` and `diskGb` are not inputs of AWS: the launch template has them, plan.py and bill.py bring them.
+    """
+    mix = (inputs.get("mixedInstancesPolicy") or {}).get("instancesDistribution") or {}
+    on_demand = mix.get("onDemandPercentageAboveBaseCapacity", 100) / 100
+    machine = region.instance(inputs["instanceTypes"][0]) * (on_demand + (1 - on_demand) * spot.SHARE)
+    disk = inputs["diskGb"] * region["gp3_gb_month"] / HOURS_PER_MONTH
+    warm = (inputs.get("warmPool") or {}).get("minSize", 0)
+    running = Cost.rented(inputs["desiredCapacity"] * (machine + disk), scheduled=True)
+    return running + Cost.rented(warm * disk)
+
+
 def _load_balancer(inputs: Inputs, region: Region) -> Cost:
     addresses = 0 if inputs["internal"] else len(inputs["subnets"])
     return Cost.rented(region["load_balancer_hour"] + addresses * region["public_ipv4_hour"])
@@ -335,6 +349,7 @@ def _records(_: Inputs, region: Region) -> Cost:
 
 PRICED: Mapping[str, Pricing] = {
     "eks:index:Cluster": lambda _, region: Cost.rented(region["eks_cluster_hour"]),
+    "aws:autoscaling/group:Group": _scaling_group,
     "aws:ec2/natGateway:NatGateway": lambda _, region: Cost.rented(region["nat_gateway_hour"]),
     "aws:ec2/vpcEndpoint:VpcEndpoint": _endpoint,
     "aws:ec2/eip:Eip": lambda _, region: Cost.rented(region["public_ipv4_hour"]),
@@ -389,6 +404,7 @@ FREE = frozenset(
         "aws:eks/accessPolicyAssociation:AccessPolicyAssociation",
         "aws:eks/addon:Addon",
         "aws:eks/podIdentityAssociation:PodIdentityAssociation",
+        "aws:iam/instanceProfile:InstanceProfile",
         "aws:iam/role:Role",
         "aws:iam/rolePolicy:RolePolicy",
         "aws:iam/rolePolicyAttachment:RolePolicyAttachment",

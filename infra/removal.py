@@ -221,6 +221,30 @@ REMOVALS: Mapping[str, Removal] = {
 }
 
 
+def group_removals(owner: str, *, cloud: Clients) -> Iterator[tuple[str, str]]:
+    """(ARN, command) of scaling groups with this stack's tag, machines included: the tagging index does not hold them either.
+
+    Those of managed node groups carry tags of EKS only, and go with the node group.
+    """
+    pages = cloud("autoscaling").get_paginator("describe_auto_scaling_groups")
+    for page in pages.paginate(Filters=[{"Name": f"tag:{STACK_TAG}", "Values": [owner]}]):
+        for group in page["AutoScalingGroups"]:
+            yield group["AutoScalingGroupARN"], _group_removal(group)
+
+
+def _group_removal(group: Mapping[str, Any]) -> str:
+    name = f"--auto-scaling-group-name {group['AutoScalingGroupName']}"
+    machines = " ".join(machine["InstanceId"] for machine in group.get("Instances", []))
+    warm = group.get("WarmPoolConfiguration")
+    return " && ".join(
+        [
+            *([f"aws autoscaling delete-warm-pool {name} --force-delete"] if warm else []),
+            f"aws autoscaling delete-auto-scaling-group {name} --force-delete",
+            *([f"aws ec2 wait instance-terminated --instance-ids {machines}"] if machines else []),
+        ]
+    )
+
+
 def role_removals(owner: str, *, cloud: Clients) -> Iterator[tuple[str, str]]:
     """(ARN, command) of roles with this stack's tag: the tagging index does not hold them.
 
@@ -242,6 +266,10 @@ def _tagged(iam: Any, role: str, owner: str) -> bool:
 def _role_removal(iam: Any, role: str) -> str:
     attached = iam.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
     inline = iam.list_role_policies(RoleName=role)["PolicyNames"]
+    profiles = [
+        found["InstanceProfileName"]
+        for found in iam.list_instance_profiles_for_role(RoleName=role)["InstanceProfiles"]
+    ]
     return " && ".join(
         [
             *(
@@ -249,6 +277,11 @@ def _role_removal(iam: Any, role: str) -> str:
                 for policy in attached
             ),
             *(f"aws iam delete-role-policy --role-name {role} --policy-name {policy}" for policy in inline),
+            *(
+                f"aws iam remove-role-from-instance-profile --instance-profile-name {profile} --role-name {role} && "
+                f"aws iam delete-instance-profile --instance-profile-name {profile}"
+                for profile in profiles
+            ),
             f"aws iam delete-role --role-name {role}",
         ]
     )

@@ -11,6 +11,7 @@ from pulumi.runtime.config import CONFIG, is_config_secret
 
 from infra.choices.apps import AppChoices
 from infra.choices.chat import ChatChoices
+from infra.choices.compute import ComputeChoices
 from infra.choices.control_plane import ControlPlaneChoices
 from infra.choices.database import DatabaseChoices
 from infra.choices.domain import DomainChoices
@@ -44,6 +45,7 @@ class Stack(
     LifetimeChoices,
     LogChoices,
     NetworkChoices,
+    ComputeChoices,
     ControlPlaneChoices,
     DomainChoices,
     EncryptionChoices,

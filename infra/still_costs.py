@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 from infra import prices
 from infra.asking import Clients, clients
 from infra.project import ProjectRefused, configuration, project
-from infra.removal import REMOVALS, role_removals
+from infra.removal import REMOVALS, group_removals, role_removals
 from infra.tags import LIFETIME_TAG, STACK_TAG
 
 EXAMPLES = """\
@@ -66,6 +66,9 @@ def look(owner: str, *, cloud: Clients, region: prices.Region) -> list[Thing]:
         if command == "":
             continue
         found.append(_priced(arn, lifetime, command=command or "", cloud=cloud, region=region))
+    for arn, command in group_removals(owner, cloud=cloud):
+        usd, words = _scaled(arn, cloud=cloud, region=region)
+        found.append(Thing(arn, "rented", usd, words, command))
     roles = role_removals(owner, cloud=cloud)
     found += [Thing(arn, "rented", 0.0, "free", command) for arn, command in roles]
     return sorted(
@@ -137,6 +140,23 @@ def _database(arn: str, *, cloud: Clients, region: prices.Region) -> tuple[float
     except prices.PriceMissing:
         return None, f"a database of {kind}, whose price is not known here"
     return usd, f"${usd:.2f} a month for a database of {kind} with {gb} GB"
+
+
+def _scaled(arn: str, *, cloud: Clients, region: prices.Region) -> tuple[float | None, str]:
+    """The machines of a scaling group that run now; what is kept warm is stopped and costs its disks."""
+    name = arn.rsplit("/", 1)[-1]
+    groups = cloud("autoscaling").describe_auto_scaling_groups(AutoScalingGroupNames=[name])
+    kinds = [
+        machine["InstanceType"] for group in groups["AutoScalingGroups"] for machine in group["Instances"]
+    ]
+    try:
+        usd = sum(region.instance(kind) for kind in kinds) * prices.HOURS_PER_MONTH
+    except prices.PriceMissing:
+        return (
+            None,
+            f"{len(kinds)} machine(s) of {', '.join(sorted(set(kinds)))}, whose price is not known here",
+        )
+    return usd, f"${usd:.2f} a month for {len(kinds)} machine(s) on demand, without disks"
 
 
 def render(owner: str, things: Sequence[Thing]) -> str:

@@ -23,6 +23,10 @@ ADDONS: Mapping[str, str | None] = {
     "metrics-server": None,
     "aws-ebs-csi-driver": None,
 }
+# Set 2026-11-27. Of the images with NVIDIA's drivers the one that also brings Docker, its container toolkit, AWS's command line
+# and Amazon's package repository: EKS's has no container engine of its own to start, that of ECS an agent to be switched off.
+# A public parameter of Systems Manager; the newest release behind it is what a machine starts with.
+CHAT_MACHINE_IMAGE = "/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-al2023/latest/ami-id"
 # Without these no machine joins and no pod has credentials; they run on every machine and wait for none.
 ADDONS_BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
 # Deployments: without a machine they would never be ready. The EBS driver comes after them too, with a role: cluster/disks.py.

@@ -7,12 +7,12 @@ from infra.choices.refused import ConfigRefused
 
 OLLAMAS = ("none", "cluster")
 # With its tag: what `latest` means changes, and the cache in S3 would never notice.
-_MODEL = re.compile(r"(?:[a-z0-9][\w.-]*/)?[a-z0-9][\w.-]*:(?!latest$)\w[\w.-]*")
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+MODEL = re.compile(r"(?:[a-z0-9][\w.-]*/)?[a-z0-9][\w.-]*:(?!latest$)\w[\w.-]*")
+ADDRESS = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _DAY_MINUTES = 24 * 60
 # NVIDIA's image and driver take 50 GB of the disk.
 GPU_IMAGE_GB = 50
-_LEAST_MODELS_GB = 10
+_LEASTMODELS_GB = 10
 # The image of Ollama is unpacked, and a model pulled, beside everything else on a machine.
 _NODE_DISK_GB = 30
 
@@ -67,7 +67,7 @@ class ChatChoices:
             raise ConfigRefused(
                 f"ollamaModels is {list(self.ollama_models)} while ollama is 'cluster'; name at least one, each once."
             )
-        if wrong := [model for model in self.ollama_models if not _MODEL.fullmatch(model)]:
+        if wrong := [model for model in self.ollama_models if not MODEL.fullmatch(model)]:
             raise ConfigRefused(
                 f"ollamaModels contains {wrong[0]!r}; name a model of ollama.com with a tag other than latest, like "
                 f"qwen3:4b-instruct."
@@ -76,10 +76,10 @@ class ChatChoices:
             raise ConfigRefused(
                 f"ollamaIdleMinutes is {self.ollama_idle_minutes}; it must be 1 to {_DAY_MINUTES}."
             )
-        if self.gpu_disk_gb < GPU_IMAGE_GB + _LEAST_MODELS_GB:
+        if self.gpu_disk_gb < GPU_IMAGE_GB + _LEASTMODELS_GB:
             raise ConfigRefused(
                 f"gpuDiskGb is {self.gpu_disk_gb} while ollama is 'cluster': {GPU_IMAGE_GB} are NVIDIA's image, and models need "
-                f"at least {_LEAST_MODELS_GB}."
+                f"at least {_LEASTMODELS_GB}."
             )
         if self.node_disk_gb < _NODE_DISK_GB:
             raise ConfigRefused(
@@ -103,7 +103,7 @@ class ChatChoices:
                 f"openWebuiTenant is {tenant!r} while nat is 'none': its image is in a registry that the machines cannot reach. "
                 f"Set nat to 'single', or openWebuiTenant to ''."
             )
-        if not _ADDRESS.fullmatch(self.open_webui_admin or ""):
+        if not ADDRESS.fullmatch(self.open_webui_admin or ""):
             raise ConfigRefused(
                 f"openWebuiTenant is {tenant!r} while openWebuiAdmin is {self.open_webui_admin or ''!r}, which is no address: "
                 f"without an account from the start, whoever reaches the page first becomes its administrator."

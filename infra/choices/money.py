@@ -12,6 +12,7 @@ class MoneyChoices:
     alert_email: str | None
     anomaly_alert_usd: int
     cost_centre: str
+    compute: str
     cost_guard: str
     gpu: str
     monthly_budget_usd: int
@@ -24,9 +25,10 @@ class MoneyChoices:
             )
         if self.cost_guard not in GUARDS:
             raise ConfigRefused(f"costGuard is {self.cost_guard!r}; it must be one of {list(GUARDS)}.")
-        if self.cost_guard == "stop-gpu" and self.gpu == "none":
+        if self.cost_guard == "stop-gpu" and self.gpu == "none" and self.compute == "eks":
             raise ConfigRefused(
-                "costGuard is 'stop-gpu' while gpu is 'none'; there is no pool to stop. Set costGuard to 'alert', or gpu."
+                "costGuard is 'stop-gpu' while gpu is 'none' and compute is 'eks'; there is no pool to stop. Set costGuard to "
+                "'alert', or gpu."
             )
         if self.anomaly_alert_usd < 0:
             raise ConfigRefused(

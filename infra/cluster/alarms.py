@@ -104,7 +104,7 @@ def _of_targets(entrance: Entrance) -> list[Alarm]:
     return [
         Alarm(
             name=f"unhealthy-{door.app}",
-            says=f"A machine has not answered for {door.app} for ten minutes: its pods are not there, or do not live.",
+            says=f"A machine has not answered for {door.app} for ten minutes: what should answer is not there, or does not live.",
             metrics=[
                 balancer_metric(
                     entrance, "UnHealthyHostCount", app=door.app, stat="Maximum", period_s=MINUTE_S

@@ -4,15 +4,13 @@ In the rented room: without pools there is nothing to stop, and its rights name 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import pulumi
 from pulumi_aws import cloudwatch, iam, lambda_, sns
 
-from infra.cluster.nodes import Nodes
-from infra.cluster.pools import MAIN
 from infra.stack import Stack
 
 SOURCE = Path(__file__).resolve().parent.parent / "functions" / "stop_gpu.py"
@@ -22,13 +20,13 @@ TIMEOUT_S, MEMORY_MB, LOG_DAYS = 60, 128, 30
 
 
 class CostGuard(pulumi.ComponentResource):
-    """Topic -> function -> scaling groups, with a log of its own and an alarm to the same topic when it fails."""
+    """Topic -> function -> scaling groups, by the pool's name; with a log and, when it fails, an alarm to the other topic."""
 
     def __init__(
         self,
         name: str,
         stack: Stack,
-        nodes: Nodes,
+        groups: Mapping[str, pulumi.Output[str]],
         *,
         topic: pulumi.Output[str],
         alerts: pulumi.Output[str],
@@ -37,7 +35,6 @@ class CostGuard(pulumi.ComponentResource):
         super().__init__("genai:cluster:CostGuard", name, None, opts)
         self.stack, self.child = stack, pulumi.ResourceOptions(parent=self)
         title = f"{stack.prefix}-stop-gpu"
-        groups = {pool.name: nodes.scaling_groups[pool.name] for pool in nodes.pools if pool.name != MAIN}
         # Named like the function: Lambda would make it itself, without an end to its days and unknown to any state.
         log = cloudwatch.LogGroup(
             title,
@@ -72,7 +69,7 @@ class CostGuard(pulumi.ComponentResource):
         self.register_outputs({"function": function.name})
 
     def _role(
-        self, title: str, log: cloudwatch.LogGroup, groups: dict[str, pulumi.Output[str]]
+        self, title: str, log: cloudwatch.LogGroup, groups: Mapping[str, pulumi.Output[str]]
     ) -> tuple[iam.Role, iam.RolePolicy]:
         role = iam.Role(
             title, assume_role_policy=json.dumps(LAMBDA_TRUST), tags=self.stack.tags.rented(), opts=self.child

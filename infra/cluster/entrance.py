@@ -1,14 +1,15 @@
 """The way in: one load balancer that Pulumi owns, from its listeners down to the scaling groups it sends to."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pulumi
 from pulumi_aws import autoscaling, ec2, lb, vpc
 
-from infra.cluster.control_plane import ControlPlane
+from infra.cluster.behind import Behind
 from infra.cluster.login import CLOSED, signing_in
 from infra.cluster.network import Network
-from infra.cluster.nodes import Nodes
+from infra.cluster.pools import MAIN
 from infra.doors import Door, doors
 from infra.naming import short
 from infra.stack import Stack
@@ -22,11 +23,13 @@ TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 # Rules are tried from the lowest number; what nobody may see comes before what an app gets.
 HIDDEN_FROM, LOGINS_FROM, NAMES_FROM, PATHS_FROM = 10, 100, 200, 300
 
+NOTHING = "Nothing answers here; the stack's output `pages` says where"
+
 Actions = list[Any]
 
 
 class Entrance(pulumi.ComponentResource):
-    """An application load balancer -> target group -> NodePort, for each door. Internal until addresses are listed.
+    """An application load balancer -> target group -> port of the machines, for each door. Internal until addresses are listed.
 
     `url` is the address that all paths share, `pages` that of each door with a name or port of its own.
     """
@@ -36,8 +39,7 @@ class Entrance(pulumi.ComponentResource):
         name: str,
         stack: Stack,
         network: Network,
-        control: ControlPlane,
-        nodes: Nodes,
+        behind: Mapping[str, Behind],
         *,
         certificate: pulumi.Output[str] | None,
         logs: pulumi.Input[str],
@@ -46,7 +48,8 @@ class Entrance(pulumi.ComponentResource):
         super().__init__("genai:cluster:Entrance", name, None, opts)
         self.stack, self.child = stack, pulumi.ResourceOptions(parent=self)
         self.name, self.doors, self.certificate = name, doors(stack), certificate
-        group = self._security_group(network, control)
+        self.behind = behind
+        group = self._security_group(network)
         self.balancer = lb.LoadBalancer(
             short(stack.prefix, name),
             load_balancer_type="application",
@@ -61,7 +64,7 @@ class Entrance(pulumi.ComponentResource):
             # Its public addresses hold the internet gateway, as the NAT's does.
             opts=pulumi.ResourceOptions(parent=self, depends_on=[network.gateway]),
         )
-        self.targets = {door.app: self._target(door, network, nodes) for door in self.doors}
+        self.targets = {door.app: self._target(door, network) for door in self.doors}
         listener = self._shared_listener()
         for number, door in enumerate(self._own):
             if stack.domain:
@@ -87,7 +90,7 @@ class Entrance(pulumi.ComponentResource):
 
     # ---- who gets as far as the load balancer, and how far it gets
 
-    def _security_group(self, network: Network, control: ControlPlane) -> ec2.SecurityGroup:
+    def _security_group(self, network: Network) -> ec2.SecurityGroup:
         stack, name = self.stack, self.name
         group = ec2.SecurityGroup(
             name,
@@ -112,7 +115,7 @@ class Entrance(pulumi.ComponentResource):
                     opts=self.child,
                 )
         for door in self.doors:
-            self._let_through(door, group, control)
+            self._let_through(door, group)
         if stack.login:
             # Itself redeems what the provider gave the browser; a provider's addresses change.
             vpc.SecurityGroupEgressRule(
@@ -128,8 +131,9 @@ class Entrance(pulumi.ComponentResource):
             )
         return group
 
-    def _let_through(self, door: Door, group: ec2.SecurityGroup, control: ControlPlane) -> None:
-        """Out of the load balancer's group and into the cluster's, on this one node port."""
+    def _let_through(self, door: Door, group: ec2.SecurityGroup) -> None:
+        """Out of the load balancer's group and into the machines', on this one port."""
+        inside = self.behind[door.behind].security_group_id
         span: Any = {
             "ip_protocol": "tcp",
             "from_port": door.node_port,
@@ -140,19 +144,19 @@ class Entrance(pulumi.ComponentResource):
         vpc.SecurityGroupEgressRule(
             f"{door.app}-out",
             security_group_id=group.id,
-            referenced_security_group_id=control.security_group_id,
+            referenced_security_group_id=inside,
             **span,
             opts=self.child,
         )
         vpc.SecurityGroupIngressRule(
             f"{door.app}-in",
-            security_group_id=control.security_group_id,
+            security_group_id=inside,
             referenced_security_group_id=group.id,
             **span,
             opts=self.child,
         )
 
-    def _target(self, door: Door, network: Network, nodes: Nodes) -> lb.TargetGroup:
+    def _target(self, door: Door, network: Network) -> lb.TargetGroup:
         target = lb.TargetGroup(
             short(self.stack.prefix, door.app),
             port=door.node_port,
@@ -172,9 +176,9 @@ class Entrance(pulumi.ComponentResource):
             tags=self.stack.tags.rented(),
             opts=self.child,
         )
-        for pool, scaling_group in nodes.steady.items():
+        for pool, scaling_group in self.behind[door.behind].scaling_groups.items():
             autoscaling.Attachment(
-                door.app if pool == nodes.main else f"{door.app}-{pool}",
+                door.app if pool in (MAIN, door.app) else f"{door.app}-{pool}",
                 autoscaling_group_name=scaling_group,
                 lb_target_group_arn=target.arn,
                 opts=self.child,
@@ -184,12 +188,13 @@ class Entrance(pulumi.ComponentResource):
     # ---- what it does with a request
 
     def _shared_listener(self) -> lb.Listener:
-        """The address that all paths share; `/` takes what no other path took."""
+        """The address that all paths share; `/` takes what no other path took. Without Kubernetes nobody has a path."""
         by_path = [door for door in self.doors if door.path is not None]
-        (root,) = (door for door in by_path if door.path == "/")
-        listener = self._listener(f"{self.name}-http", 80, self._redirected() or self._forward(root))
+        root = next((door for door in by_path if door.path == "/"), None)
+        otherwise = self._forward(root) if root else answer(404, NOTHING)
+        listener = self._listener(f"{self.name}-http", 80, self._redirected() or otherwise)
         if self.certificate is not None:
-            listener = self._listener(f"{self.name}-https", 443, self._forward(root), tls=True)
+            listener = self._listener(f"{self.name}-https", 443, otherwise, tls=True)
         for number, door in enumerate(by_path):
             # Counts and times are read inside the cluster; outside they only tell how busy we are.
             hidden = on_path(f"{(door.path or '').rstrip('/')}/metrics")

@@ -55,6 +55,10 @@ class Nodes(pulumi.ComponentResource):
         later = [control.addon(addon, after=[main]) for addon in versions.ADDONS_AFTER_NODES]
         later.append(disk_driver(stack, control, after=[main], opts=self.child))
         self.ready: list[pulumi.Resource] = [main, *later]
+        # Those that the cost guard may empty.
+        self.with_cards = {
+            pool.name: self.scaling_groups[pool.name] for pool in self.pools if pool.name != MAIN
+        }
         self.gpu: list[pulumi.Resource] = [group for title, group in groups.items() if title != MAIN]
         self.register_outputs({"scalingGroups": self.scaling_groups})
 

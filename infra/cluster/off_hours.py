@@ -1,36 +1,52 @@
 """Off-hours: each pool goes to no machine in the evening and back in the morning, on the scaling group's own clock."""
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 import pulumi
 from pulumi_aws import autoscaling
 
 from infra.choices.hours import WEEK
-from infra.cluster.nodes import Nodes
-from infra.cluster.pools import Pool
 from infra.stack import Stack
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sleeper:
+    """A scaling group, and the sizes it wakes with."""
+
+    name: str
+    scaling_group: pulumi.Output[str]
+    least: int
+    wanted: int
+    most: int
 
 
 class OffHours(pulumi.ComponentResource):
     """Two schedules for each pool. What waits for machines then waits for the morning; data and addresses stay."""
 
     def __init__(
-        self, name: str, stack: Stack, nodes: Nodes, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        stack: Stack,
+        sleepers: Iterable[Sleeper],
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("genai:cluster:OffHours", name, None, opts)
-        self.stack, self.nodes, self.child = stack, nodes, pulumi.ResourceOptions(parent=self)
+        self.stack, self.child = stack, pulumi.ResourceOptions(parent=self)
         wake, sleep = stack.working_time
-        for pool in nodes.pools:
-            self._at(pool, "wake", wake, least=pool.least, wanted=pool.wanted, most=pool.most)
+        for one in sleepers:
+            self._at(one, "wake", wake, least=one.least, wanted=one.wanted, most=one.most)
             # The maximum too, or the autoscaler would bring the machines back for the pods that lost them.
-            self._at(pool, "sleep", sleep, least=0, wanted=0, most=0)
+            self._at(one, "sleep", sleep, least=0, wanted=0, most=0)
         self.register_outputs({})
 
     def _at(
-        self, pool: Pool, what: str, time: tuple[int, int], *, least: int, wanted: int, most: int
+        self, one: Sleeper, what: str, time: tuple[int, int], *, least: int, wanted: int, most: int
     ) -> None:
         autoscaling.Schedule(
-            f"{pool.name}-{what}",
+            f"{one.name}-{what}",
             scheduled_action_name=f"{self.stack.prefix}-{what}",
-            autoscaling_group_name=self.nodes.scaling_groups[pool.name],
+            autoscaling_group_name=one.scaling_group,
             recurrence=recurrence(time, days=self.stack.work_days),
             time_zone=self.stack.time_zone,
             min_size=least,

@@ -37,7 +37,9 @@ class Pool:
 
 
 def pools(stack: Stack) -> list[Pool]:
-    """The one that everything runs on comes first."""
+    """The one that everything runs on comes first. None without Kubernetes."""
+    if not stack.kubernetes:
+        return []
     main = Pool(
         name=MAIN,
         instance_types=(stack.node_instance_type,),

@@ -1,10 +1,15 @@
 """The cluster room: what is rented by the hour and gone on pause."""
 
+from collections.abc import Mapping
+
 import pulumi
 
 from infra.adopt import Found
 from infra.cluster.address import Address
 from infra.cluster.alarms import Alarms
+from infra.cluster.behind import Behind
+from infra.cluster.chat_machines.group import ChatMachines
+from infra.cluster.chat_machines.pool import NAME as CHAT_MACHINES
 from infra.cluster.control_plane import ControlPlane
 from infra.cluster.cost_guard import CostGuard
 from infra.cluster.dashboard import Dashboard
@@ -13,15 +18,57 @@ from infra.cluster.job_queue import Queue
 from infra.cluster.managed_airflow import ManagedAirflow
 from infra.cluster.network import Network
 from infra.cluster.nodes import Nodes
-from infra.cluster.off_hours import OffHours
+from infra.cluster.off_hours import OffHours, Sleeper
 from infra.cluster.rds import Rds
 from infra.cluster.shield import Shield
 from infra.durable.room import Durable
 from infra.stack import Stack
 
 
+class Kubernetes:
+    """Control plane and machines. Absent with `compute: ec2`."""
+
+    def __init__(
+        self,
+        stack: Stack,
+        durable: Durable,
+        network: Network,
+        *,
+        aws: pulumi.ProviderResource,
+        opts: pulumi.ResourceOptions,
+    ) -> None:
+        self.control = ControlPlane(
+            "control-plane",
+            stack,
+            network,
+            aws=aws,
+            log_group=durable.messages.control_plane.name,
+            key=durable.key.arn if durable.key else None,
+            opts=opts,
+        )
+        self.nodes = Nodes("nodes", stack, network, self.control, opts=opts)
+
+
 class Cluster:
-    """Network, control plane, nodes and load balancer, in the order they need each other."""
+    """What workloads stand on: a cluster that is there, in its network, behind its load balancer."""
+
+    def __init__(
+        self,
+        network: Network,
+        kubernetes: Kubernetes,
+        database: Rds | None,
+        entrance: Entrance,
+        queue: Queue | None,
+    ) -> None:
+        self.network, self.database, self.entrance, self.queue = network, database, entrance, queue
+        self.control, self.nodes = kubernetes.control, kubernetes.nodes
+
+
+class Rented:
+    """Network, what computes in it, and the load balancer before it, in the order they need each other.
+
+    `cluster` is None without Kubernetes: then there is nothing for workloads to stand on.
+    """
 
     def __init__(
         self,
@@ -32,43 +79,30 @@ class Cluster:
         aws: pulumi.ProviderResource,
         opts: pulumi.ResourceOptions,
     ) -> None:
-        self.network = Network("network", stack, opts=opts)
-        self.control = ControlPlane(
-            "control-plane",
-            stack,
-            self.network,
-            aws=aws,
-            log_group=durable.messages.control_plane.name,
-            key=durable.key.arn if durable.key else None,
-            opts=opts,
-        )
-        self.nodes = Nodes("nodes", stack, self.network, self.control, opts=opts)
-        self.database = (
-            Rds(
-                "database",
-                stack,
-                self.network,
-                stack.names(found.account),
-                found.database,
-                callers={"nodes": self.control.security_group_id},
-                key=durable.key.arn if durable.key else None,
-                opts=opts,
-            )
+        network = Network("network", stack, opts=opts)
+        kubernetes = Kubernetes(stack, durable, network, aws=aws, opts=opts) if stack.kubernetes else None
+        chat = _chat_machines(stack, found, durable, network, opts=opts) if stack.chat_machines else None
+        database = (
+            _database(stack, found, durable, network, kubernetes, opts=opts)
             if stack.database == "rds"
             else None
         )
         if stack.work_hours:
-            OffHours("off-hours", stack, self.nodes, opts=opts)
+            OffHours("off-hours", stack, sleepers(kubernetes, chat), opts=opts)
         if durable.stop is not None:
             CostGuard(
-                "cost-guard", stack, self.nodes, topic=durable.stop.arn, alerts=durable.alerts.arn, opts=opts
+                "cost-guard",
+                stack,
+                with_cards(kubernetes, chat),
+                topic=durable.stop.arn,
+                alerts=durable.alerts.arn,
+                opts=opts,
             )
         self.entrance = Entrance(
             "entrance",
             stack,
-            self.network,
-            self.control,
-            self.nodes,
+            network,
+            behind(kubernetes, chat),
             certificate=durable.certificate.arn,
             logs=durable.logs.written,
             opts=opts,
@@ -78,9 +112,86 @@ class Cluster:
         if stack.waf:
             Shield("shield", stack, balancer=self.entrance.balancer.arn, opts=opts)
         # One pod with a queue inside needs none of AWS.
-        self.queue = Queue("work", stack, opts=opts) if stack.search == "opensearch" else None
+        queue = Queue("work", stack, opts=opts) if stack.search == "opensearch" else None
         if stack.airflow == "mwaa":
-            ManagedAirflow("airflow", stack, self.network, bucket=durable.models, opts=opts)
+            ManagedAirflow("airflow", stack, network, bucket=durable.models, opts=opts)
         if stack.alarms:
-            Alarms("alarms", stack, self.entrance, self.queue, topic=durable.alerts.arn, opts=opts)
-            Dashboard("dashboard", stack, self.entrance, self.queue, opts=opts)
+            Alarms("alarms", stack, self.entrance, queue, topic=durable.alerts.arn, opts=opts)
+            Dashboard("dashboard", stack, self.entrance, queue, opts=opts)
+        self.cluster = Cluster(network, kubernetes, database, self.entrance, queue) if kubernetes else None
+
+
+def _chat_machines(
+    stack: Stack, found: Found, durable: Durable, network: Network, *, opts: pulumi.ResourceOptions
+) -> ChatMachines:
+    return ChatMachines(
+        CHAT_MACHINES,
+        stack,
+        network,
+        durable,
+        account=found.account,
+        opts=opts,
+    )
+
+
+def _database(
+    stack: Stack,
+    found: Found,
+    durable: Durable,
+    network: Network,
+    kubernetes: Kubernetes | None,
+    *,
+    opts: pulumi.ResourceOptions,
+) -> Rds:
+    return Rds(
+        "database",
+        stack,
+        network,
+        stack.names(found.account),
+        found.database,
+        callers={"nodes": kubernetes.control.security_group_id} if kubernetes else {},
+        key=durable.key.arn if durable.key else None,
+        opts=opts,
+    )
+
+
+def behind(kubernetes: Kubernetes | None, chat: ChatMachines | None) -> Mapping[str, Behind]:
+    """What the doors of infra/doors.py lead to, by the words they use for it."""
+    found: dict[str, Behind] = {}
+    if kubernetes:
+        found["cluster"] = Behind(
+            security_group_id=kubernetes.control.security_group_id, scaling_groups=kubernetes.nodes.steady
+        )
+    if chat:
+        found["chat-machines"] = Behind(
+            security_group_id=chat.security_group_id, scaling_groups=chat.scaling_groups
+        )
+    return found
+
+
+def sleepers(kubernetes: Kubernetes | None, chat: ChatMachines | None) -> list[Sleeper]:
+    """Every pool, with the sizes it was made with."""
+    pools = (
+        {pool.name: (pool, kubernetes.nodes.scaling_groups[pool.name]) for pool in kubernetes.nodes.pools}
+        if kubernetes
+        else {}
+    )
+    found = [
+        Sleeper(name=name, scaling_group=group, least=pool.least, wanted=pool.wanted, most=pool.most)
+        for name, (pool, group) in pools.items()
+    ]
+    if chat:
+        sizes = chat.pool
+        found += [
+            Sleeper(name=name, scaling_group=group, least=sizes.least, wanted=sizes.wanted, most=sizes.most)
+            for name, group in chat.scaling_groups.items()
+        ]
+    return found
+
+
+def with_cards(kubernetes: Kubernetes | None, chat: ChatMachines | None) -> dict[str, pulumi.Output[str]]:
+    """The scaling groups whose machines cost the most, by the pool's name."""
+    return {
+        **(kubernetes.nodes.with_cards if kubernetes else {}),
+        **(chat.scaling_groups if chat else {}),
+    }

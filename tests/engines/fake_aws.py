@@ -197,6 +197,8 @@ def _get_resources(objects: dict[str, Any], body: str, environ: _Environ) -> tup
     filters = json.loads(body or "{}").get("TagFilters", [])
     found = []
     for key, item in objects.items():
+        if item["type"] == "aws:autoscaling/group:Group":
+            continue  # The index knows no scaling groups.
         tags, arn = item["outputs"].get("tagsAll") or item["inputs"].get("tags") or {}, _arn(key, item)
         if (
             arn
@@ -269,10 +271,29 @@ def _load_balancers(objects: dict[str, Any], body: str, environ: _Environ) -> tu
     return _XML, f"<DescribeLoadBalancersResponse>{inner}</DescribeLoadBalancersResponse>"
 
 
+def _scaling_groups(objects: dict[str, Any], body: str, environ: _Environ) -> tuple[str, str]:
+    """By tag, with as many machines as are wanted; those of node groups have none of our tags."""
+    asked = urllib.parse.parse_qs(body)
+    tag = asked.get("Filters.member.1.Name", [""])[0].removeprefix("tag:")
+    wanted = asked.get("Filters.member.1.Values.member.1", [""])[0]
+    members = ""
+    for name, item in objects.items():
+        tags = {one["key"]: one["value"] for one in item["inputs"].get("tags") or [] if isinstance(one, dict)}
+        if item["type"] == "aws:autoscaling/group:Group" and tags.get(tag) == wanted:
+            arn = item["outputs"]["arn"]
+            members += (
+                f"<member><AutoScalingGroupName>{name}</AutoScalingGroupName>"
+                f"<AutoScalingGroupARN>{arn}</AutoScalingGroupARN><Instances/></member>"
+            )
+    inner = f"<DescribeAutoScalingGroupsResult><AutoScalingGroups>{members}</AutoScalingGroups></DescribeAutoScalingGroupsResult>"
+    return _XML, f"<DescribeAutoScalingGroupsResponse>{inner}</DescribeAutoScalingGroupsResponse>"
+
+
 _RENTED: dict[tuple[str, str], Callable[..., tuple[str, str]]] = {
     ("tagging", "GetResources"): _get_resources,
     ("eks", "Get"): _describe_cluster,
     ("eks", "GetKubernetesversion"): _addon_versions,
+    ("autoscaling", "DescribeAutoScalingGroups"): _scaling_groups,
     ("elasticloadbalancing", "DescribeLoadBalancers"): _load_balancers,
     ("ec2", "DescribeVpcs"): _ec2("DescribeVpcs", "aws:ec2/vpc:Vpc", "vpcSet", "<vpcId>{id}</vpcId>"),
     ("ec2", "DescribeAddresses"): _ec2(

@@ -33,6 +33,7 @@ WIDEST: tuple[tuple[str, str], ...] = (
     ("loginClientId", "genai-ops"),
     ("loginSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:login-AbCdEf"),
     ("waf", "true"),
+    ("compute", "both"),
     ("alarms", "true"),
     ("monitoring", "cluster"),
     ("grafanaSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:grafana-AbCdEf"),
@@ -57,6 +58,14 @@ WIDEST: tuple[tuple[str, str], ...] = (
 
 # The other database: a stack has one of them.
 RDS: tuple[tuple[str, str], ...] = (("database", "rds"), ("databaseGb", "20"))
+
+
+# Chat machines alone; ("compute", "both") behind it puts them beside the cluster.
+CHAT_MACHINES: tuple[tuple[str, str], ...] = (
+    ("compute", "ec2"),
+    ("openWebuiAdmin", "ops@example.org"),
+    ("openWebuiSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:webui-AbCdEf"),
+)
 
 
 @cache

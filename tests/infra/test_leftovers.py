@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore import xform_name
 
-from infra import leftovers
+from infra import leftovers, removal
 from infra.adopt import Stop
 from infra.removal import REMOVALS
 from infra.snapshot import Snapshot
@@ -241,6 +241,62 @@ def test_what_needs_something_else_comes_before_it():
     ):
         assert order.index(first) < order.index(then)
     assert order[-1] == "ec2:vpc/"
+
+
+def scaling_group(
+    aws: Account, *, tags: dict[str, str] = RENTED, name: str = "genai-ops-dev-chat-machines"
+) -> str:
+    ec2, scaling = aws.cloud("ec2"), aws.cloud("autoscaling")
+    image = ec2.describe_images(Owners=["amazon"])["Images"][0]["ImageId"]
+    made = ec2.create_launch_template(
+        LaunchTemplateName=name, LaunchTemplateData={"InstanceType": "g4dn.xlarge", "ImageId": image}
+    )
+    subnet = ec2.describe_subnets()["Subnets"][0]["SubnetId"]
+    scaling.create_auto_scaling_group(
+        AutoScalingGroupName=name,
+        LaunchTemplate={"LaunchTemplateId": made["LaunchTemplate"]["LaunchTemplateId"]},
+        MinSize=1,
+        MaxSize=1,
+        VPCZoneIdentifier=subnet,
+        Tags=[
+            {**tag, "PropagateAtLaunch": False, "ResourceId": name, "ResourceType": "auto-scaling-group"}
+            for tag in pairs(tags)
+        ],
+    )
+    (group,) = scaling.describe_auto_scaling_groups(AutoScalingGroupNames=[name])["AutoScalingGroups"]
+    arn: str = group["AutoScalingGroupARN"]
+    return arn
+
+
+def test_a_scaling_group_is_found_by_its_own_tag_and_goes_with_its_machines_first_of_all(aws: Account):
+    arn = scaling_group(aws)
+    scaling_group(
+        aws, tags=RENTED | {"genai-ops:stack": "genai-ops/prod"}, name="genai-ops-prod-chat-machines"
+    )
+    network(aws)
+    first, *_ = leftovers.find(OWNER, cloud=aws.cloud, state=NOTHING)
+    assert first.arn == arn
+    delete, wait = first.command.split(" && ")
+    assert delete.endswith("--auto-scaling-group-name genai-ops-dev-chat-machines --force-delete")
+    assert wait.startswith("aws ec2 wait instance-terminated --instance-ids i-")
+    known = Snapshot({"urn:pulumi:dev::p::aws:autoscaling/group:Group::g": {"arn": arn}})
+    assert arn not in [left.arn for left in leftovers.find(OWNER, cloud=aws.cloud, state=known)]
+
+
+def test_a_warm_pool_goes_before_its_group():
+    group = {"AutoScalingGroupName": "g", "WarmPoolConfiguration": {"MinSize": 1}}
+    commands = removal._group_removal(group).split(" && ")
+    assert commands[0] == "aws autoscaling delete-warm-pool --auto-scaling-group-name g --force-delete"
+
+
+def test_a_role_in_an_instance_profile_leaves_it_first(aws: Account):
+    iam, trust = aws.cloud("iam"), json.dumps({"Version": "2012-10-17", "Statement": []})
+    iam.create_role(RoleName="genai-ops-dev-chat-1", AssumeRolePolicyDocument=trust, Tags=pairs(RENTED))
+    iam.create_instance_profile(InstanceProfileName="chat-1")
+    iam.add_role_to_instance_profile(InstanceProfileName="chat-1", RoleName="genai-ops-dev-chat-1")
+    (command,) = found(aws)
+    run(aws, command)
+    assert found(aws) == [] and iam.list_instance_profiles()["InstanceProfiles"] == []
 
 
 def test_roles_of_others_and_roles_that_state_knows_are_no_leftovers(aws: Account):

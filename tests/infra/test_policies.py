@@ -17,6 +17,7 @@ NONE_FINER = {
     "SeeAccountIsClosed": "the account's own setting has no resource",
     "LookAtLogs": "what only describes log groups knows no resource",
     "SendAirflowMetrics": "CloudWatch knows no resource for what is sent",
+    "SendChatFigures": "CloudWatch knows no resource for what is sent; a condition binds it to the pool's namespace",
     "LookAtVolumes": "EC2 knows no resource for what only describes",
 }
 POLICY_INPUTS = ("policy", "assumeRolePolicy", "inlinePolicy")

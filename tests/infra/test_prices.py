@@ -4,11 +4,11 @@ import datetime
 
 import pytest
 
-from infra import prices
+from infra import prices, spot
 from infra.plan import make
 from infra.prices import Holdings, PriceMissing, Region
 
-from .program import RDS, WIDEST, declared
+from .program import CHAT_MACHINES, RDS, WIDEST, declared
 
 
 def test_the_table_has_a_date_and_a_source_for_every_price():
@@ -82,6 +82,27 @@ def test_pools_without_machines_cost_nothing_until_one_is_wanted():
     assert make("dev", changes=cards, holdings=Holdings()).total.hour == pytest.approx(
         make("dev", changes={}, holdings=Holdings()).total.hour
     )
+
+
+def test_a_chat_machine_is_paid_at_the_type_that_is_tried_first_and_spot_by_its_share():
+    def hour(**changes: str) -> float:
+        return make("dev", changes={**dict(CHAT_MACHINES), **changes}, holdings=Holdings()).total.hour
+
+    disk = 100 * 0.08 / prices.HOURS_PER_MONTH
+    machine = "Chat machines without Kubernetes (EC2)"
+    parts = make("dev", changes=dict(CHAT_MACHINES), holdings=Holdings()).parts
+    assert [part.usd_per_hour for part in parts if part.title == machine] == [pytest.approx(0.526 + disk)]
+    saved = hour() - hour(chatMachineSpotPercent="50")
+    assert saved == pytest.approx(0.5 * (1 - spot.SHARE) * 0.526)
+
+
+def test_a_machine_that_is_kept_warm_costs_its_disk():
+    region = Region("us-east-1", Holdings())
+    common = {"desiredCapacity": 1, "instanceTypes": ["g4dn.xlarge"], "diskGb": 100}
+    group = "aws:autoscaling/group:Group"
+    warm = prices.cost(group, {**common, "warmPool": {"minSize": 2}}, region=region)
+    more = warm.hour - prices.cost(group, common, region=region).hour
+    assert more == pytest.approx(2 * 100 * 0.08 / prices.HOURS_PER_MONTH)
 
 
 def test_an_interface_endpoint_is_paid_in_every_zone_and_a_gateway_endpoint_in_none():

@@ -9,7 +9,7 @@ from infra.choices.network import WITHOUT_NAT
 from infra.project import project, stacks
 from infra.stack import KEYS, ConfigRefused, Stack
 
-from .program import load
+from .program import CHAT_MACHINES, load
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000"
 
@@ -134,6 +134,57 @@ REFUSED = {
     "a pause that keeps no snapshot": ([("databaseSnapshots", "0")], ["databaseSnapshots is 0"]),
     "a year of backups": ([("databaseBackupDays", "365")], ["databaseBackupDays is 365", "35"]),
     "a database of which no day is kept": ([("databaseDumpDays", "0")], ["databaseDumpDays is 0"]),
+    "computing with nothing": ([("compute", "ecs")], ["compute is 'ecs'", "both"]),
+    "pods without a cluster": (
+        [("compute", "ec2"), ("search", "opensearch"), ("consoleTenant", "acme")],
+        ["search is 'opensearch'", "consoleTenant is 'acme'", "compute is 'ec2'"],
+    ),
+    "a database in a cluster that is not there": (
+        [("compute", "ec2"), ("database", "cluster")],
+        ["database is 'cluster'", "compute is 'ec2'"],
+    ),
+    "pools in a cluster that is not there": (
+        [("compute", "ec2"), ("gpu", "spot"), ("autoscaler", "true")],
+        ["gpu is 'spot'", "autoscaler is true", "compute is 'ec2'"],
+    ),
+    "chat machines that reach no registry": (
+        [
+            *CHAT_MACHINES,
+            ("compute", "both"),
+            ("nat", "none"),
+            ("interfaceEndpoints", json.dumps(sorted(WITHOUT_NAT))),
+        ],
+        ["compute is 'both'", "nat is 'none'"],
+    ),
+    "accounts on each machine": (
+        [("compute", "ec2"), ("chatMachineMaxCount", "2")],
+        ["chatMachineMaxCount is 2", "compute is 'ec2'", "accounts"],
+    ),
+    "no chat machine": (
+        [("compute", "ec2"), ("chatMachineCount", "0")],
+        ["chatMachineCount is 0", "chatMachineMaxCount is 1"],
+    ),
+    "warm machines for a pool that never grows": (
+        [("compute", "ec2"), ("chatMachineWarmCount", "1")],
+        ["chatMachineWarmCount is 1", "chatMachineMaxCount is 1"],
+    ),
+    "more Spot than machines": ([("compute", "ec2"), ("chatMachineSpotPercent", "101")], ["is 101"]),
+    "a model by its address": (
+        [("compute", "ec2"), ("ollamaModels", '["http://models.example"]')],
+        ["ollamaModels", "compute is 'ec2'"],
+    ),
+    "a chat that the first to come would own": (
+        [("compute", "ec2")],
+        ["openWebuiAdmin is ''", "compute is 'ec2'"],
+    ),
+    "a chat without its secret": (
+        [*CHAT_MACHINES, ("openWebuiSecretArn", "arn:aws:secretsmanager:eu-west-1:111122223333:secret:a")],
+        ["openWebuiSecretArn", "'us-east-1'", "compute is 'ec2'"],
+    ),
+    "a disk below the image of a chat machine": (
+        [*CHAT_MACHINES, ("gpuDiskGb", "60")],
+        ["gpuDiskGb is 60", "compute is 'ec2'"],
+    ),
     "cards of no kind": ([("gpu", "yes")], ["gpu is 'yes'", "on_demand"]),
     "cards that nobody ever starts": (
         [("gpu", "spot"), ("autoscaler", "false")],

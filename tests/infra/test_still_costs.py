@@ -10,6 +10,7 @@ from infra import still_costs
 from infra.tags import Tags
 
 from .accounts import ACCOUNT, REGION, Account, broken, clients, pairs
+from .test_leftovers import scaling_group
 
 OWNER = "genai-ops/dev"
 TAGS = Tags(owner=OWNER, project="genai-ops", stack="dev", contact="me", cost_centre="none")
@@ -65,6 +66,13 @@ def test_a_forgotten_gateway_is_listed_with_its_price_and_the_command_that_remov
     assert thing.usd_per_month == pytest.approx(0.045 * 730)
     assert thing.price == "$32.85 a month, $0.045 an hour"
     assert thing.command.startswith(f"aws ec2 delete-nat-gateway --nat-gateway-id {name}")
+
+
+def test_a_forgotten_scaling_group_costs_what_its_machines_cost(aws: Account):
+    scaling_group(aws)
+    (thing,) = look(aws)
+    assert thing.usd_per_month == pytest.approx(0.526 * 730)
+    assert "1 machine(s) on demand" in thing.price and "delete-auto-scaling-group" in thing.command
 
 
 def test_what_the_index_still_names_but_the_service_does_not_know_is_left_out(aws: Account):

@@ -75,6 +75,10 @@ _FIXED: dict[str, tuple[str, ...]] = {
     "aws:cloudformation/stack:Stack": ("name", "onFailure"),
     "aws:mwaa/environment:Environment": ("name", "kmsKey", "endpointManagement"),
     "aws:autoscaling/attachment:Attachment": ("autoscalingGroupName", "lbTargetGroupArn"),
+    "aws:autoscaling/group:Group": ("name", "availabilityZones"),
+    "aws:autoscaling/policy:Policy": ("name", "autoscalingGroupName"),
+    "aws:ec2/launchTemplate:LaunchTemplate": ("name",),
+    "aws:iam/instanceProfile:InstanceProfile": ("name", "path"),
     "aws:cloudwatch/logGroup:LogGroup": ("name",),
     **aws_rds.FIXED,
 }
@@ -339,6 +343,7 @@ def _id(token: str, inputs: dict[str, Any], sequence: int) -> str:
         (
             "aws:iam/",
             "aws:eks/cluster",
+            "aws:autoscaling/group",
             "aws:cloudwatch/logGroup",
             "aws:mwaa/environment",
             "aws:lb/targetGroup",
@@ -369,6 +374,8 @@ def _computed(token: str, id: str, inputs: dict[str, Any], region: str) -> dict[
             "version": inputs.get("version") or "1.34",
             "vpcConfig": {**inputs["vpcConfig"], "clusterSecurityGroupId": group},
         }
+    if token == _ASG:
+        return {"arn": f"arn:aws:autoscaling:{region}:{ACCOUNT}:autoScalingGroup:1:autoScalingGroupName/{id}"}
     if token in ("aws:iam/policy:Policy", "aws:iam/openIdConnectProvider:OpenIdConnectProvider"):
         return {"arn": id}
     if token == "aws:eks/nodeGroup:NodeGroup":

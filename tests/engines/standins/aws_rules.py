@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from . import aws_entrance, aws_rds, aws_watch, aws_workflows
+from . import aws_entrance, aws_rds, aws_scaling, aws_watch, aws_workflows
 from .cloud import Refused
 from .wire import UNKNOWN, has_unknowns, strings
 
@@ -83,6 +83,7 @@ _NAMED = {
     "aws:iam/instanceProfile:InstanceProfile": {"role": "aws:iam/role:Role"},
     "aws:autoscaling/attachment:Attachment": {"autoscalingGroupName": "aws:autoscaling/group:Group"},
     "aws:autoscaling/schedule:Schedule": {"autoscalingGroupName": "aws:autoscaling/group:Group"},
+    "aws:autoscaling/policy:Policy": {"autoscalingGroupName": "aws:autoscaling/group:Group"},
 }
 # types that keep what they refer to from being deleted, by name or ARN: (user, property) -> the words AWS uses
 _HOLDS = {
@@ -138,6 +139,7 @@ def objections(token: str, inputs: dict[str, Any]) -> list[tuple[str, str]]:
     found = aws_entrance.objections(token, inputs) + aws_watch.objections(token, inputs)
     found += aws_workflows.objections(token, inputs)
     found += aws_rds.objections(token, inputs)
+    found += aws_scaling.objections(token, inputs)
     for (of, name), pattern in _NAMES.items():
         value = inputs.get(name)
         if (
@@ -147,7 +149,7 @@ def objections(token: str, inputs: dict[str, Any]) -> list[tuple[str, str]]:
             and not re.fullmatch(pattern, value)
         ):
             found.append((name, f"{value!r} does not match {pattern}"))
-    for key, value in (inputs.get("tags") or {}).items():
+    for key, value in tags_of(inputs).items():
         found += _tag_objections(key, value)
     if len(inputs.get("tags") or {}) > 50:
         found.append(("tags", f"{len(inputs['tags'])} tags, at most 50 are allowed"))
@@ -162,6 +164,12 @@ def objections(token: str, inputs: dict[str, Any]) -> list[tuple[str, str]]:
                 for reason in _document_objections(inputs[name], trust=name == "assumeRolePolicy")
             ]
     return found
+
+
+def tags_of(inputs: dict[str, Any]) -> dict[str, Any]:
+    """Scaling groups have a list of pairs, everything else names with values."""
+    tags = inputs.get("tags") or {}
+    return {tag["key"]: tag["value"] for tag in tags} if isinstance(tags, list) else tags
 
 
 def _tag_objections(key: str, value: Any) -> list[tuple[str, str]]:
@@ -236,6 +244,7 @@ def refuse_creation(token: str, inputs: dict[str, Any], objects: Objects) -> Non
     aws_entrance.refuse_creation(token, inputs, objects)
     aws_workflows.refuse_creation(token, inputs, objects)
     aws_rds.refuse_creation(token, inputs, objects)
+    aws_scaling.refuse_creation(token, inputs, objects)
 
 
 def _references(inputs: dict[str, Any], objects: Objects) -> None:
@@ -366,7 +375,7 @@ def _nodes_can_join(inputs: dict[str, Any], objects: Objects) -> None:
     """A node group is ready when its nodes have joined: they need a route out, permissions, and a network plugin."""
     cluster = inputs["clusterName"]
     for subnet in inputs["subnetIds"]:
-        if not _has_way_out(subnet, objects) and not _has_doors(subnet, objects):
+        if not has_way_out(subnet, objects) and not _has_doors(subnet, objects):
             raise Refused(
                 f"NodeCreationFailure: Instances failed to join the kubernetes cluster: {subnet} has no route to a gateway"
             )
@@ -401,7 +410,7 @@ def _pod_identity(cluster: str, service_account: str, objects: Objects) -> bool:
     return bool(_of(objects, token, clusterName=cluster, serviceAccount=service_account))
 
 
-def _has_way_out(subnet: str, objects: Objects) -> bool:
+def has_way_out(subnet: str, objects: Objects) -> bool:
     for association in _of(objects, "aws:ec2/routeTableAssociation:RouteTableAssociation", subnetId=subnet):
         table = association["inputs"]["routeTableId"]
         inline = objects[table]["inputs"].get("routes") or []
@@ -453,6 +462,7 @@ _PARTS = {
     "aws:eks/podIdentityAssociation:PodIdentityAssociation": "clusterName",
     "aws:autoscaling/attachment:Attachment": "autoscalingGroupName",
     "aws:autoscaling/schedule:Schedule": "autoscalingGroupName",
+    "aws:autoscaling/policy:Policy": "autoscalingGroupName",
 }
 
 
@@ -482,6 +492,7 @@ def _called(key: str, objects: Objects) -> set[str]:
 def refuse_deletion(key: str, objects: Objects) -> None:
     """Raises: Refused while something that does not go with it still stands on it."""
     going, called = whole(key, objects), _called(key, objects)
+    aws_scaling.refuse_deletion(objects[key])
     if objects[key]["type"] == "aws:ec2/internetGateway:InternetGateway":
         _refuse_detaching(objects[key]["inputs"].get("vpcId"), objects)
     for other_key, other in objects.items():

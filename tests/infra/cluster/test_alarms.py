@@ -54,6 +54,7 @@ def test_what_only_an_agent_or_a_queue_emits_is_watched_only_where_they_are():
         "dead-letters",
         "disk",
         "gpu-idle",
+        "unhealthy-chat-machines",
         "unhealthy-console",
         "unhealthy-grafana",
     }

@@ -70,6 +70,8 @@ def test_the_rule_goes_before_its_listener_and_its_target():
 def test_only_with_a_login_may_the_load_balancer_speak_with_the_world():
     assert not any(thing.inputs.get("cidrIpv4") for thing in every("SecurityGroupEgressRule"))
     outwards = [
-        thing.inputs for thing in every("SecurityGroupEgressRule", *WIDEST) if thing.inputs.get("cidrIpv4")
+        thing.inputs
+        for thing in every("SecurityGroupEgressRule", *WIDEST)
+        if thing.inputs.get("cidrIpv4") and thing.inputs["securityGroupId"] == "entrance-id"
     ]
     assert [(rule["fromPort"], rule["toPort"]) for rule in outwards] == [(443, 443)]

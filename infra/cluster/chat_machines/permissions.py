@@ -1,0 +1,50 @@
+"""What a chat machine may do in AWS: with its models, accounts, one secret, lines and figures, and with its group."""
+
+from typing import Any
+
+# In the model bucket: what Ollama keeps in its folder. In the data bucket: one object with accounts, chats and their files.
+MODELS_PREFIX = "chat-machines/"
+ACCOUNTS_PREFIX = "chat-machines/"
+
+
+def list_below(sid: str, bucket: str, prefix: str) -> dict[str, Any]:
+    """Without it S3 says "forbidden" of what is not there, which would look like the first start of all."""
+    listed = _allow(sid, bucket, "s3:ListBucket")
+    return listed | {"Condition": {"StringLike": {"s3:prefix": f"{prefix}*"}}}
+
+
+def keep_below(sid: str, bucket: str, prefix: str) -> dict[str, Any]:
+    """Nothing is deleted: an old version goes by the bucket's own rule."""
+    return _allow(sid, f"{bucket}/{prefix}*", "s3:GetObject", "s3:PutObject")
+
+
+def read_own(secret: str) -> dict[str, Any]:
+    return _allow("ReadOwnValues", secret, "secretsmanager:GetSecretValue")
+
+
+def write_lines(group: str) -> dict[str, Any]:
+    return _allow("WriteLines", f"{group}:*", "logs:CreateLogStream", "logs:PutLogEvents")
+
+
+def send_figures(namespace: str) -> dict[str, Any]:
+    """CloudWatch knows no resource for what is sent; the condition binds it to a namespace of these machines' own."""
+    sent = _allow("SendChatFigures", "*", "cloudwatch:PutMetricData")
+    return sent | {"Condition": {"StringEquals": {"cloudwatch:namespace": namespace}}}
+
+
+def say_ready(group: str, *, region: str, account: str) -> dict[str, Any]:
+    """Of its own scaling group only. The part before the name is an id that AWS makes up."""
+    arn = f"arn:aws:autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{group}"
+    return _allow("SayReady", arn, "autoscaling:CompleteLifecycleAction")
+
+
+def _allow(sid: str, resource: str, *actions: str) -> dict[str, Any]:
+    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
+
+
+TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ],
+}
