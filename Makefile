@@ -33,7 +33,7 @@ engines: ## build the real Pulumi engine, Kubernetes control plane and OpenSearc
 
 test-engines: ## the tests on the real engines
 	@scripts/env.sh test
-	@$(PYTHON) -m pytest -m engines tests/engines
+	@$(PYTHON) -m pytest -n 2 --dist loadfile -m engines tests/engines
 
 bench: ## speed and memory, measured on this machine
 	@scripts/env.sh bench

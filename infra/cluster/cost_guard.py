@@ -104,7 +104,9 @@ class CostGuard(pulumi.ComponentResource):
 
     def _alarm(self, title: str, function: lambda_.Function, alerts: pulumi.Output[str]) -> None:
         cloudwatch.MetricAlarm(
-            title,
+            "guard-failed",
+            # Fixed, as the names of the other alarms are: what a killed run left is taken over, not doubled.
+            name=f"{title}-failed",
             alarm_description="The cost guard failed: the pools with cards may go on costing. Stop them by hand.",
             namespace="AWS/Lambda",
             metric_name="Errors",
@@ -117,6 +119,7 @@ class CostGuard(pulumi.ComponentResource):
             # No call is no failure.
             treat_missing_data="notBreaching",
             alarm_actions=[alerts],
+            ok_actions=[alerts],
             tags=self.stack.tags.rented(),
             opts=self.child,
         )

@@ -61,7 +61,7 @@ def test_only_that_topic_may_call_it():
 
 
 def test_a_failure_is_heard_on_the_topic_of_alerts():
-    alarm = one("MetricAlarm", *GUARD, name="stop-gpu").inputs
+    alarm = one("MetricAlarm", *GUARD, name="guard-failed").inputs
     assert (alarm["metricName"], alarm["threshold"]) == ("Errors", 1)
     assert alarm["alarmActions"] == ["arn:aws:sns:::alerts"]
 

@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from infra.naming import ROLES
+
 from ..program import WIDEST, declared
 
 OWN = (("encryptionKey", "own"),)
@@ -85,7 +87,7 @@ def policies(*changes: tuple[str, str]) -> dict[str, list[dict[str, Any]]]:
 def test_volume_and_passwords_of_the_database_lie_under_it():
     (volume,) = every("Volume", *DATABASE)
     assert volume["kmsKeyId"] == KEY
-    assert [secret["kmsKeyId"] for secret in every("Secret", *DATABASE)] == [KEY] * 3
+    assert [secret["kmsKeyId"] for secret in every("Secret", *DATABASE)] == [KEY] * (len(ROLES) + 1)
 
 
 def test_a_volume_that_is_there_keeps_the_key_it_was_made_with():
