@@ -33,6 +33,17 @@ EXPIRY = {
     ]
 }
 MADE: dict[str, dict[str, Any]] = {
+    "aws:ebs/volume:Volume": {
+        "availabilityZone": "us-east-1a",
+        "size": 10,
+        "type": "gp3",
+        "encrypted": True,
+        "tags": TAGS,
+    },
+    "aws:ecr/pullThroughCacheRule:PullThroughCacheRule": {
+        "ecrRepositoryPrefix": "quay.io",
+        "upstreamRegistryUrl": "quay.io",
+    },
     "aws:s3/bucket:Bucket": {"bucket": "some-data", "tags": TAGS, "forceDestroy": True},
     "aws:s3/bucketVersioning:BucketVersioning": {
         "bucket": "some-data",

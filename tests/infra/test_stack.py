@@ -120,7 +120,12 @@ REFUSED = {
         ["databaseGb is 10", "database is 'rds'", "begin at 20"],
     ),
     "RDS whose databases nobody could make": (
-        [("database", "rds"), ("nat", "none"), ("interfaceEndpoints", json.dumps(sorted(WITHOUT_NAT)))],
+        [
+            ("database", "rds"),
+            ("databaseGb", "20"),
+            ("nat", "none"),
+            ("interfaceEndpoints", json.dumps(sorted(WITHOUT_NAT))),
+        ],
         ["database is 'rds'", "nat is 'none'"],
     ),
     "a second copy of a database in the cluster": (
