@@ -22,7 +22,7 @@ from infra.workloads.console import FETCH_KEY
 from infra.workloads.index_once import REBUILD
 from infra.workloads.pods import RUN_AS
 from tests.infra.program import declared
-from tests.infra.workloads.objects import MONITORED, MORE, SHARED, every, pod_of, running
+from tests.infra.workloads.objects import CHAT, MONITORED, MORE, SHARED, every, pod_of, running
 
 OURS = ("rag", "rag-worker", "reindex", "console")
 KINDS = {"reindex": "Job"}
@@ -182,8 +182,10 @@ def test_a_laptop_mounts_the_apps_that_the_load_balancer_sends_to_under_the_same
 
 
 def test_the_load_balancer_asks_each_app_for_a_path_that_its_pods_answer():
-    for door in DOORS:
-        probe = container(door.app, *SHARED, *MONITORED, *MORE)["livenessProbe"]["httpGet"]
+    inside = [door for door in DOORS if door.behind == "cluster"]
+    assert len(inside) >= 6
+    for door in inside:
+        probe = container(door.app, *SHARED, *MONITORED, *MORE, *CHAT)["livenessProbe"]["httpGet"]
         assert probe["path"] == door.health_path, door.app
 
 

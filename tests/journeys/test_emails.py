@@ -72,7 +72,10 @@ def test_a_saved_page_becomes_a_draft_that_is_edited_taken_along_and_found_again
     subject = draft.get_by_label("Subject")
     subject.fill("A light for Harbour Lights")
     subject.press("Tab")
-    expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    # The page has taken the edit over once it offers it for copying; "not running" may still be from before.
+    draft.get_by_role("button", name="Copy").click()
+    expect(page.get_by_test_id("stPopoverBody").locator("code")).to_contain_text("A light for Harbour Lights")
+    page.keyboard.press("Escape")
     with page.expect_download() as download:
         draft.get_by_role("button", name="For the mail program").click()
     message = download.value.path().read_text()
@@ -81,9 +84,6 @@ def test_a_saved_page_becomes_a_draft_that_is_edited_taken_along_and_found_again
         and "X-Unsent: 1" in message
         and "https://work.example/tide" in message
     )
-    draft.get_by_role("button", name="Copy").click()
-    expect(page.get_by_test_id("stPopoverBody").locator("code")).to_contain_text("A light for Harbour Lights")
-    page.keyboard.press("Escape")
 
     go(visitor, "History")
     page.get_by_placeholder("Find by job, company or words").fill("harbour engineer")
