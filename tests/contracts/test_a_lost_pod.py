@@ -69,7 +69,7 @@ def stores(given: dict[str, str]) -> Iterator[tuple[str, str]]:
         )
         secrets = session.client("secretsmanager", endpoint_url=endpoint)
         value = f"acme:{KEY['Authorization'].split()[1]}"
-        yield endpoint, secrets.create_secret(Name="keys", SecretString=value)["ARN"]
+        yield endpoint, secrets.create_secret(Name="keys-of-the-lost-pod", SecretString=value)["ARN"]
     finally:
         server.stop()
 
