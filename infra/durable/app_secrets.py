@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 import pulumi
-from pulumi_aws import secretsmanager
 
-from infra.durable.api_keys import RECOVERY_DAYS
+from infra.durable.empty_secret import empty_secret
 from infra.durable.keeping import Keeping
 from infra.stack import Stack
 
@@ -18,14 +17,13 @@ class AppSecrets(pulumi.ComponentResource):
     ) -> None:
         super().__init__("genai:durable:AppSecrets", name, None, opts)
         self.arns: Mapping[str, pulumi.Output[str]] = {
-            app: secretsmanager.Secret(
+            app: empty_secret(
                 f"app-{app}",
+                keeping,
+                kind=f"app_secret_{app}",
                 name=keeping.names.app_secret(app),
                 description=f"Secret settings of {app}, as a JSON object. Written by `make secrets APP={app}`.",
-                kms_key_id=keeping.key,
-                recovery_window_in_days=RECOVERY_DAYS if keeping.keep else 0,
-                tags=keeping.tags.durable(),
-                opts=keeping.adopted(f"app_secret_{app}", parent=self),
+                parent=self,
             ).arn
             for app in stack.apps
         }

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 
 import pulumi
-from pulumi_aws import ebs, secretsmanager
+from pulumi_aws import ebs
 
-from infra.durable.api_keys import RECOVERY_DAYS
+from infra.durable.empty_secret import empty_secret
 from infra.durable.keeping import Keeping
 from infra.durable.kinds import KINDS
 from infra.naming import ROLES
@@ -44,14 +44,13 @@ class DatabasePasswords(pulumi.ComponentResource):
     ) -> None:
         super().__init__("genai:durable:DatabasePasswords", name, None, opts)
         self.arns: Mapping[str, pulumi.Output[str]] = {
-            role: secretsmanager.Secret(
+            role: empty_secret(
                 f"database-{role}",
+                keeping,
+                kind=f"database_secret_{role}",
                 name=keeping.names.database_secret(role),
                 description=f"Password of the database role {role}. Written by `make secrets`.",
-                kms_key_id=keeping.key,
-                recovery_window_in_days=RECOVERY_DAYS if keeping.keep else 0,
-                tags=keeping.tags.durable(),
-                opts=keeping.adopted(f"database_secret_{role}", parent=self),
+                parent=self,
             ).arn
             for role in ROLES
             if KINDS[f"database_secret_{role}"].wanted(stack)

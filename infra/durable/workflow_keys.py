@@ -4,9 +4,8 @@ It outlives a pause because the database does. Its value is written by `make sec
 """
 
 import pulumi
-from pulumi_aws import secretsmanager
 
-from infra.durable.api_keys import RECOVERY_DAYS
+from infra.durable.empty_secret import empty_secret
 from infra.durable.keeping import Keeping
 
 
@@ -15,14 +14,13 @@ class WorkflowKeys(pulumi.ComponentResource):
 
     def __init__(self, name: str, keeping: Keeping, opts: pulumi.ResourceOptions | None = None) -> None:
         super().__init__("genai:durable:WorkflowKeys", name, None, opts)
-        secret = secretsmanager.Secret(
+        secret = empty_secret(
             name,
+            keeping,
+            kind="workflow_keys",
             name=keeping.names.workflow_secret,
             description="What Airflow's keys are derived from. Written by `make secrets`, once.",
-            kms_key_id=keeping.key,
-            recovery_window_in_days=RECOVERY_DAYS if keeping.keep else 0,
-            tags=keeping.tags.durable(),
-            opts=keeping.adopted("workflow_keys", parent=self),
+            parent=self,
         )
         self.arn: pulumi.Output[str] = secret.arn
         self.register_outputs({"arn": self.arn})
