@@ -41,23 +41,26 @@ def read_settings_of(app: str) -> str:
     return json.dumps(found)
 
 
+def store_of(stack: str) -> tuple[Any, Names]:
+    """The store of secrets in the stack's region, and the names it has for them."""
+    region = configuration(stack)["aws:region"]
+    session = boto3.Session(region_name=region)
+    account = session.client("sts").get_caller_identity()["Account"]
+    names = Names(project=project()["name"], stack=stack, account=account, region=region)
+    return session.client("secretsmanager"), names
+
+
 def write_settings(stack: str, app: str, value: str) -> str:
     """Put the value into the app's secret; return its name. Raises ClientError when Pulumi has not made it yet."""
-    settings, values = project(), configuration(stack)
-    session = boto3.Session(region_name=values["aws:region"])
-    account = session.client("sts").get_caller_identity()["Account"]
-    names = Names(project=settings["name"], stack=stack, account=account, region=values["aws:region"])
-    session.client("secretsmanager").put_secret_value(SecretId=names.app_secret(app), SecretString=value)
+    store, names = store_of(stack)
+    store.put_secret_value(SecretId=names.app_secret(app), SecretString=value)
     return names.app_secret(app)
 
 
 def write(stack: str, value: str) -> str:
     """Put the value into the stack's secret; return the secret's name. Raises ClientError when Pulumi has not made it yet."""
-    settings, values = project(), configuration(stack)
-    session = boto3.Session(region_name=values["aws:region"])
-    account = session.client("sts").get_caller_identity()["Account"]
-    names = Names(project=settings["name"], stack=stack, account=account, region=values["aws:region"])
-    session.client("secretsmanager").put_secret_value(SecretId=names.api_keys_secret, SecretString=value)
+    store, names = store_of(stack)
+    store.put_secret_value(SecretId=names.api_keys_secret, SecretString=value)
     return names.api_keys_secret
 
 
@@ -69,10 +72,7 @@ def fill_passwords(stack: str) -> list[str]:
     settings, values = project(), configuration(stack)
     chosen = values[f"{settings['name']}:database"]
     roles = {"cluster": ROLES, "rds": tuple(DATABASES)}.get(chosen, ())
-    session = boto3.Session(region_name=values["aws:region"])
-    account = session.client("sts").get_caller_identity()["Account"]
-    names = Names(project=settings["name"], stack=stack, account=account, region=values["aws:region"])
-    store = session.client("secretsmanager")
+    store, names = store_of(stack)
     wanted = [names.database_secret(role) for role in roles]
     if values.get(f"{settings['name']}:airflow") == "cluster":
         wanted.append(names.workflow_secret)
