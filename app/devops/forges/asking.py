@@ -12,6 +12,9 @@ from app.kernel.ports.posts import Posted
 
 JSON_TYPES = ("application/json", "/+json")
 LOG_TYPES = ("text/plain", "application/octet-stream", "text/html")
+# Of what is listed: as many at once as both platforms give, and not without end.
+PER_PAGE = 100
+MOST_PAGES = 5
 _SHA = re.compile(r"[0-9a-f]{7,64}")
 
 

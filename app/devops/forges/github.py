@@ -1,21 +1,19 @@
 """GitHub's REST API, version 2022-11-28. Source: docs.github.com/rest (actions, commits, issues, repos)."""
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.devops.connections import Connection
-from app.devops.forges.asking import ask, ask_json, ask_log, check_posted, is_sha
+from app.devops.forges.asking import MOST_PAGES, PER_PAGE, ask, ask_json, ask_log, is_sha
+from app.devops.forges.thread import Thread
 from app.devops.incoming import github
 from app.devops.incoming.event import Event
 from app.devops.incoming.fields import first_line, items, number, text
-from app.kernel.errors import GenaiError, NotFound
+from app.kernel.errors import GenaiError
 from app.kernel.ports.pages import Pages
 from app.kernel.ports.posts import Posts
 
-_PER_PAGE = 100
-_MOST_PAGES = 5
 _WORKFLOW = re.compile(r"\.github/workflows/[\w.-]{1,100}\.ya?ml")
 _RAW = ("application/vnd.github.raw+json", "/+json", "text/plain", "application/json")
 
@@ -30,8 +28,8 @@ class GithubForge:
     async def jobs(self, connection: Connection, run: Event) -> Sequence[Event]:
         base = f"{_repository(connection, run)}/actions/runs/{int(run.run_id)}/attempts/{run.attempt}/jobs"
         found: list[Mapping[str, Any]] = []
-        for page in range(1, _MOST_PAGES + 1):
-            told = await self._json(connection, f"{base}?per_page={_PER_PAGE}&page={page}")
+        for page in range(1, MOST_PAGES + 1):
+            told = await self._json(connection, f"{base}?per_page={PER_PAGE}&page={page}")
             found += items(told, "jobs")
             if len(found) >= number(told, "total_count") or not items(told, "jobs"):
                 break
@@ -77,7 +75,7 @@ class GithubForge:
     ) -> Sequence[Mapping[str, Any]]:
         if not is_sha(since) or not is_sha(event.commit):
             return ()
-        url = f"{_repository(connection, event)}/compare/{since}...{event.commit}?per_page={_PER_PAGE}"
+        url = f"{_repository(connection, event)}/compare/{since}...{event.commit}?per_page={PER_PAGE}"
         told = await self._json(connection, url)
         return [
             {"sha": text(commit, "sha"), "message": first_line(commit, "commit", "message")}
@@ -88,37 +86,15 @@ class GithubForge:
         self, connection: Connection, event: Event, *, known: str, marker: str, body: str
     ) -> str:
         repository = _repository(connection, event)
-        if known:
-            try:
-                return await self._write(
-                    connection, "PATCH", f"{repository}/issues/comments/{int(known)}", body
-                )
-            except NotFound:
-                pass  # somebody deleted it
-        comments = f"{repository}/issues/{event.change}/comments"
-        found = await self._marked(connection, comments, marker)
-        if found and found != known:
-            return await self._write(connection, "PATCH", f"{repository}/issues/comments/{int(found)}", body)
-        return await self._write(connection, "POST", comments, body)
-
-    async def _marked(self, connection: Connection, comments: str, marker: str) -> str:
-        """The oldest one: whoever copies the marker comes later."""
-        for page in range(1, _MOST_PAGES + 1):
-            told = await self._json(connection, f"{comments}?per_page={_PER_PAGE}&page={page}")
-            found = items({"comments": told}, "comments")
-            for comment in found:
-                if str(comment.get("body") or "").startswith(marker):
-                    return str(number(comment, "id"))
-            if len(found) < _PER_PAGE:
-                break
-        return ""
-
-    async def _write(self, connection: Connection, method: Any, url: str, body: str) -> str:
-        content = json.dumps({"body": body}).encode()
-        posted = check_posted(
-            await self._posts.send(method, url, content=content, headers=_headers(connection))
+        thread = Thread(
+            pages=self._pages,
+            posts=self._posts,
+            headers=_headers(connection),
+            new=f"{repository}/issues/{event.change}/comments",
+            written=f"{repository}/issues/comments",
+            rewrite="PATCH",
         )
-        return str(number(posted.body, "id"))
+        return await thread.put(body, marker=marker, known=known)
 
     async def _json(self, connection: Connection, url: str) -> Any:
         return await ask_json(self._pages, url, _headers(connection))

@@ -1,20 +1,17 @@
 """GitLab's REST API, version 4. Source: docs.gitlab.com/api (jobs, commits, repositories, notes)."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.devops.connections import Connection
-from app.devops.forges.asking import ask, ask_json, ask_log, check_posted, is_sha
+from app.devops.forges.asking import MOST_PAGES, PER_PAGE, ask, ask_json, ask_log, is_sha
+from app.devops.forges.thread import Thread
 from app.devops.incoming import gitlab
 from app.devops.incoming.event import Event
 from app.devops.incoming.fields import items, number, text
-from app.kernel.errors import GenaiError, NotFound
+from app.kernel.errors import GenaiError
 from app.kernel.ports.pages import Pages
 from app.kernel.ports.posts import Posts
-
-_PER_PAGE = 100
-_MOST_PAGES = 5
 
 
 class GitlabForge:
@@ -27,14 +24,14 @@ class GitlabForge:
     async def jobs(self, connection: Connection, run: Event) -> Sequence[Event]:
         base = f"{_project(connection, run)}/pipelines/{int(run.run_id)}/jobs"
         found: list[Event] = []
-        for page in range(1, _MOST_PAGES + 1):
-            told = await self._json(connection, f"{base}?per_page={_PER_PAGE}&page={page}")
+        for page in range(1, MOST_PAGES + 1):
+            told = await self._json(connection, f"{base}?per_page={PER_PAGE}&page={page}")
             listed = items({"jobs": told}, "jobs")
             for job in listed:
                 status = text(job, "status")
                 if status == "success" or (status == "failed" and job.get("allow_failure") is not True):
                     found.append(gitlab.job_event(run, job))
-            if len(listed) < _PER_PAGE:
+            if len(listed) < PER_PAGE:
                 break
         return found
 
@@ -78,34 +75,16 @@ class GitlabForge:
         self, connection: Connection, event: Event, *, known: str, marker: str, body: str
     ) -> str:
         notes = f"{_project(connection, event)}/merge_requests/{event.change}/notes"
-        if known:
-            try:
-                return await self._write(connection, "PUT", f"{notes}/{int(known)}", body)
-            except NotFound:
-                pass  # somebody deleted it
-        found = await self._marked(connection, notes, marker)
-        if found and found != known:
-            return await self._write(connection, "PUT", f"{notes}/{int(found)}", body)
-        return await self._write(connection, "POST", notes, body)
-
-    async def _marked(self, connection: Connection, notes: str, marker: str) -> str:
-        """The oldest one: whoever copies the marker comes later."""
-        for page in range(1, _MOST_PAGES + 1):
-            url = f"{notes}?sort=asc&order_by=created_at&per_page={_PER_PAGE}&page={page}"
-            found = items({"notes": await self._json(connection, url)}, "notes")
-            for note in found:
-                if str(note.get("body") or "").startswith(marker):
-                    return str(number(note, "id"))
-            if len(found) < _PER_PAGE:
-                break
-        return ""
-
-    async def _write(self, connection: Connection, method: Any, url: str, body: str) -> str:
-        content = json.dumps({"body": body}).encode()
-        posted = check_posted(
-            await self._posts.send(method, url, content=content, headers=_headers(connection))
+        thread = Thread(
+            pages=self._pages,
+            posts=self._posts,
+            headers=_headers(connection),
+            new=notes,
+            written=notes,
+            rewrite="PUT",
+            order="sort=asc&order_by=created_at&",
         )
-        return str(number(posted.body, "id"))
+        return await thread.put(body, marker=marker, known=known)
 
     async def _json(self, connection: Connection, url: str) -> Any:
         return await ask_json(self._pages, url, _headers(connection))
