@@ -6,9 +6,9 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from app.kernel.errors import GenaiError, StartError
+from app.command_line import exit_code
+from app.kernel.errors import StartError
 from app.settings import Settings, read_settings
-from app.supervisor import START_ERROR, report_start_error
 
 _EXAMPLES = """examples:
   python -m app.coldmail https://example.com/careers/42     print a draft for the job on that page
@@ -21,22 +21,13 @@ No key is needed; with GENAI_GROQ_KEY or another GENAI_CHAT a model words the dr
 
 def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
-    try:
-        settings = read_settings()
-        return (
-            _serve(settings, given.fd)
-            if given.place in (None, "api")
-            else asyncio.run(_draft(settings, given))
-        )
-    except StartError as error:
-        report_start_error(error.detail)
-        return START_ERROR
-    except GenaiError as error:
-        print(error.detail, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
+    return exit_code(lambda: _run(read_settings(), given))
+
+
+def _run(settings: Settings, given: argparse.Namespace) -> int:
+    if given.place in (None, "api"):
+        return _serve(settings, given.fd)
+    return asyncio.run(_draft(settings, given))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -7,9 +7,9 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from app.kernel.errors import GenaiError, StartError
+from app.command_line import exit_code
+from app.kernel.errors import StartError
 from app.settings import Settings, read_settings
-from app.supervisor import START_ERROR, report_start_error
 
 _EXAMPLES = """examples:
   python -m app.devops analyze job.log                    cause, fix and patch of a failed job
@@ -26,18 +26,8 @@ _ABSTAINED = 3
 
 def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
-    try:
-        command: Callable[[Settings, argparse.Namespace], int] = given.run
-        return command(read_settings(), given)
-    except StartError as error:
-        report_start_error(error.detail)
-        return START_ERROR
-    except GenaiError as error:
-        print(error.detail, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
+    command: Callable[[Settings, argparse.Namespace], int] = given.run
+    return exit_code(lambda: command(read_settings(), given))
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -6,9 +6,9 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from app.command_line import exit_code
 from app.kernel.errors import EmbedderMismatch, GenaiError, StartError
 from app.settings import Settings, read_settings
-from app.supervisor import START_ERROR, report_start_error
 
 _EXAMPLES = """examples:
   python -m app.rag                                       the API without the console
@@ -24,18 +24,8 @@ import, reindex and mcp go through the service that uses the data folder; withou
 
 def main(arguments: list[str] | None = None) -> int:
     given = _parser().parse_args(arguments)
-    try:
-        command: Callable[[Settings, argparse.Namespace], int] = given.run
-        return command(read_settings(), given)
-    except (StartError, EmbedderMismatch) as error:
-        report_start_error(error.detail)
-        return START_ERROR
-    except GenaiError as error:
-        print(error.detail, file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        print("Stopped.", file=sys.stderr)
-        return 130
+    command: Callable[[Settings, argparse.Namespace], int] = given.run
+    return exit_code(lambda: command(read_settings(), given))
 
 
 def _parser() -> argparse.ArgumentParser:
