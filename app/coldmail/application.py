@@ -9,7 +9,7 @@ from app.coldmail.assembly import assemble_service
 from app.coldmail.routes import coldmail_router
 from app.settings import Settings
 from app.web.rates import RateLimits
-from app.web.service import create_app
+from app.web.service import alone, create_app
 from app.wiring.coldmail import ColdmailPorts, build_coldmail
 
 PREFIX = "/coldmail"
@@ -51,15 +51,5 @@ def create(settings: Settings, *, ports: ColdmailPorts | None = None) -> FastAPI
 
 
 def create_alone(settings: Settings) -> FastAPI:
-    """The same below /coldmail, as a load balancer forwards it, and at the root, where probes ask."""
-    service = create(settings)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with service.router.lifespan_context(service):
-            yield
-
-    root = FastAPI(lifespan=lifespan, openapi_url=None)
-    root.mount(PREFIX, service)
-    root.mount("/", service)
-    return root
+    """It alone on an address of its own. Raises StartError."""
+    return alone(create(settings), prefix=PREFIX)

@@ -10,7 +10,7 @@ from app.devops.assembly import Devops, assemble
 from app.devops.routes import devops_router
 from app.settings import Settings
 from app.web.rates import RateLimits
-from app.web.service import create_app
+from app.web.service import alone, create_app
 from app.wiring.devops import DevopsPorts, build_devops
 
 PREFIX = "/devops"
@@ -58,15 +58,5 @@ def serve_over(devops: Devops, ports: DevopsPorts, settings: Settings) -> FastAP
 
 
 def create_alone(settings: Settings) -> FastAPI:
-    """The same below /devops, as a load balancer forwards it, and at the root, where probes ask."""
-    service = create(settings)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        async with service.router.lifespan_context(service):
-            yield
-
-    root = FastAPI(lifespan=lifespan, openapi_url=None)
-    root.mount(PREFIX, service)
-    root.mount("/", service)
-    return root
+    """It alone on an address of its own. Raises StartError."""
+    return alone(create(settings), prefix=PREFIX)

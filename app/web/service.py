@@ -61,3 +61,17 @@ def create_app(
     app.add_middleware(RequestLimits, max_bytes=max_body_bytes, dialects=spoken)
     app.add_middleware(RequestMetrics)
     return app
+
+
+def alone(service: FastAPI, *, prefix: str) -> FastAPI:
+    """The same below its prefix, as a load balancer forwards it, and at the root, where probes ask."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with service.router.lifespan_context(service):
+            yield
+
+    root = FastAPI(lifespan=lifespan, openapi_url=None)
+    root.mount(prefix, service)
+    root.mount("/", service)
+    return root
