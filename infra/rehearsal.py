@@ -42,6 +42,15 @@ class Declared:
         return above[-1] if above else ""
 
 
+def whole(value: Any) -> Any:
+    """Numbers cross to the engine as floats; Kubernetes wants what the provider makes of them."""
+    if isinstance(value, dict):
+        return {key: whole(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [whole(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _qualified(urn: str) -> str:
     return urn.split("::")[2] if urn else ""
 

@@ -16,7 +16,7 @@ import yaml
 from infra import adopt, rehearsal
 from infra.plan import EXAMPLE_ACCOUNT
 from infra.project import configuration, project
-from infra.rehearsal import Declared
+from infra.rehearsal import Declared, whole
 from scripts.policies import terraform
 from scripts.policies.scanner import Finding, Report, ScannerFailed, scan
 from scripts.policies.skips import SKIPS, Skip
@@ -50,15 +50,6 @@ def write(things: Sequence[Declared], folder: Path) -> None:
     (folder / "terraform_plan" / "plan.json").write_text(json.dumps(plan, indent=1))
     bodies = [whole(thing.inputs) for thing in things if thing.kind.startswith("kubernetes:")]
     (folder / "kubernetes" / "objects.yaml").write_text(yaml.safe_dump_all([*bodies, _planted_pod()]))
-
-
-def whole(value: Any) -> Any:
-    """Numbers cross to the engine as floats; Kubernetes wants integers."""
-    if isinstance(value, dict):
-        return {key: whole(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [whole(inner) for inner in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _planted_bucket() -> list[Declared]:

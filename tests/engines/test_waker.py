@@ -14,6 +14,7 @@ import httpx
 import pytest
 
 from infra.project import ROOT
+from infra.rehearsal import whole
 from infra.workloads.namespaces import CHAT
 from tests.app.waker.standins import Ollama, serving
 from tests.infra.program import declared
@@ -23,7 +24,7 @@ from tests.infra.workloads.objects import environment as environment_of
 
 from . import kube
 from .test_machines import CARD, TAINT
-from .test_workloads import ORDER, whole
+from .test_workloads import ORDER
 
 pytestmark = pytest.mark.engines
 

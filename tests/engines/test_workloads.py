@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from infra.rehearsal import whole
 from infra.workloads.namespaces import SYSTEM
 from tests.infra.program import declared
 from tests.infra.workloads.objects import MONITORED, THREE, TRACKED
@@ -39,15 +40,6 @@ def applied(objects: list[dict[str, Any]], cluster: kube.Kube) -> Iterator[list[
         zone = {"topology.kubernetes.io/zone": "us-east-1a"}
         cluster.add_node(f"wide-{number}", cpu="4", memory="16Gi", labels=zone)
     yield [cluster.apply(body) for body in objects]
-
-
-def whole(value: Any) -> Any:
-    """Numbers cross to the engine as floats; Kubernetes wants what the provider makes of them."""
-    if isinstance(value, dict):
-        return {key: whole(inner) for key, inner in value.items()}
-    if isinstance(value, list):
-        return [whole(inner) for inner in value]
-    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def of(kind: str, bodies: list[dict[str, Any]]) -> list[dict[str, Any]]:

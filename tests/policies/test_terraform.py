@@ -1,5 +1,7 @@
 """The program as a Terraform plan: nothing left out, names and shapes as Terraform has them."""
 
+from dataclasses import replace
+
 import pytest
 
 from scripts.policies import terraform
@@ -15,7 +17,7 @@ def test_every_resource_of_the_widest_program_has_a_place_in_the_plan():
 
 def test_a_type_without_a_terraform_name_stops_the_check():
     (first, *_) = declared("dev")
-    unknown = type(first)(**{**_fields(first), "kind": "aws:new/thing:Thing", "name": "new"})
+    unknown = replace(first, kind="aws:new/thing:Thing", name="new")
     with pytest.raises(terraform.NotTranslated, match="aws:new/thing:Thing"):
         terraform.plan([unknown])
 
@@ -41,7 +43,3 @@ def test_the_graph_knows_which_bucket_a_policy_belongs_to():
     assert len(policies) >= 3
     for one in policies:
         assert any(named.startswith("aws_s3_bucket.") for named in one["expressions"]["bucket"]["references"])
-
-
-def _fields(thing):
-    return {name: getattr(thing, name) for name in thing.__dataclass_fields__}

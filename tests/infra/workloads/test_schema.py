@@ -3,8 +3,8 @@
 import kubernetes_validate
 import pytest
 
+from infra.rehearsal import whole
 from infra.versions import KUBERNETES
-from scripts.policies.__main__ import whole
 
 from ..program import WIDEST, declared
 from .objects import THREE
