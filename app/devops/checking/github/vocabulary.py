@@ -1,6 +1,6 @@
 """The words GitHub knows: keys, events, scopes, runners, and which context may be read where.
 
-Source: GitHub's reference pages for workflow syntax, events, contexts and hosted runners, read in 2026-11.
+Source: GitHub's reference pages for workflow syntax, events, contexts and hosted runners, as of 2026-11, written from memory.
 """
 
 from app.devops.checking.github.kinds import ANY, BOOL, NUMBER, STRING, Kind, array, closed, opened, table

@@ -1,4 +1,4 @@
-"""The words GitLab knows. Source: GitLab's reference page for .gitlab-ci.yml, read in 2026-11."""
+"""The words GitLab knows. Source: GitLab's reference page for .gitlab-ci.yml, as of 2026-11, written from memory."""
 
 
 def _words(text: str) -> frozenset[str]:
