@@ -25,7 +25,7 @@ _CONDITIONS = ("service_started", "service_healthy", "service_completed_successf
 
 
 def check_compose(stream: Stream, report: Report) -> None:
-    """Source: the Compose specification, as of 2026-11, written from memory. Keys that start with x- are the user's own."""
+    """Source: the Compose specification, as of 2026-11; unverified. Keys that start with x- are the user's own."""
     if not stream.documents or stream.documents[0].kind != "map":
         report.error(1, "structure", "a Compose file is a map with services:")
         return

@@ -1,6 +1,6 @@
 """Actions: how they are named, and the inputs and outputs of those that most workflows use.
 
-Source: the action.yml of each action's newest major version, as of 2026-11, written from memory.
+Source: the action.yml of each action's newest major version, as of 2026-11; unverified.
 """
 
 import re

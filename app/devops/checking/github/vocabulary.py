@@ -1,6 +1,6 @@
 """The words GitHub knows: keys, events, scopes, runners, and which context may be read where.
 
-Source: GitHub's reference pages for workflow syntax, events, contexts and hosted runners, as of 2026-11, written from memory.
+Source: GitHub's reference pages for workflow syntax, events, contexts and hosted runners, as of 2026-11; unverified.
 """
 
 from app.devops.checking.github.kinds import ANY, BOOL, NUMBER, STRING, Kind, array, closed, opened, table

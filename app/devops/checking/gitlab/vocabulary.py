@@ -1,4 +1,4 @@
-"""The words GitLab knows. Source: GitLab's reference page for .gitlab-ci.yml, as of 2026-11, written from memory."""
+"""The words GitLab knows. Source: GitLab's reference page for .gitlab-ci.yml, as of 2026-11; unverified."""
 
 
 def _words(text: str) -> frozenset[str]:
