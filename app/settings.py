@@ -64,6 +64,14 @@ class Settings(BaseModel):
         "", description="Address of the API for the console and command-line tools; empty: this machine."
     )
     api_key: SecretStr = Field(SecretStr(""), description="Key that the console and command-line tools send.")
+    coldmail_url: str = Field(
+        "",
+        description="Address of the cold e-mail writer for the console; empty: the API's; `off`: no page for it.",
+    )
+    devops_url: str = Field(
+        "",
+        description="Address of the DevOps assistant for the console; empty: the API's; `off`: no page for it.",
+    )
 
     embedder: Literal["wordllama", "minilm", "openai", "ollama", "vllm", "bedrock"] = Field(
         "wordllama",

@@ -10,11 +10,9 @@ import httpx
 from app.console.events import Event, read_events
 from app.console.shapes import (
     Accepted,
-    Analysis,
     Citation,
     Document,
     Job,
-    KnownFailure,
     Readiness,
     Reply,
 )
@@ -34,6 +32,10 @@ _PAGE = 200
 # The service sends a comment every 15 s; four missed ones mean that it is gone.
 _STREAM_SILENCE_S = 60.0
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
+
+
+# Instead of an address: this deployment has no such app, so the console has no page for it.
+OFF = "off"
 
 
 def address(settings: Settings) -> str:
@@ -62,6 +64,10 @@ class Api:
 
     def close(self) -> None:
         self._http.close()
+
+    def serves(self, app: str) -> bool:
+        """Whether this address has the app at all: each answers for its health below its own path."""
+        return self._send("GET", f"/{app}/healthz", accept=(404,)).status_code != 404
 
     def ready(self) -> Readiness:
         """How each dependency is; an answer of 503 is an answer, not an error."""
@@ -170,27 +176,6 @@ class Api:
                     raise raised(data)
         raise Unavailable("The answer was cut before its end; ask again.")
 
-    def analyze(self, log: str, *, yaml: str = "", passing: str = "") -> Analysis:
-        """Why a job failed. A log alone may be as long as the service takes any."""
-        if yaml or passing:
-            body = (
-                {"log": log}
-                | ({"yaml": yaml} if yaml else {})
-                | ({"passing_log": passing} if passing else {})
-            )
-            return Analysis.model_validate(answer_of(self._send("POST", "/devops/analyze", json=body)))
-        return Analysis.model_validate(answer_of(self._send("POST", "/devops/analyze", **_as_text(log))))
-
-    def redacted(self, log: str) -> tuple[str, dict[str, int]]:
-        """The log as it would be kept, and how many secrets of each kind were masked."""
-        found = answer_of(self._send("POST", "/devops/redact", **_as_text(log)))
-        return str(found["log"]), {item["kind"]: item["count"] for item in found["redactions"]}
-
-    def known_failures(self) -> list[KnownFailure]:
-        """Raises NotFound where failures are not remembered."""
-        page = answer_of(self._send("GET", "/devops/failures", params={"limit": "10"}))
-        return [KnownFailure.model_validate(item) for item in page.get("failures", ())]
-
     def _put_file(self, method: str, path: str, filename: str, content: BinaryIO) -> Accepted:
         files = {"file": (filename, content, "application/octet-stream")}
         return Accepted.model_validate(answer_of(self._send(method, path, files=files)))
@@ -217,11 +202,6 @@ class Api:
 
     def _silent(self, error: httpx.TransportError) -> Unavailable:
         return Unavailable(f"The API at {self.base_url} does not answer ({type(error).__name__}).")
-
-
-def _as_text(log: str) -> dict[str, Any]:
-    content = log.encode("utf-8", "replace")
-    return {"content": content, "headers": {"Content-Type": "text/plain; charset=utf-8"}}
 
 
 def _path(kind: str, key: str) -> str:

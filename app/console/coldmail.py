@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 from urllib.parse import quote
 
-from app.console.api import Api, answer_of, raised
+from app.console.api import Api, address, answer_of, raised
 from app.console.shapes import Shape
 from app.kernel.errors import Unavailable
+from app.settings import Settings
 
 # A page is fetched politely, a long list page by page; a model may take a while.
 _READING_S = 90.0
@@ -85,6 +86,12 @@ class Profile(Shape):
 
 class Coldmail(Api):
     """Blocking calls, as its parent's."""
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> Self:
+        return cls(
+            settings.coldmail_url.rstrip("/") or address(settings), key=settings.api_key.get_secret_value()
+        )
 
     def read(self, **source: Any) -> Found:
         """source: url, text, or content with content_type."""

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.console import markup
 from app.console.excerpt import excerpt
-from app.console.session import api, explain
+from app.console.session import devops, explain
 from app.console.shapes import Analysis, Patch
 from app.kernel.errors import GenaiError, NotFound
 
@@ -56,9 +56,9 @@ def _ask(log: str, yaml: str, passing: str, *, preview: bool) -> None:
     try:
         with st.spinner("Reading the log"):
             if preview:
-                st.session_state.masked = api().redacted(log)
+                st.session_state.masked = devops().redacted(log)
             else:
-                st.session_state.failure = (api().analyze(log, yaml=yaml, passing=passing), log)
+                st.session_state.failure = (devops().analyze(log, yaml=yaml, passing=passing), log)
     except GenaiError as error:
         st.html(markup.notice("That did not work", explain(error), kind="bad"))
 
@@ -106,7 +106,7 @@ def _patch(patch: Patch) -> None:
 def _known() -> None:
     """What failed before, most lately first; nothing where the service remembers nothing."""
     try:
-        kinds = api().known_failures()
+        kinds = devops().known_failures()
     except NotFound:
         return
     if not kinds:

@@ -8,6 +8,7 @@ import streamlit as st
 from app.console import markup
 from app.console.api import Api
 from app.console.coldmail import Coldmail
+from app.console.devops import Devops
 from app.kernel.errors import Forbidden, GenaiError, Unauthenticated, Unavailable
 from app.settings import Settings, read_settings
 
@@ -29,15 +30,24 @@ def coldmail() -> Coldmail:
     return Coldmail.from_settings(settings())
 
 
-def guarded(page: Callable[[], None]) -> Callable[[], None]:
-    """A page that explains itself when the API is away or refuses the console's key."""
+@cache
+def devops() -> Devops:
+    """The same for the DevOps assistant."""
+    return Devops.from_settings(settings())
+
+
+def guarded(page: Callable[[], None], *, setting: str = "GENAI_API_URL") -> Callable[[], None]:
+    """A page that explains itself when the API is away or refuses the console's key.
+
+    setting: where the address stands that the page asks.
+    """
 
     @wraps(page)
     def shown() -> None:
         try:
             page()
         except Unavailable as error:
-            _away(error)
+            _away(error, setting)
         except (Unauthenticated, Forbidden) as error:
             st.html(markup.notice("The API wants a key", error.detail, kind="bad"))
             st.html(markup.small("Set GENAI_API_KEY to a key of your tenant and start the console again."))
@@ -45,7 +55,33 @@ def guarded(page: Callable[[], None]) -> Callable[[], None]:
     return shown
 
 
-def _away(error: Unavailable) -> None:
+def beside(page: Callable[[], None], *, app: str, client: Callable[[], Api]) -> Callable[[], None]:
+    """The same for the page of an app that need not be there: where it is not, how to turn it on."""
+    setting = f"GENAI_{app.upper()}_URL"
+
+    @wraps(page)
+    def shown() -> None:
+        # Asked once a session: what runs does not come and go, and whoever goes away is told of by the page.
+        if st.session_state.get(f"serves-{app}") or client().serves(app):
+            st.session_state[f"serves-{app}"] = True
+            page()
+        else:
+            _absent(app, client().base_url, setting)
+
+    return guarded(shown, setting=setting)
+
+
+def _absent(app: str, asked: str, setting: str) -> None:
+    st.html(markup.lead("Not part of this deployment", "The other pages work without it."))
+    st.html(markup.notice("What is missing", f"{asked} does not serve /{app}."))
+    st.html(
+        '<ol class="g-steps"><li>On this machine: <code>make run</code> starts all apps.</li>'
+        f"<li>Does it run elsewhere? Set <code>{setting}</code> and start the console again.</li>"
+        f"<li>In the cluster: add <code>{app}</code> to <code>apps</code>, then <code>pulumi up</code>.</li></ol>"
+    )
+
+
+def _away(error: Unavailable, setting: str) -> None:
     st.html(
         markup.lead(
             "The service is not answering", "Nothing is lost: documents and answers stay where they are."
@@ -55,7 +91,7 @@ def _away(error: Unavailable) -> None:
     st.html(
         '<ol class="g-steps"><li>Is it still starting? That takes a few seconds.</li>'
         "<li>Start it with <code>make run</code> in the project folder.</li>"
-        "<li>Does it run elsewhere? Set <code>GENAI_API_URL</code> and start the console again.</li></ol>"
+        f"<li>Does it run elsewhere? Set <code>{setting}</code> and start the console again.</li></ol>"
     )
     st.button("Try again", type="primary", icon=":material/refresh:", key="retry")
 

@@ -1,13 +1,14 @@
-"""The console: pages in the browser for one tenant, on the API of the RAG service like any other client."""
+"""The console: pages in the browser for one tenant, on the APIs of the apps like any other client."""
+
+from collections.abc import Mapping
 
 import pulumi
 
 from infra.adopt import Found
 from infra.cluster.room import Cluster
 from infra.durable.room import Durable
-from infra.naming import APP_PORT
 from infra.stack import Stack
-from infra.workloads import permissions, traffic
+from infra.workloads import permissions
 from infra.workloads.identity import key_rights
 from infra.workloads.namespaces import CONSOLE, RAG, Namespaces
 from infra.workloads.pods import Disk, Size, container
@@ -17,6 +18,8 @@ NAME, PORT = "console", 8501
 # Streamlit's own.
 HEALTH_PATH = "/_stcore/health"
 KEY_DIR = "/secrets"
+# In place of the address of an app that does not run.
+OFF = "off"
 SIZE = Size(cpu="100m", memory="256Mi", cpu_limit="1", memory_limit="1Gi")
 
 # Runs in the service's own image, which can read the secret as the service does. The console itself has neither the library nor
@@ -44,9 +47,13 @@ def console(
     spaces: Namespaces,
     service: AppService | None,
     *,
+    beside: Mapping[str, AppService | None],
     opts: pulumi.ResourceOptions,
 ) -> AppService | None:
-    """Declare the console when a tenant is chosen; without its image, or the service behind it, it is left out."""
+    """Declare the console when a tenant is chosen; without its image, or the service behind it, it is left out.
+
+    beside: the other apps that have a page, by name; None for one that does not run, whose page is then not shown.
+    """
     if not stack.console_tenant or service is None:
         return None
     if NAME not in found.images:
@@ -74,7 +81,11 @@ def console(
         image=names.image(NAME, tag=stack.image_tag),
         command=("sh", "-c", f'GENAI_API_KEY="$(cat {KEY_DIR}/api-key)" exec python -m app.console'),
         environment={
-            "GENAI_API_URL": f"http://{service.app.server.host}:{APP_PORT}",
+            "GENAI_API_URL": service.app.server.url,
+            **{
+                f"GENAI_{name.upper()}_URL": app.app.server.url if app else OFF
+                for name, app in beside.items()
+            },
             "GENAI_CONSOLE_PORT": str(PORT),
             "GENAI_DATA_DIR": DATA_DIR,
             "GENAI_HOST": "0.0.0.0",
@@ -88,7 +99,7 @@ def console(
         ready_path=HEALTH_PATH,
         # One: a browser's session lives in the process it began with.
         scale=None,
-        reaches=(traffic.Server(RAG, RAG, APP_PORT),),
+        reaches=[app.app.server for app in (service, *beside.values()) if app],
         first=(key,),
         disks={"data": Disk(DATA_DIR, "1Gi"), "secrets": secrets},
         size=SIZE,

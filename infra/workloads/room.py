@@ -17,7 +17,7 @@ from infra.workloads.log_shipper import log_shipper
 from infra.workloads.machine_metrics import machine_metrics
 from infra.workloads.mlflow import mlflow
 from infra.workloads.monitoring import Monitoring
-from infra.workloads.namespaces import Namespaces
+from infra.workloads.namespaces import COLDMAIL, DEVOPS, Namespaces
 from infra.workloads.open_webui import open_webui
 from infra.workloads.postgres_choice import database
 from infra.workloads.rag import rag
@@ -56,4 +56,7 @@ class Workloads:
         self.open_webui = open_webui(
             stack, found, durable, cluster, self.spaces, self.rag, self.database, opts=opts
         )
-        self.console = console(stack, found, durable, cluster, self.spaces, self.rag, opts=opts)
+        beside = {COLDMAIL: self.coldmail, DEVOPS: self.devops}
+        self.console = console(
+            stack, found, durable, cluster, self.spaces, self.rag, beside=beside, opts=opts
+        )

@@ -35,6 +35,10 @@ class Server:
     def host(self) -> str:
         return f"{self.name}.{self.space}.svc.cluster.local"
 
+    @property
+    def url(self) -> str:
+        return f"http://{self.host}:{self.port}"
+
 
 def names() -> Rule:
     """Outwards to the cluster's DNS."""

@@ -8,7 +8,7 @@ from infra.durable.room import Durable
 from infra.stack import Stack
 from infra.workloads import bedrock, permissions
 from infra.workloads.identity import Statement, key_rights
-from infra.workloads.namespaces import Namespaces
+from infra.workloads.namespaces import CONSOLE, Namespaces
 from infra.workloads.rag import answering, serving
 from infra.workloads.service import App, AppService
 
@@ -55,6 +55,7 @@ def web_app(
         },
         permissions=rights,
         reaches=answering(stack),
+        reached_from=[CONSOLE] if stack.console_tenant else [],
         web_only=True,
     )
     return AppService(app, stack, cluster, spaces, opts=opts)

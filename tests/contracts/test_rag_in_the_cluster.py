@@ -12,6 +12,9 @@ import pytest
 
 from app import gateway
 from app.adapters.bedrock.prices import _GEOGRAPHIES, TITAN, foundation_of, profile_of
+from app.console.api import OFF
+from app.console.coldmail import Coldmail
+from app.console.devops import Devops
 from app.rag.__main__ import _parser
 from app.settings import known_names, read_settings
 from infra import naming
@@ -56,6 +59,14 @@ def test_the_apps_beside_it_start_with_what_infra_gives_them():
         settings.check_doors()
         module = container(name, *MORE)["command"]
         assert module == ["python", "-m", f"app.{name}", "api"]
+
+
+def test_the_console_understands_where_the_other_apps_are_and_that_one_is_not():
+    settings = read_settings(given("console", *SHARED, *MORE))
+    assert Coldmail.from_settings(settings).base_url == "http://coldmail.coldmail.svc.cluster.local:8080"
+    assert Devops.from_settings(settings).base_url == "http://devops.devops.svc.cluster.local:8080"
+    alone = read_settings(given("console", *SHARED))
+    assert (alone.coldmail_url, alone.devops_url) == (OFF, OFF)
 
 
 def test_the_app_starts_with_exactly_what_infra_gives_it():

@@ -11,15 +11,18 @@ from infra.rehearsal import Declared
 from infra.stack import ConfigRefused
 
 from ..program import ACCOUNT, NAME, config, declared, load
-from .objects import MORE, environment, every, spec
+from .objects import MORE, environment, every, running, spec
 from .test_traffic import ways
 
 BOTH = MORE
+CONSOLE = ("consoleTenant", "acme")
 WEB = ("0.0.0.0/0", 443), ("0.0.0.0/0", 80)
 
 
-def rehearsed(found: adopt.Found) -> list[Declared]:
-    return rehearsal.rehearse(config("dev", *BOTH), project=NAME, stack="dev", found=lambda _: found)[1]
+def rehearsed(found: adopt.Found, *more: tuple[str, str]) -> list[Declared]:
+    return rehearsal.rehearse(config("dev", *BOTH, *more), project=NAME, stack="dev", found=lambda _: found)[
+        1
+    ]
 
 
 def test_none_runs_until_chosen_and_a_strange_name_is_refused():
@@ -50,6 +53,42 @@ def test_it_reaches_the_public_web_its_credentials_and_names_and_nothing_inside(
         assert any(ipaddress.ip_address(inside) in network for network in closed), inside
     for outside in ("93.184.215.14", "8.8.8.8", "172.32.0.1", "100.128.0.1"):
         assert not any(ipaddress.ip_address(outside) in network for network in closed), outside
+
+
+@pytest.mark.parametrize("app", MORE_APPS)
+def test_the_console_alone_may_come_in_beside_the_machines(app: str):
+    machines = {("10.40.0.0/20", 8080), ("10.40.16.0/20", 8080)}
+    assert ways(app, "ingress", *BOTH) == machines
+    assert ways(app, "ingress", *BOTH, CONSOLE) == {*machines, (f"console/genai-ops/reaches-{app}", 8080)}
+    assert (f"{app}/app.kubernetes.io/name={app}", 8080) in ways("console", "egress", *BOTH, CONSOLE)
+    template = running(*BOTH, CONSOLE)["Deployment console"].inputs["spec"]["template"]
+    assert template["metadata"]["labels"][f"genai-ops/reaches-{app}"] == "yes"
+
+
+def test_the_console_asks_each_at_its_own_address_and_has_no_page_for_what_does_not_run():
+    names = ("GENAI_API_URL", "GENAI_COLDMAIL_URL", "GENAI_DEVOPS_URL")
+
+    def told(console: Declared) -> list[str]:
+        return [environment(console)[name] for name in names]
+
+    rag = "http://rag.rag.svc.cluster.local:8080"
+    assert told(every("Deployment", *BOTH, CONSOLE)["console"]) == [
+        rag,
+        "http://coldmail.coldmail.svc.cluster.local:8080",
+        "http://devops.devops.svc.cluster.local:8080",
+    ]
+    assert told(every("Deployment", CONSOLE)["console"]) == [rag, "off", "off"]
+    assert not [
+        way for way in ways("console", "egress", CONSOLE) if way[0].startswith(("coldmail", "devops"))
+    ]
+    # Chosen, but its image is missing: it is left out, and so is its page.
+    lacking = adopt.nothing(ACCOUNT, images=frozenset({"rag", "console", "coldmail"}))
+    (console,) = (
+        thing
+        for thing in rehearsed(lacking, CONSOLE)
+        if thing.kind.endswith(":Deployment") and thing.name == "console"
+    )
+    assert told(console)[2] == "off" != told(console)[1]
 
 
 def test_interface_endpoints_stay_reachable_by_tls():
