@@ -172,9 +172,9 @@ class Conversations:
         """The head with one turn more; a new conversation when there is none or it is too old to go on."""
         for attempt in range(_TRIES):
             try:
-                found = await self.find(tenant, session_id)
-            except NotFound:
-                found = await self._new(tenant, session_id, question)
+                found = await self._found_or_new(tenant, session_id, question)
+            except Conflict:  # somebody began it between two looks: theirs is found now
+                continue
             counted = replace(found, turns=found.turns + 1, updated_at=self.catalog.timestamp())
             try:
                 await self.catalog.records.put(
@@ -187,8 +187,14 @@ class Conversations:
                 await asyncio.sleep(0.002 * attempt)
         raise Conflict(f"Session {session_id!r} is used by too many requests at once; try again.")
 
+    async def _found_or_new(self, tenant: str, session_id: str, question: str) -> Conversation:
+        try:
+            return await self.find(tenant, session_id)
+        except NotFound:
+            return await self._new(tenant, session_id, question)
+
     async def _new(self, tenant: str, session_id: str, question: str) -> Conversation:
-        """A conversation that the next write of its head makes real; its place in the list comes first."""
+        """A conversation that the next write of its head makes real; its place in the list comes first. Raises Conflict."""
         await self._expire(tenant)
         revision = await self._clear_expired(tenant, session_id)
         now = self.catalog.timestamp()
@@ -200,13 +206,17 @@ class Conversations:
         return Conversation(session_id, conversation_id, title, now, now, 0, revision)
 
     async def _clear_expired(self, tenant: str, session_id: str) -> int:
-        """Sweep what an expired conversation of this session has left; the revision to write its head over."""
+        """Sweep what an expired conversation of this session has left; the revision to write its head over.
+
+        Raises: Conflict where one in use is there by now: its revision is not one to write over.
+        """
         try:
             record = await self.catalog.records.get(heads_of(tenant), session_id)
         except NotFound:
             return 0
-        if self._expired(_conversation(record).updated_at):
-            await self._sweep(tenant, _conversation(record).conversation_id)
+        if not self._expired(_conversation(record).updated_at):
+            raise Conflict(f"Session {session_id!r} has begun meanwhile.")
+        await self._sweep(tenant, _conversation(record).conversation_id)
         return record.revision
 
     async def _expire(self, tenant: str) -> None:

@@ -164,6 +164,25 @@ async def test_requests_of_one_session_at_the_same_time_all_land(rag: Running) -
     assert listed["turns"] == 12
 
 
+async def test_a_session_that_begins_between_two_looks_of_another_request_keeps_both_turns(
+    rag: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await rag.upload(_HERON)
+    expire, waiting = store.Conversations._expire, ["What is the payload of the Heron drone?"]
+
+    async def overtaken(self: store.Conversations, tenant: str) -> None:
+        """Runs when the session was looked for and not found, and before it is begun."""
+        if waiting:
+            await _ask(rag, waiting.pop())
+        await expire(self, tenant)
+
+    monkeypatch.setattr(store.Conversations, "_expire", overtaken)
+    await _ask(rag, _FIRST)
+    assert [turn["number"] for turn in await _turns(rag)] == [1, 2]
+    [listed] = (await rag.get("/v1/conversations"))["conversations"]
+    assert listed["turns"] == 2
+
+
 async def test_conversations_are_listed_in_pages_newest_first(rag: Running) -> None:
     await rag.upload(_HERON)
     for number in range(5):
