@@ -44,9 +44,9 @@ def bench(tmp_path: Path, pulumi: Path, aws: FakeAws) -> Bench:
     return Bench(tmp_path, pulumi=pulumi, aws=aws).init()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kube.Kube]:
-    """A real control plane with one node of the size the platform asks for."""
+    """A real control plane with one node of the size the platform asks for, and nothing that another file left there."""
     if missing := kube.missing_programs():
         pytest.skip(f"no {', '.join(missing)} in {engines() / 'bin'}: {HINT}")
     started = kube.Kube(tmp_path_factory.mktemp("kube"), name="engines")

@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from infra.naming import ROLES
+
 from . import account
 from .bench import Bench, Outcome
 from .fake_aws import FakeAws
@@ -27,8 +29,7 @@ FOREIGN = ("aws:notOurs", "elsewhere:token", "elsewhere:password", "kubernetes:t
 # What the account holds: written by `make secrets`, and by hand for others.
 STORED = {
     "genai-ops/dev/api-keys": "acme:",
-    "genai-ops/dev/database/postgres": "",
-    "genai-ops/dev/database/jobs": "",
+    **{f"genai-ops/dev/database/{role}": "" for role in ROLES},
     "of-a-stranger": "",
 }
 OURS = "genai-ops:alertEmail"
