@@ -1,6 +1,7 @@
 """Score the reading of real career pages: `python -m tests.evals.job_pages`; exit code 1 when a gate is missed.
 
-Each page is read without its address, as saved. A figure is stated over the pages whose expected value is known.
+Each page is read without its address, as saved. A figure is stated over the pages whose expected value is known. Times are those
+of this process on its one core, so that whatever else the machine does is not counted.
 """
 
 import html
@@ -51,9 +52,9 @@ def scored() -> list[Scored]:
         content = (JOBS / row["file"]).read_bytes()
         times = []
         for _ in range(3):
-            started = time.perf_counter()
+            started = time.process_time()
             page = read_page(content, content_type="text/html")
-            times.append(1_000 * (time.perf_counter() - started))
+            times.append(1_000 * (time.process_time() - started))
         found.append(
             Scored(
                 row["expected"],
@@ -81,6 +82,17 @@ def company_right(one: Scored) -> bool | None:
         return None
     read = folded(one.page.jobs[0].company or "") if one.page.jobs else ""
     return read == folded(one.expected["company"]) or read.startswith(folded(one.expected["company"]) + " ")
+
+
+def absent(one: Scored) -> list[str]:
+    """The words of the expected company that its page holds nowhere, addresses and scripts included: nobody can read them."""
+    source = folded(one.source)
+    return [word for word in folded(one.expected.get("company") or "").split() if word not in source]
+
+
+def readable_company_right(one: Scored) -> bool | None:
+    """`&` and kin may be missing where the words are there."""
+    return None if any(word.isalnum() for word in absent(one)) else company_right(one)
 
 
 def location_right(one: Scored) -> bool | None:
@@ -132,12 +144,12 @@ def long_list_s() -> float:
         f'<li><a href="/jobs/{at}0-cook"><h3>Cook {at}</h3></a><span class="location">Porto</span></li>'
         for at in range(_ROWS)
     )
-    started = time.perf_counter()
+    started = time.process_time()
     page = read_page(
         f"<title>Jobs</title><h1>Open positions</h1><ul>{rows}</ul>", url="https://tide.example/careers"
     )
     assert len(page.jobs) == _ROWS
-    return time.perf_counter() - started
+    return time.process_time() - started
 
 
 def main() -> int:
@@ -149,7 +161,7 @@ def main() -> int:
     invented = [title for one in pages for title in ungrounded(one)]
     held = [
         _rate("title", map(title_right, pages), 0.95),
-        _rate("company", map(company_right, pages), 0.90),
+        _rate("company, where the page names it", map(readable_company_right, pages), 0.90),
         _rate("location", map(location_right, pages), 0.85),
         _rate("listing complete", map(listing_right, pages), 1.0),
         _rate("description", map(description_right, pages), 0.0),
@@ -162,6 +174,9 @@ def main() -> int:
             job = one.page.jobs[0] if one.page.jobs else None
             read = f"{job.title!r} of {job.company!r}" if job else "nothing"
             print(f"differs  {one.name}: read {read}; expected {dict(one.expected)}")
+            if missing := absent(one):
+                print(f"         the page holds nowhere: {', '.join(missing)}")
+    print(f"         company over all pages: {_rate('', map(company_right, pages), 0.0).text}")
     for gate in held:
         print(f"{'held  ' if gate.held else 'MISSED'}  {gate.text}")
     return 0 if all(gate.held for gate in held) else 1

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from app.coldmail.extraction import money, places, words
 from app.coldmail.extraction.dates import iso_date
 from app.coldmail.extraction.document import Document
-from app.coldmail.extraction.employer import employer, said
+from app.coldmail.extraction.employer.choosing import employer
+from app.coldmail.extraction.employer.sentences import said
 from app.coldmail.extraction.facts import Facts, facts
 from app.coldmail.extraction.html_text import Block, blocks_text, node_text, one_line
 from app.coldmail.extraction.skills import listed_skills, skills_in
@@ -110,8 +111,9 @@ def posting(document: Document) -> Job | None:
     stated = found.facts.first("company") or re.sub(
         r"\Aat\s+", "", _node_text(document, _COMPANY_NODES) or ""
     )
-    company = stated if stated and stated.lower() != title.lower() else employer(document, title=title)
     spots = job.locations or places.unique([_place(_node_text(document, _PLACE_NODES))])
+    named = bool(stated) and stated.lower() != title.lower()
+    company = stated if named else employer(document, title=title, places=spots)
     return replace(
         job, company=company, locations=spots, apply_url=document.url or _apply_link(document)
     ).read_by(Tier.TEXT)

@@ -8,7 +8,7 @@ from selectolax.lexbor import LexborNode
 
 from app.coldmail.extraction import places, words
 from app.coldmail.extraction.document import Document
-from app.coldmail.extraction.employer import employer
+from app.coldmail.extraction.employer.choosing import employer
 from app.coldmail.extraction.facts import facts
 from app.coldmail.extraction.html_text import blocks, node_text, one_line
 from app.coldmail.extraction.values import Address, Job, Tier

@@ -1,0 +1,168 @@
+"""The employer's name in every place where pages give it, and none where they do not."""
+
+import pytest
+
+from app.coldmail.extraction.document import Document
+from app.coldmail.extraction.employer.choosing import employer
+from app.coldmail.extraction.read import read_page
+
+_BODY = "<h1>Ship Cook</h1><p>Location: Porto</p><h2>Your tasks</h2><ul><li>Cook for forty</li></ul><h2>Requirements</h2><p>Knives</p>"
+_APPLY = '<a href="/apply">Apply now</a>'
+_ATS = "https://tideboats.hirewell.example/job/4711"
+
+
+def page(head: str = "", body: str = "", *, title: str = "Ship Cook") -> str:
+    return f"<html><head><title>{title}</title>{head}</head><body>{_BODY}{body}{_APPLY}</body></html>"
+
+
+STATED = {
+    "site name": page('<meta property="og:site_name" content="Tide Boats">'),
+    "site name with careers": page('<meta property="og:site_name" content="Tide Boats Careers">'),
+    "application name": page('<meta name="application-name" content="Tide Boats">'),
+    "organization": page(
+        '<script type="application/ld+json">{"@context":"https://schema.org","@type":"Organization","name":"Tide Boats"}</script>'
+    ),
+    "website in a graph": page(
+        '<script type="application/ld+json">{"@graph":[{"@type":"WebPage","name":"Ship Cook"},{"@type":"WebSite","name":"Tide Boats"}]}</script>'
+    ),
+    "title after at": page(title="Ship Cook at Tide Boats"),
+    "title after a bar": page(title="Ship Cook | Tide Boats"),
+    "title before a dash": page(title="Tide Boats - Ship Cook"),
+    "title with a place between": page(title="Ship Cook | Porto | Tide Boats"),
+    "logo": page(body='<img class="logo" alt="Tide Boats" src="/a/93f1.png">'),
+    "logo's word": page(body='<img alt="Tide Boats logo" src="/a/93f1.png">'),
+    "logo of": page(body='<img alt="Logo of Tide Boats" src="/a/93f1.png">'),
+    "link home": page(body='<a class="navbar-brand" href="/">Tide Boats</a>'),
+    "copyright": page(body="<footer>© 2026 Tide Boats Ltd. All rights reserved.</footer>"),
+    "copyright in words": page(body="<footer>Copyright © 2019-2026, Tide Boats GmbH | Impressum</footer>"),
+    "copyright by": page(body="<footer>(c) 2026 by Tide Boats, Inc.</footer>"),
+    "copyright with a sentence": page(
+        body="<footer>© Tide Boats Limited 2026. Registered in Porto.</footer>"
+    ),
+    "about": page(body="<h2>About Tide Boats</h2><p>We build boats.</p>"),
+    "about, German": page(body="<h2>Über Tide Boats</h2><p>Wir bauen Boote.</p>"),
+    "is hiring": page(body="<p>Tide Boats is looking for a cook who likes weather.</p>"),
+    "sucht": page(body="<p>Tide Boats sucht zum Mai Verstärkung.</p>"),
+    "busca": page(body="<p>Tide Boats busca personas con ganas de mar.</p>"),
+    "recrute": page(body="<p>Tide Boats recrute pour la saison.</p>"),
+    "at X, we": page(body="<p>Like wind? At Tide Boats, we build what floats.</p>"),
+    "join": page(body="<p>Join Tide Boats, and see the world.</p>"),
+    "equal opportunity": page(body="<p>Tide Boats is an equal opportunity employer.</p>"),
+    "open with": page(body="<p>“This position is open with Tide Boats.”</p>"),
+    "data layer": page('<script>dataLayer=[{"company_name":"Tide Boats"}]</script>'),
+}
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_a_name_is_found_where_pages_give_it(name: str) -> None:
+    (job,) = read_page(STATED[name], url="https://careers.example.org/jobs/4711-cook").jobs
+    assert job.company == "Tide Boats"
+
+
+CONFIRMED = {
+    "image without a place": page(body='<img alt="Tide Boats" src="/a/93f1.png">'),
+    "line": page(body="<p>Tide Boats</p>"),
+    "logo's file": page(body='<img alt="logo" src="/org_4/logo/tide_boats_logo-white 210x40.png">'),
+    "logo's file as words run together": page(body='<img alt="logo" src="/org_4/logo/TideBoats-Logo.png">'),
+}
+
+
+@pytest.mark.parametrize("name", CONFIRMED)
+def test_what_says_little_counts_where_the_address_bears_it_out(name: str) -> None:
+    (job,) = read_page(CONFIRMED[name], url=_ATS).jobs
+    assert job.company == "Tide Boats"
+    (stranger,) = read_page(CONFIRMED[name], url="https://jobs.other.example/job/4711-cook").jobs
+    assert stranger.company is None
+
+
+def chosen(markup: str, url: str) -> str | None:
+    document = Document.of(markup, url=url)
+    assert document is not None
+    return employer(document, title="Ship Cook", places=["Porto, Portugal"])
+
+
+def test_the_words_of_a_logos_file_are_spelled_as_the_text_spells_them() -> None:
+    logo = '<img alt="logo" src="https://cdn.example/logo/{}">'
+    url = "https://{}.hirewell.example/job/4711"
+    assert (
+        chosen(
+            page(
+                body=logo.format("marea_en_accion.png")
+                + "<p>Quien ama el mar conoce a Marea en Acción desde 1981.</p>"
+            ),
+            url.format("mareaenaccion"),
+        )
+        == "Marea en Acción"
+    )
+    assert (
+        chosen(
+            page(body=logo.format("Holm-strand-login.png") + "<p>H&S Boat Works IC</p>"),
+            url.format("holmstrandcareers"),
+        )
+        == "Holm & Strand"
+    )
+    # Without a sign of it in the text, no sign is put in.
+    assert chosen(page(body=logo.format("holm-strand.png")), url.format("holmstrandcareers")) == "Holm Strand"
+
+
+def test_the_name_that_people_say_wins_over_the_registered_one() -> None:
+    both = page(body='<img class="logo" alt="Tide Boats"><footer>© 2026 Tide Boats Private Limited</footer>')
+    assert chosen(both, "https://careers.example.org/1") == "Tide Boats"
+    stated = page('<meta property="og:site_name" content="Tide Boats AG">')
+    assert chosen(stated, "https://careers.example.org/1") == "Tide Boats AG"
+    country = page(
+        '<meta property="og:site_name" content="Tide Sverige">',
+        '<img class="logo" alt="Tide"><p>Tide Sverige AB</p>',
+    )
+    assert chosen(country, "https://careers.example.org/1") == "Tide"
+
+
+def test_capitals_of_a_logo_give_way_to_how_the_text_writes_it() -> None:
+    loud = page('<script>x={"companyName":"TIDE BOATS"}</script>', "<h3>About Tide Boats</h3>")
+    assert chosen(loud, "https://careers.example.org/1") == "Tide Boats"
+
+
+SILENT = {
+    "system's copyright": page(body="<footer>© 2026 PeopleStrong</footer>"),
+    "system of another name": page(body="<footer>© 2026 Hirewell</footer><p>Powered by Hirewell</p>"),
+    "job board": page('<meta property="og:site_name" content="TopJobs">'),
+    "place beside the title": page(title="Ship Cook | Porto"),
+    "headings about other things": page(
+        body="<h2>About the role</h2><h2>About us</h2><h2>Why join us</h2><p>At scale, we cook.</p>"
+    ),
+    "pictures of people": page(
+        body='<img alt="Profile image" src="/p.png"><img alt="Happy colleagues" src="/c.jpg">'
+    ),
+    "file with a number": page(body='<img class="logo" src="/logos/8c1f00-4711.png">'),
+    "file of another": page(body='<img class="logo" src="/logos/main-logo.png">'),
+    "our client": page(body="<p>Our client is looking for a cook.</p><p>We are hiring now.</p>"),
+    "networks": page(body='<a class="brand" href="https://www.linkedin.com/x">LinkedIn</a>'),
+    "rights": page(body="<footer>© 2026 All rights reserved.</footer>"),
+}
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_no_name_is_made_of_what_is_none(name: str) -> None:
+    assert chosen(SILENT[name], _ATS) is None
+
+
+def test_an_address_alone_yields_no_name() -> None:
+    assert chosen(page(), "https://tideboats.example/jobs/1") is None
+    assert chosen(page(), "https://boards.greenhouse.io/tideboats/jobs/1") is None
+
+
+def test_a_board_names_itself_and_yet_the_posting_names_the_employer() -> None:
+    advertised = page(
+        '<meta property="og:site_name" content="TopJobs">',
+        "<h2>About Tide Boats</h2><footer>© 2026 TopJobs</footer>",
+        title="Ship Cook | TopJobs",
+    )
+    assert chosen(advertised, "https://www.topjobs.example/ship-cook-4711") == "Tide Boats"
+
+
+def test_a_tenant_of_a_system_wins_over_the_system_that_signs_every_page() -> None:
+    let = page(
+        '<meta property="og:site_name" content="Hirewell">',
+        '<img class="logo" alt="Tide Boats"><footer>© 2026 Hirewell Inc.</footer>',
+    )
+    assert chosen(let, _ATS) == "Tide Boats"
