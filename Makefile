@@ -70,7 +70,7 @@ secrets: ## ask for the API keys of STACK, or the secret settings of APP, and wr
 	@scripts/env.sh plan
 	@$(PYTHON) -m scripts.secret_values --stack $(STACK) $(if $(APP),--app $(APP))
 
-docs: ## write the generated pages anew: settings, openapi.json
+docs: ## write the generated pages anew: settings, openapi.json, the picture of README
 	@scripts/env.sh check
 	@$(PYTHON) -m scripts.generated_docs
 

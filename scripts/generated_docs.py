@@ -1,4 +1,4 @@
-"""`make docs`: the pages that are written by a program; `--check` compares instead and names what is out of step."""
+"""`make docs`: what a program writes, pages and a picture; `--check` compares instead and names what is out of step."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from scripts.openapi_document import openapi_document
+from scripts.picture import architecture
 from scripts.settings_page import settings_page
 
 REPO = Path(__file__).parents[1]
@@ -14,6 +15,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "docs/reference/openapi.json": openapi_document,
     "docs/reference/openapi-devops.json": lambda: openapi_document("/devops"),
     "docs/reference/openapi-coldmail.json": lambda: openapi_document("/coldmail"),
+    "docs/images/architecture.svg": architecture,
 }
 
 
