@@ -3,7 +3,6 @@
 import codecs
 import zlib
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from typing import TypeVar
 
 from fastapi import Request
@@ -23,30 +22,15 @@ _TEXT = frozenset({"text/plain", "application/octet-stream", ""})
 _Schema = TypeVar("_Schema", bound=BaseModel)
 
 
-@dataclass(frozen=True, slots=True)
-class RawLog:
-    """A body that is the log itself."""
-
-    text: str
-
-
-async def read_body(request: Request, schema: type[_Schema], *, log_bytes: int) -> _Schema | RawLog:
-    """JSON as its schema, everything else that is text as a log.
-
-    Raises UnsupportedDocument, LimitExceeded, BadInput, RequestValidationError.
-    """
-    if is_json(request):
-        return await read_json(request, schema)
+async def read_json(request: Request, schema: type[_Schema], *, hint: str = "send less") -> _Schema:
+    """At most 10 MB, packed or not. Raises UnsupportedDocument, LimitExceeded, BadInput, RequestValidationError."""
+    if not is_json(request):
+        raise UnsupportedDocument(
+            f"Content-Type {_kind(request)[:80]!r} is not taken; send application/json.",
+            code="media_type_unsupported",
+        )
     content = bytearray()
-    async for chunk in log_chunks(request, log_bytes=log_bytes):
-        content += chunk
-    return RawLog(decoded(content))
-
-
-async def read_json(request: Request, schema: type[_Schema]) -> _Schema:
-    """Raises UnsupportedDocument, LimitExceeded, BadInput, RequestValidationError."""
-    content = bytearray()
-    async for chunk in _chunks(request, most=JSON_BYTES, hint="send it as text/plain"):
+    async for chunk in _chunks(request, most=JSON_BYTES, hint=hint):
         content += chunk
     return _parsed(content, schema)
 
@@ -82,6 +66,12 @@ async def log_chunks(request: Request, *, log_bytes: int) -> AsyncIterator[bytes
     yield bytes(waiting)
 
 
+async def in_chunks(log: str) -> AsyncIterator[bytes]:
+    """A log that is text already, in the same form."""
+    for start in range(0, len(log), _AT_ONCE):
+        yield log[start : start + _AT_ONCE].encode()
+
+
 def _kind(request: Request) -> str:
     return request.headers.get("content-type", "").partition(";")[0].strip().lower()
 
@@ -113,6 +103,10 @@ def _encoding(request: Request) -> str:
 
 async def _chunks(request: Request, *, most: int, hint: str) -> AsyncIterator[bytes]:
     """The body as it arrives, unpacked where it is packed; refused as soon as it is too much, however far it would unfold."""
+    length = request.headers.get("content-length", "")
+    # What is packed may unfold to less than it is; what is announced need not be waited for.
+    if length.isascii() and length.isdigit() and int(length) > most:
+        raise _too_large(most, hint)
     packed = _encoding(request) == "gzip" or _kind(request) in _GZIP
     unpacker = _Unpacker() if packed else None
     came = 0
@@ -120,12 +114,14 @@ async def _chunks(request: Request, *, most: int, hint: str) -> AsyncIterator[by
         for chunk in (piece,) if unpacker is None else unpacker.unpacked(piece):
             came += len(chunk)
             if came > most:
-                raise LimitExceeded(
-                    f"The log is larger than {most // 1_000_000} MB; {hint}.", code="log_too_large"
-                )
+                raise _too_large(most, hint)
             yield chunk
     if unpacker is not None and not unpacker.whole:
         raise BadInput("The gzip data ends too soon.", code="bad_gzip")
+
+
+def _too_large(most: int, hint: str) -> LimitExceeded:
+    return LimitExceeded(f"This is larger than {most // 1_000_000} MB; {hint}.", code="log_too_large")
 
 
 class _Unpacker:

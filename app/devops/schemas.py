@@ -1,6 +1,6 @@
 """The shapes of the DevOps assistant's HTTP contract."""
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -139,12 +139,15 @@ class DeliveryResponse(BaseModel):
     detail: str
 
 
+_Step = Annotated[str, Field(max_length=2_000)]
+
+
 class FeedbackRequest(_Request):
     """`accept`: it was right. `correct`: this is what it was; the correction is remembered and proposed as a signature."""
 
     verdict: Literal["accept", "correct"]
     root_cause: str | None = Field(None, min_length=1, max_length=640)
-    fix: list[str] | None = Field(
+    fix: list[_Step] | None = Field(
         None, max_length=5, description="What mended it, in steps of at most 240 characters."
     )
     category: Category | None = None

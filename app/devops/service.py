@@ -5,13 +5,14 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.devops.analysis import Analysis, ExtractedLine, Redaction
+from app.devops.analysis import Analysis, ExtractedLine
 from app.devops.answered import answered
 from app.devops.bodies import decoded
 from app.devops.diagnosis import diagnose
 from app.devops.diagnosis.model import second_opinion
 from app.devops.extraction.extract import extract
 from app.devops.extraction.finder import Hit as Known
+from app.devops.masked import Masked, Masking, redactions_of
 from app.devops.memory.context import Context, context_of
 from app.devops.memory.fingerprint import mark_of
 from app.devops.memory.memory import Memory
@@ -59,14 +60,6 @@ class Study:
     def answer(self) -> Analysis:
         """With the secrets back, for whoever sent the log."""
         return answered(self.masked, self.redactor, self.original)
-
-
-@dataclass(frozen=True, slots=True)
-class Masked:
-    """A text as it would be kept, logged or sent."""
-
-    text: str
-    redactions: tuple[Redaction, ...]
 
 
 async def _free(tokens: int) -> None:
@@ -155,12 +148,14 @@ class DevopsService:
         redactor = log_redactor()
         return answered(self._read_and_judge(log, failure, redactor), redactor, lines_of(log))
 
-    async def redact(self, log: str) -> Masked:
-        """The log as it would be kept, line by line as it was."""
-        redactor = log_redactor()
+    async def redact(self, chunks: AsyncIterator[bytes]) -> Masked:
+        """The log as it would be kept. Memory is bound as in `analyze_stream`."""
+        masking = Masking()
+        async for chunk in chunks:
+            async with self._slots:
+                await asyncio.to_thread(masking.feed, chunk)
         async with self._slots:
-            text = await asyncio.to_thread(redactor.redact, log)
-        return Masked(text, _redactions(redactor))
+            return await asyncio.to_thread(masking.finish)
 
     def _read_and_judge(self, log: str, failure: Failure, redactor: Redactor) -> Analysis:
         return self._by_rules(read_log(log, redactor=redactor), failure, redactor)
@@ -173,7 +168,7 @@ class DevopsService:
         extracted = [ExtractedLine(line.line, line.rank, line.text) for line in chosen]
         analysis, hit = diagnose(read, extracted, hits)
         analysis = with_patch(analysis, hit, read.lines, yaml=failure.yaml)
-        return replace(analysis, redactions=_redactions(redactor))
+        return replace(analysis, redactions=redactions_of(redactor))
 
     async def _log_of(self, failure: Failure) -> str:
         if failure.log is not None and failure.log_url is not None:
@@ -213,7 +208,3 @@ class Found:
             Known(hit.line - 1, _WEIGHTS[hit.signature.strength], slice(hit.line - 1, hit.line))
             for hit in self.hits
         ]
-
-
-def _redactions(redactor: Redactor) -> tuple[Redaction, ...]:
-    return tuple(Redaction(kind, count) for kind, count in sorted(redactor.counts.items()))

@@ -15,8 +15,9 @@ from app.kernel.errors import LimitExceeded
 
 MAX_CHARACTERS = 1_000_000
 MAX_DEPTH = 64
-# An honest file with anchors expands to a few times its nodes; a bomb of nine levels expands to a billion.
-MAX_EXPANDED_NODES = 200_000
+# A manifest of a megabyte has some 60,000 values. An honest file with anchors expands to a few times its nodes; a bomb
+# of nine levels expands to a billion.
+MAX_EXPANDED_NODES = 150_000
 
 Kind = Literal["scalar", "map", "list"]
 
@@ -172,6 +173,7 @@ class _Composer:
         self._open: set[str] = set()
         self._used: set[int] = set()
         self._declared: list[Node] = []
+        self._made = 0
 
     def compose(self) -> None:
         for event in self._events:
@@ -189,6 +191,9 @@ class _Composer:
             raise _Refused(line, f"nested deeper than {MAX_DEPTH} levels")
         if isinstance(event, yaml.AliasEvent):
             return self._alias(event, line)
+        self._made += 1
+        if self._made > MAX_EXPANDED_NODES:
+            raise _Refused(line, f"more than {MAX_EXPANDED_NODES:,} values")
         node = Node(
             "scalar", line, column, event.start_mark.index, event.end_mark.index, event.end_mark.line + 1,
             anchor=event.anchor or "",

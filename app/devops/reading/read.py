@@ -4,16 +4,12 @@ from collections.abc import Iterable, Iterator
 
 from app.devops.reading.clean_log import CleanLog, Platform, Section
 from app.devops.reading.cleaning import clean_lines, shortened
-from app.devops.reading.decoding import Decoder
 from app.devops.reading.platforms import platform_of, sections_of
 from app.devops.reading.shortlist import Shortlist
+from app.devops.reading.stretches import LINE_CHARS, STRETCH_CHARS, Stretches
 from app.devops.reading.truncation import how_cut
 from app.kernel.redaction import Redactor
 
-# How much text is worked on at a time: large enough that patterns are cheap, small enough for the memory.
-STRETCH_CHARS = 1_000_000
-# A line beyond this is dropped past it: what is shown of a line is far less.
-_LINE_CHARS = 1_000_000
 _MOST_SECTIONS = 5_000
 
 
@@ -26,32 +22,22 @@ class Reading:
 
     def __init__(self, *, redactor: Redactor) -> None:
         self._redactor = redactor
-        self._decoder = Decoder()
+        self._stretches = Stretches()
         self._kept = Shortlist()
         self._platform, self._truncation = Platform.UNKNOWN, ""
         self._sections: list[Section] = []
         self._number = 1
-        self._rest = ""
         self.blank = True
         """Nothing but white space was read."""
 
     def feed(self, chunk: bytes) -> None:
         """The next bytes, however many."""
-        for start in range(0, len(chunk), STRETCH_CHARS):
-            self._rest += self._decoder.decode(chunk[start : start + STRETCH_CHARS])
-            if len(self._rest) < STRETCH_CHARS:
-                continue
-            at = self._rest.rfind("\n")
-            if at < 0:
-                # One endless line. Its beginning stays, so that the next line feed still ends it.
-                self._rest = self._rest[:_LINE_CHARS]
-            else:
-                self.add(self._rest[:at], ends=False)
-                self._rest = self._rest[at + 1 :]
+        for stretch in self._stretches.feed(chunk):
+            self.add(stretch, ends=False)
 
     def finish(self) -> CleanLog:
         """After the last bytes. A lone empty line after the last line feed counts."""
-        self.add(self._rest + self._decoder.decode(b"", final=True), ends=True)
+        self.add(self._stretches.finish(), ends=True)
         return self.read()
 
     def add(self, raw: str, *, ends: bool) -> None:
@@ -108,7 +94,7 @@ def _cut(log: str) -> Iterator[tuple[str, bool]]:
             end = log.find("\n", at)
             if end < 0:
                 break
-        yield log[at : min(end, at + _LINE_CHARS)], False
+        yield log[at : min(end, at + LINE_CHARS)], False
         at = end + 1
     rest = log[at:] if at else log
-    yield rest if "\n" in rest else rest[:_LINE_CHARS], True
+    yield rest if "\n" in rest else rest[:LINE_CHARS], True

@@ -1,14 +1,14 @@
 """A failed pipeline's log in, its cause and fix out; and what of a log would be kept or sent."""
 
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import BaseModel
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, StreamingResponse
 
-from app.devops.bodies import RawLog, is_json, log_chunks, read_body, read_json
+from app.devops.bodies import in_chunks, is_json, log_chunks, read_json
 from app.devops.report import report
+from app.devops.routes.forms import log_forms
 from app.devops.schemas import (
     MOST_LINES,
     AnalyzeRequest,
@@ -17,7 +17,7 @@ from app.devops.schemas import (
     RedactResponse,
 )
 from app.devops.service import DevopsService, Failure
-from app.devops.views import analysis_shape, redacted_shape
+from app.devops.views import analysis_shape, redacted_json, redacted_text
 from app.web.authentication import tenant as tenant_of
 from app.web.problems import problem_responses
 from app.web.rates import charge_tokens
@@ -29,23 +29,12 @@ Budget = Annotated[
 ]
 Source = Annotated[str | None, Query(max_length=64, description="With a body of text: where it comes from.")]
 
-
-def _forms(schema: type[BaseModel]) -> dict[str, Any]:
-    return {
-        "requestBody": {
-            "required": True,
-            "content": {
-                "application/json": {"schema": schema.model_json_schema()},
-                "text/plain": {"schema": {"type": "string"}},
-                "application/gzip": {"schema": {"type": "string", "format": "binary"}},
-            },
-        }
-    }
+_HINT = "send the log as text/plain"
 
 
 def add_analyze(router: APIRouter, service: DevopsService) -> None:
     @router.post(
-        "/analyze", tags=["devops"], response_model=AnalyzeResponse, openapi_extra=_forms(AnalyzeRequest),
+        "/analyze", tags=["devops"], response_model=AnalyzeResponse, openapi_extra=log_forms(AnalyzeRequest),
         responses=problem_responses(413, 415, 422, 429, 502, 503),
     )  # fmt: skip
     async def analyze(
@@ -54,7 +43,7 @@ def add_analyze(router: APIRouter, service: DevopsService) -> None:
         """Why did it fail, and what mends it? JSON to 10 MB, plain text and gzip to 50 MB."""
         spent = partial(charge_tokens, request)
         if is_json(request):
-            body = await read_json(request, AnalyzeRequest)
+            body = await read_json(request, AnalyzeRequest, hint=_HINT)
             analysis = await service.analyze(Failure(**body.model_dump()), tenant=tenant, spent=spent)
         else:
             chunks = log_chunks(request, log_bytes=service.log_bytes)
@@ -65,16 +54,19 @@ def add_analyze(router: APIRouter, service: DevopsService) -> None:
         return Reply(analysis_shape(analysis))
 
     @router.post(
-        "/redact", tags=["devops"], response_model=RedactResponse, openapi_extra=_forms(RedactRequest),
+        "/redact", tags=["devops"], response_model=RedactResponse, openapi_extra=log_forms(RedactRequest),
         responses=problem_responses(413, 415, 422, 429),
     )  # fmt: skip
     async def redact(request: Request, tenant: Tenant) -> Response:
-        """The log as it would be kept, logged or sent to a model: every secret behind a placeholder."""
-        body = await read_body(request, RedactRequest, log_bytes=service.log_bytes)
-        masked = await service.redact(body.text if isinstance(body, RawLog) else body.log)
+        """The log as it would be kept, logged or sent to a model: every secret behind a placeholder. As long as for /analyze."""
+        if is_json(request):
+            chunks = in_chunks((await read_json(request, RedactRequest, hint=_HINT)).log)
+        else:
+            chunks = log_chunks(request, log_bytes=service.log_bytes)
+        masked = await service.redact(chunks)
         if _wants_text(request):
-            return PlainTextResponse(masked.text)
-        return Reply(redacted_shape(masked))
+            return StreamingResponse(redacted_text(masked), media_type="text/plain")
+        return StreamingResponse(redacted_json(masked), media_type="application/json")
 
 
 def _wants_text(request: Request) -> bool:

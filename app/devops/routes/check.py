@@ -3,11 +3,13 @@
 import asyncio
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Request
 
+from app.devops.bodies import read_json
 from app.devops.checking.check import check
 from app.devops.checking.external import other_linters
 from app.devops.checking.findings import Finding
+from app.devops.routes.forms import json_form
 from app.devops.schemas import CheckRequest, CheckResponse
 from app.web.authentication import tenant as tenant_of
 from app.web.problems import problem_responses
@@ -20,13 +22,15 @@ def add_check(router: APIRouter) -> None:
     slots = asyncio.Semaphore(_AT_ONCE)
 
     @router.post(
-        "/check", tags=["devops"], response_model=CheckResponse, responses=problem_responses(413, 422, 429)
-    )
-    async def check_file(request: CheckRequest, tenant: Annotated[str, Depends(tenant_of)]) -> dict[str, Any]:
+        "/check", tags=["devops"], response_model=CheckResponse, openapi_extra=json_form(CheckRequest),
+        responses=problem_responses(413, 415, 422, 429),
+    )  # fmt: skip
+    async def check_file(request: Request, tenant: Annotated[str, Depends(tenant_of)]) -> dict[str, Any]:
         """Is this file sound? Nothing in it is run. Linters that are installed are reported apart."""
+        body = await read_json(request, CheckRequest)
         async with slots:
-            result = await asyncio.to_thread(check, request.yaml, request.kind)
-            reports = await asyncio.to_thread(other_linters, request.yaml, request.kind)
+            result = await asyncio.to_thread(check, body.yaml, body.kind)
+            reports = await asyncio.to_thread(other_linters, body.yaml, body.kind)
         return {
             "valid": result.valid,
             "findings": [_shape(finding) for finding in result.findings],

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Query, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
+from app.devops.bodies import read_json
 from app.devops.feedback import Word, take
 from app.devops.memory.job_runs import flaky_rate
 from app.devops.memory.memory import Memory
+from app.devops.routes.forms import json_form
 from app.devops.schemas import (
     AnalysesResponse,
     DeletedResponse,
@@ -98,10 +100,11 @@ def _add_analyses(router: APIRouter, memory: Memory) -> None:
 
     @router.post(
         "/analyses/{analysis_id}/feedback", tags=["memory"], response_model=FeedbackResponse,
-        responses=_ONE_PROBLEMS,
+        openapi_extra=json_form(FeedbackRequest), responses=problem_responses(404, 413, 415, 422, 429, 503),
     )  # fmt: skip
-    async def feedback(tenant: Tenant, analysis_id: str, body: FeedbackRequest) -> Response:
+    async def feedback(request: Request, tenant: Tenant, analysis_id: str) -> Response:
         """Accept an analysis, or correct it; a correction is remembered for the same failure, and proposed as a signature."""
+        body = await read_json(request, FeedbackRequest)
         word = Word(body.verdict == "correct", body.root_cause, body.fix, body.category, body.note)
         proposal = await take(memory, tenant, analysis_id, word)
         return Reply({"id": analysis_id, "verdict": body.verdict, "proposal": proposal})

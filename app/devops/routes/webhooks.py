@@ -14,6 +14,7 @@ from app.devops.incoming import github, gitlab, jenkins, kubernetes
 from app.devops.incoming.event import Event
 from app.devops.incoming.proof import for_repository, known_by, signed_by
 from app.devops.incoming.reception import Reception
+from app.devops.memory.fingerprint import whole
 from app.devops.reading.masking import log_redactor
 from app.devops.schemas import DeliveryResponse
 from app.kernel.errors import BadInput, LimitExceeded
@@ -22,6 +23,8 @@ from app.web.replies import Reply
 
 # Deliveries are some ten thousand bytes; whoever sends more has not been proved yet.
 _MOST_BYTES = 5_000_000
+# A form has the payload, and room for what else somebody may put there.
+_MOST_FIELDS = 20
 _PROBLEMS = problem_responses(413, 422, 503)
 
 
@@ -135,7 +138,7 @@ def _parsed(request: Request, body: bytes) -> Mapping[str, Any]:
     ):
         read = _payload
     try:
-        found = read(body)
+        found = _whole(read(body))
     except (ValueError, RecursionError):
         raise BadInput("The delivery is not JSON.", code="delivery_not_json") from None
     if not isinstance(found, dict):
@@ -144,7 +147,18 @@ def _parsed(request: Request, body: bytes) -> Mapping[str, Any]:
 
 
 def _payload(body: bytes) -> Any:
-    return json.loads(parse_qs(body.decode("utf-8")).get("payload", [""])[0])
+    return json.loads(parse_qs(body.decode("utf-8"), max_num_fields=_MOST_FIELDS).get("payload", [""])[0])
+
+
+def _whole(found: Any) -> Any:
+    """The same without half characters, which JSON can spell and no store takes."""
+    if isinstance(found, str):
+        return whole(found)
+    if isinstance(found, list):
+        return [_whole(each) for each in found]
+    if isinstance(found, dict):
+        return {whole(name): _whole(each) for name, each in found.items()}
+    return found
 
 
 def _token(request: Request) -> str:

@@ -3,7 +3,8 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from app.kernel.redaction.spans import NO_SECRET, Secret, Text
 
@@ -99,38 +100,41 @@ _FILES = (".js", ".ts", ".tsx", ".jsx", ".mjs", ".cjs", ".json", ".py", ".rb", "
           ".css", ".lock", ".txt", ".sh", ".tgz", ".zip", ".timer", ".socket", ".target", ".mount")  # fmt: skip
 
 
+# Words before, words after, the first two octets -> whether this is a machine's address.
+_Judge = Callable[[str, str, int, int], bool]
+
+
 def _ipv4(text: Text) -> Iterator[Secret]:
+    # A log says the same around thousands of addresses. For this text only: its words are not kept.
+    judge = lru_cache(maxsize=4_096)(_is_machine)
     for start, end in text.lines_where(text.digits, _DOTS):
-        yield from _ipv4_in(text, start, end)
+        yield from _ipv4_in(text, start, end, judge)
 
 
-def _ipv4_in(text: Text, start: int, end: int) -> Iterator[Secret]:
+def _ipv4_in(text: Text, start: int, end: int, judge: _Judge) -> Iterator[Secret]:
     for match in _IPV4.finditer(text.raw, start, end):
         octets = [int(part) for part in match.groups()]
         if max(octets) > _MOST_OCTET or any(len(part) > 1 and part[0] == "0" for part in match.groups()):
             continue
-        if (
-            octets[0] not in _NOBODYS
-            and match[0] not in _PUBLIC_KNOWN
-            and _is_machine(text.raw, match, octets)
-        ):
+        if octets[0] in _NOBODYS or match[0] in _PUBLIC_KNOWN:
+            continue
+        before = text.raw[max(0, match.start() - 28) : match.start()]
+        after = text.raw[match.end() : match.end() + 24]
+        if judge(before[before.rfind("\n") + 1 :], after, octets[0], octets[1]):
             yield Secret(match.start(), match.end(), "ip")
 
 
-def _is_machine(raw: str, match: re.Match[str], octets: list[int]) -> bool:
+def _is_machine(before: str, after: str, first: int, second: int) -> bool:
     """Versions may have four numbers too: what stands around them decides, else how large the first is."""
-    before = raw[max(0, match.start() - 28) : match.start()]
-    before = before[before.rfind("\n") + 1 :]
-    after = raw[match.end() : match.end() + 24]
     if _VERSION_BEFORE.search(before) and not before.endswith("://"):
         return False
     if _NETWORK_BEFORE.search(before) or re.match(r":\d{2,5}\b|/\d{1,2}\b", after):
         return not _VERSION_AFTER.match(after)
     if _VERSION_AFTER.match(after):
         return False
-    if octets[0] == _PRIVATE_TEN or (octets[0], octets[1]) == (192, 168):
+    if first == _PRIVATE_TEN or (first, second) == (192, 168):
         return not re.search(r"(?i)[\w]-[\w]+\s$|version|install|package|require|download", before)
-    return octets[0] >= _LEAST_SURE
+    return first >= _LEAST_SURE
 
 
 def _is_ipv6(found: str) -> bool:

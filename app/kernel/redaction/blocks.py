@@ -2,7 +2,8 @@
 """Finds secrets of several lines: private keys, also those cut at either end, and the data of Kubernetes Secrets."""
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 
 from app.kernel.redaction.spans import Secret, Text
 from app.kernel.redaction.vendors import entropy
@@ -33,6 +34,7 @@ _ENTRY = re.compile(
 )
 _INLINE = re.compile(r"[\"']?[\w.\-/]{1,253}[\"']?:[ \t]?[\"']?(?P<value>[^\s\"',{}]+)")
 _ONE_LINE = re.compile(r"\"kind\": ?\"Secret\"|\bkind: Secret\b")
+_LINE_FEED = re.compile("\n")
 _FEW = 200
 LITERALS = ("secret",)
 
@@ -126,17 +128,18 @@ def _hexadecimal(word: str) -> bool:
 
 
 def _kubernetes(text: Text) -> Iterator[Secret]:
+    feeds = [match.start() for match in _LINE_FEED.finditer(text.raw)]
     seen = 0
     for kind in _matches(text, _SECRET_KIND):
-        start = max(text.raw.rfind("\n---", seen, kind.start()), _lines_away(text, kind.start(), seen), seen)
-        end = _lines_away(text, kind.end(), len(text.raw))
+        start = max(_lines_before(feeds, kind.start()), seen)
+        start = max(start, text.raw.rfind("\n---", start, kind.start()))
+        end = _lines_after(feeds, kind.end(), len(text.raw))
         cut = text.raw.find("\n---", kind.end(), end)
         end = cut if cut >= 0 else end
         for data in _DATA.finditer(text.raw, start, end):
-            # Each `data:` is read once, whatever number of Secrets stands around it.
-            if data.start() >= seen:
-                yield from _entries(text, data, end)
-                seen = data.end()
+            yield from _entries(text, data, _lines_after(feeds, data.end(), len(text.raw)))
+        # Each line is looked at once, whatever number of Secrets stands around it.
+        seen = max(seen, end)
     for one in _matches(text, _ONE_LINE):
         begin, end = text.line_start(one.start()), text.line_end(one.end())
         for data in re.finditer(
@@ -153,16 +156,15 @@ def _matches(text: Text, pattern: re.Pattern[str]) -> Iterator[re.Match[str]]:
             yield match
 
 
-def _lines_away(text: Text, at: int, limit: int) -> int:
-    """The place some hundred lines from here towards the limit, or the limit."""
-    for _ in range(_FEW):
-        if (at <= limit) if limit < at else (at >= limit):
-            return limit
-        following = text.raw.rfind("\n", limit, at) if limit < at else text.raw.find("\n", at + 1, limit)
-        if following < 0:
-            return limit
-        at = following
-    return at
+def _lines_before(feeds: Sequence[int], at: int) -> int:
+    """The place some hundred lines before; `feeds` are the places of all line feeds."""
+    return feeds[max(0, bisect_left(feeds, at) - _FEW)] if feeds and feeds[0] < at else 0
+
+
+def _lines_after(feeds: Sequence[int], at: int, end: int) -> int:
+    """The same behind, or the end of the text."""
+    place = bisect_left(feeds, at) + _FEW
+    return feeds[place] if place < len(feeds) else end
 
 
 def _entries(text: Text, data: re.Match[str], end: int) -> Iterator[Secret]:

@@ -26,6 +26,8 @@ LITERALS = tuple(
         for literal in module.LITERALS
     )
 )
+# What is remembered to be put back is bound, however many secrets a text has: some 40 MB.
+_MOST_REMEMBERED = 100_000
 
 
 class Redactor:
@@ -33,7 +35,7 @@ class Redactor:
 
     A placeholder is `[REDACTED:kind:number]`; kinds are plain words such as github_token or url_credentials. Masking
     what is masked changes nothing. Lines stay as many as they were. What was masked is in this object only: never
-    keep it, log it or send it on.
+    keep it, log it or send it on. After a hundred thousand different secrets all others are number 0, which is not put back.
 
     find_all: finds all of LITERALS in one pass over a text; without it each is looked for by itself.
     """
@@ -49,7 +51,7 @@ class Redactor:
 
     def redact(self, text: str) -> str:
         """The text with every secret masked."""
-        if "[REDACTED:" in text:
+        if "[REDACTED:" in text and len(self._foreign) < _MOST_REMEMBERED:
             self._foreign.update(found for found in _PLACEHOLDER.findall(text) if found not in self._secrets)
         parts: list[str] = []
         at = 0
@@ -70,6 +72,8 @@ class Redactor:
     def _masked(self, secret: str, kind: str) -> str:
         self.counts[kind] += 1
         if secret not in self._placeholders:
+            if len(self._placeholders) >= _MOST_REMEMBERED:
+                return f"[REDACTED:{kind}:0]"
             placeholder = ""
             # A text may bring placeholders of its own; ours must not be taken for them.
             while not placeholder or placeholder in self._foreign:
