@@ -32,6 +32,13 @@ COPY infra infra
 COPY app app
 RUN --mount=type=cache,target=/cache uv sync --frozen --no-dev --no-editable --extra coldmail
 
+FROM build AS build-rendering
+RUN --mount=type=cache,target=/cache uv sync --frozen --no-dev --no-install-project --extra render
+COPY LICENSE README.md ./
+COPY infra infra
+COPY app app
+RUN --mount=type=cache,target=/cache uv sync --frozen --no-dev --no-editable --extra render
+
 FROM build AS build-console
 RUN --mount=type=cache,target=/cache uv sync --frozen --no-dev --no-install-project --extra console
 COPY LICENSE README.md ./
@@ -65,6 +72,22 @@ EXPOSE 8501
 HEALTHCHECK --interval=10s --timeout=4s --start-period=30s \
     CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8501/_stcore/health', timeout=3)"]
 CMD ["python", "-m", "app.console"]
+
+# The browser is Debian's: its security fixes come with a rebuild. No box of its own: a container may not make one.
+FROM runtime AS rendering
+USER 0:0
+# hadolint ignore=DL3008
+RUN apt-get update \
+    && apt-get install --yes --no-install-recommends chromium \
+    && rm -rf /var/lib/apt/lists/*
+USER 10001:10001
+COPY --from=build-rendering /opt/app /opt/app
+ENV RENDERING_HOST=0.0.0.0 \
+    RENDERING_SANDBOX=off
+EXPOSE 8085
+HEALTHCHECK --interval=10s --timeout=4s --start-period=30s \
+    CMD ["python", "-c", "import urllib.request as web; web.urlopen('http://127.0.0.1:8085/healthz', timeout=3)"]
+CMD ["python", "-m", "app.rendering"]
 
 FROM runtime AS mlflow
 COPY --from=build-mlflow /opt/app /opt/app

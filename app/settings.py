@@ -186,6 +186,12 @@ class Settings(BaseModel):
         description="Web or mail address that sites we fetch from can complain to; stands in the User-Agent.",
     )
 
+    render_url: str = Field(
+        "",
+        description="Address of the rendering service (`python -m app.rendering`), which draws pages that hold nothing "
+        "without their scripts; empty: none.",
+    )
+
     slack_url: SecretStr = Field(
         SecretStr(""),
         description="Incoming webhook of Slack that is told of jobs that failed for good; empty: the log.",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 # The apps that have an image of their own, and with it a repository that outlives a pause: a new app is one more name.
-IMAGES = ("rag", "console", "coldmail", "devops", "mlflow")
+IMAGES = ("rag", "console", "coldmail", "devops", "mlflow", "rendering")
 # Those that a stack may have beside the RAG service; each has a secret for its own keys.
 MORE_APPS = ("coldmail", "devops")
 # Those that are built only where this key of the configuration is not none.
-IMAGE_KEYS: Mapping[str, str] = {"mlflow": "mlflow"}
+IMAGE_KEYS: Mapping[str, str] = {"mlflow": "mlflow", "rendering": "rendering"}
 # Who has a database of its own, and the namespace its pods come from: a new one is one more line. The role has the same name.
 DATABASES: Mapping[str, str] = {"jobs": "jobs", "mlflow": "mlflow", "airflow": "airflow", "openwebui": "chat"}
 DATABASE_ADMIN = "postgres"

@@ -68,6 +68,7 @@ PARTS: Mapping[str, str] = {
     "genai:workloads:Ollama": "Language model:",
     "genai:workloads:ModelCache": "Models in S3:",
     "genai:workloads:Waker": "Door to the language model:",
+    "genai:workloads:Rendering": "Browser for drawn pages:",
     "genai:workloads:AppService": "App",
 }
 ROOMS = {

@@ -26,7 +26,7 @@ class ColdmailService:
 
 
 def assemble_service(ports: ColdmailPorts) -> ColdmailService:
-    reading = Reading(ports.pages, ports.chat)
+    reading = Reading(ports.pages, ports.chat, rendering=ports.rendering)
     portfolio = Portfolio(ports.records, ports.embedder)
     profiles = Profiles(ports.records)
     history = History(ports.records)

@@ -7,25 +7,27 @@ from app.kernel.ports.chat import Chat
 from app.kernel.ports.embeddings import Embedder
 from app.kernel.ports.pages import Pages
 from app.kernel.ports.records import Records
+from app.kernel.ports.rendering import Rendering
 from app.settings import Settings
 from app.wiring import models, read_keys, stores
 from app.wiring.secret_settings import with_secret_settings
-from app.wiring.web import build_pages
+from app.wiring.web import build_pages, build_rendering
 
 
 @dataclass(frozen=True, slots=True)
 class ColdmailPorts:
-    """`chat` is None without a language model: a template writes then."""
+    """`chat` is None without a language model: a template writes then. `rendering` is None without that service."""
 
     records: Records
     cache: Cache
     embedder: Embedder
     chat: Chat | None
     pages: Pages
+    rendering: Rendering | None
     tenants_by_key: dict[str, str]
 
     async def aclose(self) -> None:
-        for port in (self.chat, self.embedder, self.pages, self.cache, self.records):
+        for port in (self.chat, self.embedder, self.pages, self.rendering, self.cache, self.records):
             if close := getattr(port, "aclose", None):
                 await close()
             elif close := getattr(port, "close", None):
@@ -41,6 +43,7 @@ def build_coldmail(settings: Settings) -> ColdmailPorts:
         embedder=models.build_embedder(settings, api=True),
         chat=_writer(settings),
         pages=build_pages(settings),
+        rendering=build_rendering(settings),
         tenants_by_key=read_keys(settings),
     )
 

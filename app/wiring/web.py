@@ -5,6 +5,7 @@ from importlib.metadata import version
 from app.kernel.ports.notify import Notify
 from app.kernel.ports.pages import Pages
 from app.kernel.ports.posts import Posts
+from app.kernel.ports.rendering import Rendering
 from app.settings import Settings
 
 
@@ -13,6 +14,23 @@ def build_pages(settings: Settings) -> Pages:
     from app.adapters.guarded_fetch import GuardedPages
 
     return GuardedPages(version=version("genai-ops"), contact=settings.fetch_contact)
+
+
+def build_parts(contact: str) -> Pages:
+    """The same guard for the parts of a page that a browser draws: they are one visit, whose turn the page has had."""
+    from app.adapters.guarded_fetch import GuardedPages, Limits
+
+    limits = Limits(max_bytes=5_000_000, whole_s=10.0, pause_s=0.0)
+    return GuardedPages(version=version("genai-ops"), contact=contact, limits=limits)
+
+
+def build_rendering(settings: Settings) -> Rendering | None:
+    """The rendering service of GENAI_RENDER_URL; None where there is none."""
+    if not settings.render_url:
+        return None
+    from app.adapters.rendering_service import RenderingService
+
+    return RenderingService(settings.render_url)
 
 
 def build_apis(settings: Settings) -> Pages:

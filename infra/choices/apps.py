@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from infra.choices.refused import ConfigRefused
 from infra.naming import MORE_APPS
 
+RENDERERS = ("none", "cluster")
+
 
 @dataclass(frozen=True, kw_only=True)
 class AppChoices:
@@ -14,6 +16,7 @@ class AppChoices:
     image_tag: str
     rag_max_replicas: int
     rag_replicas: int
+    rendering: str
     worker_max_replicas: int
 
     def check(self) -> None:
@@ -23,6 +26,13 @@ class AppChoices:
             )
         if len(set(self.apps)) < len(self.apps):
             raise ConfigRefused(f"apps is {list(self.apps)}; each app may stand there once.")
+        if self.rendering not in RENDERERS:
+            raise ConfigRefused(f"rendering is {self.rendering!r}; it must be one of {list(RENDERERS)}.")
+        if self.rendering == "cluster" and "coldmail" not in self.apps:
+            raise ConfigRefused(
+                "rendering is 'cluster' while apps does not list coldmail: nobody would ask it. Add coldmail, or set "
+                "rendering to 'none'."
+            )
         if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}", self.image_tag):
             raise ConfigRefused(
                 f"imageTag is {self.image_tag!r}; a tag has letters, digits, '.', '_' and '-'."

@@ -7,6 +7,7 @@ from infra.cluster.room import Cluster
 from infra.durable.room import Durable
 from infra.stack import Stack
 from infra.workloads.namespaces import COLDMAIL, Namespaces
+from infra.workloads.rendering import Rendering
 from infra.workloads.service import AppService
 from infra.workloads.web_app import web_app
 
@@ -17,7 +18,19 @@ def coldmail(
     durable: Durable,
     cluster: Cluster,
     spaces: Namespaces,
+    rendering: Rendering | None,
     *,
     opts: pulumi.ResourceOptions,
 ) -> AppService | None:
-    return web_app(COLDMAIL, stack, found, durable, cluster, spaces, opts=opts)
+    """rendering: the browser for pages that scripts draw; without it such a page gives advice instead of jobs."""
+    return web_app(
+        COLDMAIL,
+        stack,
+        found,
+        durable,
+        cluster,
+        spaces,
+        environment={"GENAI_RENDER_URL": rendering.server.url} if rendering else {},
+        reaches=(rendering.server,) if rendering else (),
+        opts=opts,
+    )

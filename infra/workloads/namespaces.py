@@ -11,7 +11,7 @@ from infra.cluster.control_plane import ControlPlane
 from infra.stack import Stack
 
 RAG, STORES, CONSOLE, MONITORING, SYSTEM = "rag", "stores", "console", "monitoring", "system"
-COLDMAIL, DEVOPS = "coldmail", "devops"
+COLDMAIL, DEVOPS, RENDERING = "coldmail", "devops", "rendering"
 MLFLOW, TRAINING, AIRFLOW = "mlflow", "training", "airflow"
 CHAT = "chat"
 
@@ -59,6 +59,8 @@ def spaces(stack: Stack) -> list[Space]:
         found.append(Space(name=CONSOLE, pods=3, cpu=2, memory_gi=4))
     # One pod each, and the next one beside it for the time of an update.
     found += [Space(name=app, pods=3, cpu=2, memory_gi=4) for app in stack.apps]
+    if stack.rendering == "cluster":
+        found.append(Space(name=RENDERING, pods=2, cpu=1, memory_gi=2))
     if stack.ollama == "cluster" or stack.open_webui_tenant:
         # Ollama and its job, two wakers during an update, Open WebUI. What they may grow to is the card's machine and one more.
         found.append(Space(name=CHAT, pods=7, cpu=3, memory_gi=10))

@@ -21,6 +21,7 @@ from infra.workloads.namespaces import COLDMAIL, DEVOPS, Namespaces
 from infra.workloads.open_webui import open_webui
 from infra.workloads.postgres_choice import database
 from infra.workloads.rag import rag
+from infra.workloads.rendering import rendering
 
 
 class Workloads:
@@ -51,7 +52,8 @@ class Workloads:
         self.mlflow = mlflow(stack, found, durable, cluster, self.spaces, self.database, opts=opts)
         language_model(stack, found, durable, cluster, self.spaces, opts=opts)
         self.rag = rag(stack, found, durable, cluster, self.spaces, opts=opts)
-        self.coldmail = coldmail(stack, found, durable, cluster, self.spaces, opts=opts)
+        self.rendering = rendering(stack, found, cluster, self.spaces, opts=opts)
+        self.coldmail = coldmail(stack, found, durable, cluster, self.spaces, self.rendering, opts=opts)
         self.devops = devops(stack, found, durable, cluster, self.spaces, opts=opts)
         self.open_webui = open_webui(
             stack, found, durable, cluster, self.spaces, self.rag, self.database, opts=opts

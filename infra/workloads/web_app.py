@@ -1,12 +1,14 @@
 """What the apps beside the RAG service have in common: one pod, its records in the table, keys of its own, the public web."""
 
+from collections.abc import Mapping, Sequence
+
 import pulumi
 
 from infra.adopt import Found
 from infra.cluster.room import Cluster
 from infra.durable.room import Durable
 from infra.stack import Stack
-from infra.workloads import bedrock, permissions
+from infra.workloads import bedrock, permissions, traffic
 from infra.workloads.identity import Statement, key_rights
 from infra.workloads.namespaces import CONSOLE, Namespaces
 from infra.workloads.rag import answering, serving
@@ -21,9 +23,14 @@ def web_app(
     cluster: Cluster,
     spaces: Namespaces,
     *,
+    environment: Mapping[str, str] | None = None,
+    reaches: Sequence[traffic.Server] = (),
     opts: pulumi.ResourceOptions,
 ) -> AppService | None:
-    """Declare the app where the stack has chosen it, or leave it out with a warning while its image or the keys are missing."""
+    """Declare the app where the stack has chosen it, or leave it out with a warning while its image or the keys are missing.
+
+    environment, reaches: what this one is told and may ask besides.
+    """
     if name not in stack.apps:
         return None
     if lacks := _missing(name, stack, found):
@@ -52,9 +59,10 @@ def web_app(
             "GENAI_API_KEYS_SECRET": durable.api_keys.arn,
             **({"GENAI_SECRET_SETTINGS": secret} if own_keys else {}),
             **serving(stack),
+            **(environment or {}),
         },
         permissions=rights,
-        reaches=answering(stack),
+        reaches=(*answering(stack), *reaches),
         reached_from=[CONSOLE] if stack.console_tenant else [],
         web_only=True,
     )

@@ -9,14 +9,14 @@ import pytest
 from infra.rehearsal import whole
 from infra.workloads.namespaces import SYSTEM
 from tests.infra.program import declared
-from tests.infra.workloads.objects import MONITORED, THREE, TRACKED
+from tests.infra.workloads.objects import MONITORED, RENDERED, THREE, TRACKED
 
 from . import kube
 
 pytestmark = pytest.mark.engines
 
 WATCHED = (("alarms", "true"), ("machineMetrics", "true"), ("shipLogs", "true"), *MONITORED)
-CHOICES = (*THREE, ("chatModel", "nova-2-lite"), ("embedder", "bedrock"), *TRACKED, *WATCHED)
+CHOICES = (*THREE, ("chatModel", "nova-2-lite"), ("embedder", "bedrock"), *TRACKED, *RENDERED, *WATCHED)
 # What others lean on comes first; the engine knows the same from the graph.
 ORDER = (
     *("Namespace", "PriorityClass", "ResourceQuota", "LimitRange", "ServiceAccount", "ConfigMap"),

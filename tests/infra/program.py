@@ -16,6 +16,7 @@ NAME = str(project()["name"])
 WIDEST: tuple[tuple[str, str], ...] = (
     ("autoscaler", "true"),
     ("apps", '["coldmail", "devops"]'),
+    ("rendering", "cluster"),
     ("alertEmail", "ops@example.org"),
     ("admins", '["arn:aws:iam::111122223333:role/platform"]'),
     ("controlPlaneLogs", '["api", "audit", "authenticator", "controllerManager", "scheduler"]'),

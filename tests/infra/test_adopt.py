@@ -49,6 +49,7 @@ def test_everything_that_survived_is_found_under_its_import_id(aws: Account):
         "coldmail_images": "genai-ops/dev/coldmail",
         "devops_images": "genai-ops/dev/devops",
         "mlflow_images": "genai-ops/dev/mlflow",
+        "rendering_images": "genai-ops/dev/rendering",
         "records": "genai-ops-dev-records",
         "api_keys": arn,
         "control_plane_logs": "/aws/eks/genai-ops-dev/cluster",

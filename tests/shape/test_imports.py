@@ -66,6 +66,8 @@ _TALK_TO_SERVICES = {
     "app/launch.py": "the processes it started",
     "app/server.py": "the socket it was given",
     "app/supervisor.py": "the sockets it binds",
+    "app/adapters/rendering_service.py": "the rendering service of GENAI_RENDER_URL",
+    "app/rendering/": "a browser whose every request it answers with the guarded adapter",
     "app/rag/importing.py": "the API of GENAI_API_URL",
     "app/rag/reach.py": "the API of GENAI_API_URL",
     "app/rag/mcp_server/": "the API of GENAI_API_URL",

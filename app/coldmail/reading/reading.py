@@ -1,5 +1,6 @@
 """From an address, a page or a text to jobs: the system behind an address first, then the page, a model last."""
 
+import logging
 from dataclasses import replace
 
 from app.coldmail.extraction import ats, listing, verdict
@@ -9,9 +10,12 @@ from app.coldmail.reading.asking import asked
 from app.coldmail.reading.following import Bounds, followed
 from app.coldmail.reading.source import Given, Source
 from app.coldmail.reading.tasks import job_of, page_of
-from app.kernel.errors import BadInput, LimitExceeded, UrlRefused, UrlUnreachable
+from app.kernel.errors import BadInput, GenaiError, LimitExceeded, UrlRefused, UrlUnreachable
 from app.kernel.ports.chat import Chat
 from app.kernel.ports.pages import FetchedPage, Pages
+from app.kernel.ports.rendering import Rendering
+
+_LOG = logging.getLogger("genai.coldmail")
 
 MOST_BYTES = 10_000_000
 # Statuses with which sites keep programs out; what they send then is no posting.
@@ -25,18 +29,23 @@ _LEAST_CHARS = 120
 
 
 class Reading:
-    """Reads career pages. `chat` is None where no model is configured: rules alone read then."""
+    """Reads career pages. `chat` is None where no model is configured: rules alone read then.
+
+    rendering: a browser for pages that scripts draw; None where there is none.
+    """
 
     def __init__(
         self,
         pages: Pages,
         chat: Chat | None = None,
         *,
+        rendering: Rendering | None = None,
         apart: Apart | None = None,
         bounds: Bounds | None = None,
     ) -> None:
         self._pages = pages
         self._chat = chat
+        self._rendering = rendering
         self._apart = apart or Apart()
         self._bounds = bounds or Bounds()
 
@@ -84,7 +93,20 @@ class Reading:
             )
         if fetched.status in _BLOCKED:
             return Page(Kind.BLOCKED, f"The site keeps programs out (status {fetched.status}). {_PASTE}")
-        return await self._whole(await self._at_hand(_given(fetched)), fetched.final_url)
+        page = await self._at_hand(_given(fetched))
+        if page.kind is Kind.SCRIPT_ONLY and self._rendering is not None:
+            page = await self._drawn(self._rendering, fetched.final_url) or page
+        return await self._whole(page, fetched.final_url)
+
+    async def _drawn(self, rendering: Rendering, url: str) -> Page | None:
+        """What the page holds once its scripts have run; None where that is no help: the advice for such pages stands."""
+        try:
+            drawn = await rendering.draw(url)
+        except GenaiError as error:
+            _LOG.warning("A page could not be drawn: %s", error.code)
+            return None
+        page = await self._at_hand(Given(drawn.html, "text/html", drawn.url))
+        return page if page.jobs or page.kind in (Kind.EMPTY, Kind.BLOCKED) else None
 
     async def _whole(self, page: Page, own: str, *, asked_as: str | None = None) -> Page:
         if page.kind is not Kind.LISTING or not page.next_pages:

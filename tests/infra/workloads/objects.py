@@ -28,6 +28,7 @@ CHAT = (
     ("openWebuiAdmin", "ops@example.org"),
     ("openWebuiSecretArn", "arn:aws:secretsmanager:us-east-1:111122223333:secret:open-webui-AbCdEf"),
 )
+RENDERED = (*MORE, ("rendering", "cluster"))
 TRACKED = (("database", "cluster"), ("mlflow", "cluster"), ("airflow", "cluster"))
 THREE = (*SHARED, ("openSearchNodes", "3"), ("nodeCount", "3"), ("nodeMaxCount", "6"))
 

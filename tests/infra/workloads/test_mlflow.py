@@ -18,7 +18,7 @@ from scripts.images import wanted
 
 from ..cluster.graph import after
 from ..program import ACCOUNT, NAME, RDS, config, declared, load
-from .objects import TRACKED, environment, every, pod_of, running, spec
+from .objects import RENDERED, TRACKED, environment, every, pod_of, running, spec
 from .test_traffic import ways
 
 ROOT = Path(__file__).parents[3]
@@ -119,8 +119,8 @@ def test_a_database_in_rds_is_asked_over_tls_and_known_by_its_certificate():
 
 def test_its_image_is_built_only_where_it_is_chosen():
     assert set(IMAGE_KEYS) <= set(IMAGES)
-    assert "mlflow" not in wanted(NAME, config())
-    assert wanted(NAME, config("dev", *TRACKED)) == list(IMAGES)
+    assert not set(IMAGE_KEYS) & set(wanted(NAME, config()))
+    assert wanted(NAME, config("dev", *TRACKED, *RENDERED)) == list(IMAGES)
     assert mlflow.NAME in nothing(ACCOUNT).images
 
 

@@ -11,7 +11,9 @@ from app.coldmail.reading.apart import Apart
 from app.coldmail.reading.following import Bounds
 from app.coldmail.reading.reading import Reading
 from app.coldmail.reading.source import Source
+from app.kernel.errors import GenaiError, Unavailable
 from app.kernel.ports.chat import ChatRequest, CompletionRequest, Delta, Usage
+from app.kernel.ports.rendering import DrawnPage
 from tests.sites.internet import pages_on
 from tests.sites.site import Site, serving
 
@@ -67,8 +69,24 @@ async def site() -> AsyncIterator[Site]:
         yield opened
 
 
-def reading(site: Site, chat: Parrot | None = None, **bounds: Any) -> Reading:
-    return Reading(pages_on(site, unencrypted=True)[0], chat, bounds=Bounds(**bounds))
+class Painter:
+    """Draws what a test tells it to, or fails as a service does; remembers what it was asked."""
+
+    def __init__(self, html: str | GenaiError) -> None:
+        self._html = html
+        self.asked: list[str] = []
+
+    async def draw(self, url: str) -> DrawnPage:
+        self.asked.append(url)
+        if isinstance(self._html, GenaiError):
+            raise self._html
+        return DrawnPage(url, self._html)
+
+
+def reading(
+    site: Site, chat: Parrot | None = None, *, rendering: Painter | None = None, **bounds: Any
+) -> Reading:
+    return Reading(pages_on(site, unencrypted=True)[0], chat, rendering=rendering, bounds=Bounds(**bounds))
 
 
 async def test_a_known_board_is_asked_for_its_public_answer_and_its_page_is_left_alone(site: Site) -> None:
@@ -188,3 +206,36 @@ async def test_a_large_page_is_read_apart_and_one_that_overruns_its_time_is_give
     page = await short.read(Source(content=text))
     assert (page.kind, page.jobs) == (Kind.OTHER, ()) and page.advice and "too long" in page.advice
     await short.aclose()
+
+
+SHELL = '<title>Tide</title><div id="root"></div><script src="/a.js"></script><script src="/b.js"></script>'
+DRAWN = (
+    "<title>Ship Cook | Tide</title><h1>Ship Cook</h1><p>Location: Porto</p><h2>Your tasks</h2><p>Cook</p>"
+    '<h2>Requirements</h2><p>Knives</p><a href="/apply">Apply now</a>'
+)
+
+
+async def test_a_page_that_scripts_draw_is_drawn_where_there_is_a_browser_and_read_then(site: Site) -> None:
+    site.put("/jobs/1", SHELL)
+    painter = Painter(DRAWN)
+    page = await reading(site, rendering=painter).read(Source(url="https://tide.example/jobs/1"))
+    assert (page.kind, page.jobs[0].title) == (Kind.JOB, "Ship Cook")
+    assert painter.asked == ["https://tide.example/jobs/1"]
+    without = await reading(site).read(Source(url="https://tide.example/jobs/1"))
+    assert (without.kind, without.jobs) == (Kind.SCRIPT_ONLY, ())
+
+
+async def test_a_page_that_holds_its_jobs_or_was_sent_is_never_drawn(site: Site) -> None:
+    site.put("/jobs/1", DRAWN)
+    painter = Painter(SHELL)
+    assert (await reading(site, rendering=painter).read(Source(url="https://tide.example/jobs/1"))).jobs
+    sent = Source(content=SHELL, content_type="text/html", url="https://tide.example/jobs/1")
+    assert (await reading(site, rendering=painter).read(sent)).kind is Kind.SCRIPT_ONLY
+    assert painter.asked == []
+
+
+@pytest.mark.parametrize("drawn", [Unavailable("away"), SHELL, ""])
+async def test_where_drawing_is_no_help_the_advice_stands(site: Site, drawn: str | GenaiError) -> None:
+    site.put("/jobs/1", SHELL)
+    page = await reading(site, rendering=Painter(drawn)).read(Source(url="https://tide.example/jobs/1"))
+    assert (page.kind, page.jobs) == (Kind.SCRIPT_ONLY, ()) and page.advice

@@ -1,0 +1,1 @@
+"""The rendering service: a page that scripts draw, drawn in a browser that has no network of its own."""
