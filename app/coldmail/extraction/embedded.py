@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.coldmail.extraction import ats, loose_json, records
+from app.coldmail.extraction import loose_json, records
+from app.coldmail.extraction.ats import answers
 from app.coldmail.extraction.values import Job, Tier
 
 # A script that says none of these holds no jobs.
@@ -48,7 +49,7 @@ def jobs(scripts: Iterable[tuple[str, str]], attributes: Iterable[str], *, base:
     """All lists of jobs and single jobs in scripts (type, text) and in attributes that hold JSON; the longest list first."""
     found: list[Found] = []
     for named, value in _values(scripts, attributes):
-        answer = ats.read(value, url=base)
+        answer = answers.read(value, url=base)
         if answer and answer.jobs:
             state = tuple(_as_state(job) for job in answer.jobs)
             found.append(Found(state, listed=not answer.single))

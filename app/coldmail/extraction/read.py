@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
-from app.coldmail.extraction import ats, embedded, headings, listing, loose_json, structured, verdict
+from app.coldmail.extraction import embedded, headings, listing, loose_json, structured, verdict
+from app.coldmail.extraction.ats import answers, feeds
+from app.coldmail.extraction.ats.wanted import wanted_first
 from app.coldmail.extraction.document import Document, decoded
 from app.coldmail.extraction.values import Job, Kind, Page, Tier
 
@@ -35,18 +37,18 @@ def _from_text(text: str) -> Page:
     return Page(Kind.JOB, None, (job,)) if job else Page(Kind.OTHER, _NO_POSTING)
 
 
-def _ats_answer(source: str, head: str, url: str | None) -> ats.Answer | None:
+def _ats_answer(source: str, head: str, url: str | None) -> answers.Answer | None:
     if head.startswith(("{", "[")):
         value = loose_json.loads(source)
-        return ats.read(value, url=url) if value is not None else None
+        return answers.read(value, url=url) if value is not None else None
     if head.startswith(("<?xml", "<workzag")):
-        root = ats.parsed_xml(source.lstrip("\ufeff \t\r\n"))
-        return ats.personio(root, url=url) if root is not None else None
+        root = feeds.parsed_xml(source.lstrip("\ufeff \t\r\n"))
+        return feeds.personio(root, url=url) if root is not None else None
     return None
 
 
-def _from_answer(answer: ats.Answer, url: str | None) -> Page:
-    jobs, named = ats.wanted_first(once(answer.jobs), url=url)
+def _from_answer(answer: answers.Answer, url: str | None) -> Page:
+    jobs, named = wanted_first(once(answer.jobs), url=url)
     if not jobs:
         return Page(Kind.EMPTY, verdict.NONE_OPEN, total=answer.total)
     kind = Kind.JOB if answer.single or named else Kind.LISTING

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from app.coldmail.extraction import money, places
+from app.coldmail.extraction import record_names as names
 from app.coldmail.extraction.dates import iso_date
 from app.coldmail.extraction.html_text import fragment_text, plain
 from app.coldmail.extraction.posting import company, link
@@ -15,283 +16,6 @@ from app.coldmail.extraction.words import words
 Record = Mapping[str, Any]
 # What templates write where there is nothing.
 _NOTHING = words("none null undefined n/a na nan - false true [object")
-_TITLE = (
-    *(
-        "title",
-        "jobTitle",
-        "job_title",
-        "jobOpeningName",
-        "postingTitle",
-        "positionTitle",
-        "posting_title",
-        "position_title",
-    ),
-    *(
-        "jobName",
-        "job_name",
-        "positionName",
-        "vacancyTitle",
-        "offerTitle",
-        "displayTitle",
-        "externalTitle",
-        "PostingTitle",
-    ),
-    *("Title", "JobTitle", "requisitionTitle", "text", "name", "headline"),
-)
-# Names that only a posting gives to its title.
-_OWN_TITLE = frozenset(_TITLE) - {"title", "Title", "text", "name", "headline"}
-_URL = (
-    *(
-        "absolute_url",
-        "hostedUrl",
-        "jobUrl",
-        "careers_url",
-        "postingUrl",
-        "externalUrl",
-        "url",
-        "jobOpeningShareUrl",
-        "job_url",
-    ),
-    *(
-        "detailUrl",
-        "detail_url",
-        "canonicalUrl",
-        "permalink",
-        "shortlink",
-        "publicUrl",
-        "href",
-        "link",
-        "application_url",
-    ),
-    *("applyUrl", "apply_url", "applicationUrl", "careers_apply_url", "jobPath", "path", "JobUrl"),
-)
-_COMPANY = (
-    *(
-        "company",
-        "company_name",
-        "companyName",
-        "hiringOrganization",
-        "employer",
-        "employerName",
-        "organization",
-    ),
-    *(
-        "organizationName",
-        "organisation",
-        "company_title",
-        "hiringCompany",
-        "subcompany",
-        "brandName",
-        "companyTitle",
-    ),
-)
-_PLACES = (
-    *(
-        "locations",
-        "allLocations",
-        "multi_location",
-        "locationNames",
-        "workLocations",
-        "jobLocations",
-        "offices",
-        "cities",
-    ),
-    *(
-        "location",
-        "primaryLocation",
-        "jobLocation",
-        "locations_text",
-        "locationsText",
-        "locationText",
-        "locationName",
-    ),
-    *(
-        "job_location",
-        "office",
-        "cityStateCountry",
-        "cityState",
-        "workLocation",
-        "PrimaryLocation",
-        "Location",
-        "place",
-    ),
-    *("atsLocation", "address", "city_name", "standort"),
-)
-_MORE_PLACES = (
-    "secondaryLocations",
-    "additionalLocations",
-    "additional_locations",
-    "additionalOffices",
-    "otherLocations",
-)
-_PROSE = (
-    *(
-        "descriptionHtml",
-        "description",
-        "content",
-        "jobDescription",
-        "job_description",
-        "descriptionPlain",
-        "body",
-        "summary",
-    ),
-    *(
-        "descriptionTeaser",
-        "externalDescription",
-        "ExternalDescriptionStr",
-        "jobSummary",
-        "intro",
-        "role_description",
-    ),
-)
-_MORE_PROSE = (
-    *(
-        "responsibilities",
-        "requirements",
-        "qualifications",
-        "additional",
-        "benefits",
-        "skillsRequired",
-        "profile",
-    ),
-    *(
-        "ExternalResponsibilitiesStr",
-        "ExternalQualificationsStr",
-        "tasks",
-        "closing",
-        "jobRequirements",
-        "key_responsibilities",
-    ),
-)
-_POSTED = (
-    *(
-        "first_published",
-        "publishedAt",
-        "published_at",
-        "datePosted",
-        "date_posted",
-        "postedDate",
-        "posted_date",
-        "postedAt",
-    ),
-    *(
-        "posted_at",
-        "published_on",
-        "published_date",
-        "publishedDate",
-        "releasedDate",
-        "published",
-        "createdAt",
-        "created_at",
-    ),
-    *(
-        "postingDate",
-        "datePublished",
-        "publicationDate",
-        "created",
-        "createdOn",
-        "dateCreated",
-        "PostedDate",
-        "postedOn",
-    ),
-)
-_SALARY = (
-    *(
-        "salary",
-        "compensation",
-        "salaryRange",
-        "salary_range",
-        "payRange",
-        "pay_range",
-        "baseSalary",
-        "salaryDescription",
-    ),
-    *(
-        "compensationTierSummary",
-        "scrapeableCompensationSalarySummary",
-        "salaryText",
-        "remuneration",
-        "salary_text",
-        "pay",
-    ),
-)
-_REMOTE = (
-    *(
-        "workplaceType",
-        "workplace_type",
-        "workplace",
-        "remoteType",
-        "workspace",
-        "locationType",
-        "remote_type",
-        "workMode",
-    ),
-    *("work_mode", "remoteStatus", "remote_status", "workLocationOption", "onsiteRemote", "WorkplaceType"),
-)
-_REMOTE_FLAGS = ("remote", "isRemote", "is_remote", "telecommuting", "telecommute", "isFullyRemote")
-_EXPERIENCE = (
-    *(
-        "experience",
-        "experienceRequired",
-        "requiredExperience",
-        "yearsOfExperience",
-        "minimumExperience",
-        "experienceLevel",
-    ),
-    *("experience_level", "minExperience", "workExperience"),
-)
-_SKILLS = (
-    "skills",
-    "requiredSkills",
-    "required_skills",
-    "keySkills",
-    "tags",
-    "technologies",
-    "ml_skills",
-    "techStack",
-)
-_KIND = (
-    *(
-        "department",
-        "departments",
-        "departmentLabel",
-        "team",
-        "employmentType",
-        "employment_type",
-        "jobType",
-        "job_type",
-    ),
-    *(
-        "commitment",
-        "timeType",
-        "contractType",
-        "contract_type",
-        "category",
-        "categories",
-        "jobCategory",
-        "requisitionId",
-    ),
-    *(
-        "requisition_id",
-        "reqId",
-        "jobId",
-        "job_id",
-        "jobReqId",
-        "jobSeqNo",
-        "internal_job_id",
-        "shortcode",
-        "function",
-    ),
-    *(
-        "workTime",
-        "schedule",
-        "jobPostingId",
-        "seniority",
-        "industry",
-        "employmentStatusLabel",
-        "typeOfEmployment",
-    ),
-)
 _COUNT = re.compile(
     r"\d+\s+(?:locations?|sites?|standorte|places?)\Z|multiple locations?\Z|various\Z", re.IGNORECASE
 )
@@ -307,10 +31,11 @@ def likeness(record: Record) -> int:
     if not title:
         return 0
     found = sum(
-        any(_said(record.get(name)) for name in names) for names in (_URL, _PROSE, _POSTED, _KIND, _SALARY)
+        any(_said(record.get(name)) for name in kind)
+        for kind in (names.URL, names.PROSE, names.POSTED, names.KIND, names.SALARY)
     )
     found += any(_places(record))
-    found += 2 * any(_said(record.get(name)) for name in _OWN_TITLE)
+    found += 2 * any(_said(record.get(name)) for name in names.OWN_TITLE)
     named = str(record.get("__typename") or record.get("type") or record.get("@type") or "").lower()
     return found + 2 * (named in _KINDS_OF_JOB)
 
@@ -328,10 +53,10 @@ def job(
     if not title:
         return None
     address = (link_of(record) if link_of else None) or next(
-        (found for name in _URL if (found := link(_url_text(record.get(name)), base=base))), None
+        (found for name in names.URL if (found := link(_url_text(record.get(name)), base=base))), None
     )
     description = _description(record)
-    listed = listed_skills(_texts([record.get(name) for name in _SKILLS]))
+    listed = listed_skills(_texts([record.get(name) for name in names.SKILLS]))
     remote = _remote(record)
     return Job(
         title=title,
@@ -340,15 +65,15 @@ def job(
         remote=remote,
         salary=_salary(record),
         skills=tuple(dict.fromkeys((*listed, *skills_in(description)))),
-        experience=_line(_first(record, _EXPERIENCE), longest=120),
+        experience=_line(_first(record, names.EXPERIENCE), longest=120),
         description=description,
         apply_url=address,
-        posted_at=next((day for name in _POSTED if (day := iso_date(record.get(name)))), None),
+        posted_at=next((day for name in names.POSTED if (day := iso_date(record.get(name)))), None),
     ).read_by(tier)
 
 
 def _title(record: Record) -> str | None:
-    for name in _TITLE:
+    for name in names.TITLE:
         value = record.get(name)
         if isinstance(value, Mapping):
             value = value.get("label") or value.get("rendered") or value.get("text") or value.get("name")
@@ -364,8 +89,8 @@ def _said(value: Any) -> bool:
     return bool(value) and not isinstance(value, bool)
 
 
-def _first(record: Record, names: Iterable[str]) -> Any:
-    return next((record[name] for name in names if _said(record.get(name))), None)
+def _first(record: Record, among: Iterable[str]) -> Any:
+    return next((record[name] for name in among if _said(record.get(name))), None)
 
 
 def _line(value: Any, *, longest: int) -> str | None:
@@ -381,7 +106,7 @@ def _url_text(value: Any) -> str | None:
 
 
 def _company(record: Record) -> str | None:
-    for name in _COMPANY:
+    for name in names.COMPANY:
         value = record.get(name)
         if isinstance(value, Mapping):
             value = value.get("name") or value.get("title") or value.get("label")
@@ -393,13 +118,13 @@ def _company(record: Record) -> str | None:
 def _places(record: Record) -> tuple[str, ...]:
     categories = record.get("categories")
     inner = categories if isinstance(categories, Mapping) else {}
-    for name in _PLACES:
+    for name in names.PLACES:
         value = record.get(name) or inner.get(name)
         if name == "address" and isinstance(value, str):
             continue
         found = [_place(one) for one in (value if isinstance(value, list) else [value])]
         if any(found):
-            more = [_place(one) for extra in _MORE_PLACES for one in _many(record.get(extra))]
+            more = [_place(one) for extra in names.MORE_PLACES for one in _many(record.get(extra))]
             return places.unique([*found, *more])
     return places.unique(
         [places.address({name: record.get(name) for name in ("city", "state", "region", "country")})]
@@ -421,19 +146,21 @@ def _many(value: Any) -> list[Any]:
 
 def _remote(record: Record) -> str | None:
     if kind := places.remote_kind(
-        _first(record, _REMOTE) if isinstance(_first(record, _REMOTE), str) else None
+        _first(record, names.REMOTE) if isinstance(_first(record, names.REMOTE), str) else None
     ):
         return kind
     if record.get("hybrid") is True:
         return "hybrid"
-    if any(record.get(name) is True or str(record.get(name)).lower() == "true" for name in _REMOTE_FLAGS):
+    if any(
+        record.get(name) is True or str(record.get(name)).lower() == "true" for name in names.REMOTE_FLAGS
+    ):
         return "remote"
-    flagged = next((record[name] for name in _REMOTE_FLAGS if isinstance(record.get(name), str)), None)
+    flagged = next((record[name] for name in names.REMOTE_FLAGS if isinstance(record.get(name), str)), None)
     location = record.get("location")
     if isinstance(location, Mapping):
         if location.get("hybrid") is True:
             return "hybrid"
-        if any(location.get(name) is True for name in _REMOTE_FLAGS):
+        if any(location.get(name) is True for name in names.REMOTE_FLAGS):
             return "remote"
         if kind := places.remote_kind(location.get("workplace_type")):
             return kind
@@ -441,7 +168,7 @@ def _remote(record: Record) -> str | None:
 
 
 def _salary(record: Record) -> str | None:
-    for name in _SALARY:
+    for name in names.SALARY:
         value = record.get(name)
         if isinstance(value, Mapping):
             told = _first(value, ("scrapeableCompensationSalarySummary", "compensationTierSummary"))
@@ -456,11 +183,11 @@ def _salary(record: Record) -> str | None:
 
 
 def _description(record: Record) -> str | None:
-    parts = [_first(record, _PROSE)]
+    parts = [_first(record, names.PROSE)]
     for one in _many(record.get("lists")):
         if isinstance(one, Mapping):
             parts += [one.get("text"), one.get("content")]
-    parts += [record.get(name) for name in _MORE_PROSE]
+    parts += [record.get(name) for name in names.MORE_PROSE]
     sections = record.get("jobAd")
     if isinstance(sections, Mapping) and isinstance(sections.get("sections"), Mapping):
         for one in sections["sections"].values():

@@ -3,7 +3,8 @@
 import logging
 from dataclasses import replace
 
-from app.coldmail.extraction import ats, listing, verdict
+from app.coldmail.extraction import listing, verdict
+from app.coldmail.extraction.ats.addresses import api_address
 from app.coldmail.extraction.values import Address, Kind, Page
 from app.coldmail.reading.apart import Apart, TookTooLong
 from app.coldmail.reading.asking import asked
@@ -68,7 +69,7 @@ class Reading:
 
     async def _from_system(self, url: str) -> Page | None:
         """What the applicant-tracking system behind an address publishes for programs; None where that is no help."""
-        address = ats.api_address(url)
+        address = api_address(url)
         if address is None:
             return None
         try:

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from app.coldmail.extraction.ats import api_address
+from app.coldmail.extraction.ats.addresses import api_address
 from app.coldmail.extraction.read import read_page
 from app.coldmail.extraction.values import Kind
 

@@ -1,0 +1,1 @@
+"""Applicant-tracking systems: where each publishes its jobs for programs, and how it writes them."""
