@@ -7,12 +7,14 @@ single lines of other places, because a second opinion is worth more than one mo
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
 
 from app.devops.extraction.features import look
 from app.devops.extraction.finder import Extracted, Finder, Nothing
-from app.devops.extraction.passing import forms, is_new
-from app.devops.extraction.priors import prior
+from app.devops.extraction.passing import forms, is_new, stretches
+from app.devops.extraction.priors import is_wrapper, prefer
 from app.devops.extraction.weights import Weights, learned
 from app.devops.reading.clean_log import CleanLog
 
@@ -27,8 +29,11 @@ _ROOMY = 120
 _KNOWN_MEMBER, _KNOWN_PEAK = 2.0, 2.5
 # A known fault's line is at least this near to the best one before that, and this likely to belong.
 _KNOWN_FROM, _KNOWN_LEAST = 2.5, -1.0
-# With a green log: what it has not is likely, what it has is not, and a line nobody would look at may still be new.
-_NEW, _SEEN, _NEW_ONLY = 3.5, -8.0, -0.5
+# With a green log: what it has not is likely, what it has is not.
+_NEW, _SEEN = 4.0, -8.0
+# A stretch of new lines tells of the failure where one of them would be looked at by itself; then all of it does, so far
+# from such a line. Other stretches are what differs from run to run: downloads, names, a longer list.
+_TELLING, _TELLS_AROUND, _WITH_IT, _INCIDENTAL, _NEW_WRAPPER = -1.0, 40, 0.5, -3.0, -4.0
 
 
 def extract(
@@ -52,7 +57,7 @@ def extract(
         known = forms(passing.lines) if isinstance(passing, CleanLog) else passing
         _compare(lines, known, member, peak)
     _lend(member, peak)
-    _prefer(lines, peak)
+    prefer(lines, peak)
     chosen = _choose(member, peak, budget_lines, compared=passing is not None)
     ranked = sorted(chosen, key=lambda index: (-peak.get(index, _NOBODY), index))
     return [Extracted(log.numbers[index], rank, lines[index]) for rank, index in enumerate(ranked, start=1)]
@@ -83,15 +88,6 @@ def _odds(
 _UNSEEN = -4.0
 
 
-def _prefer(lines: Sequence[str], peak: dict[int, float]) -> None:
-    """What is known beforehand decides between the likely lines; it makes no unlikely one likely."""
-    for index in sorted(peak, key=lambda index: -peak[index])[:_PREFERRED]:
-        peak[index] += prior(lines[index])
-
-
-_PREFERRED = 200
-
-
 def _shares(peak: dict[int, float]) -> dict[int, float]:
     best = max(peak.values(), default=0.0)
     total = math.log(sum(math.exp(score - best) for score in peak.values())) + best if peak else 0.0
@@ -101,13 +97,25 @@ def _shares(peak: dict[int, float]) -> dict[int, float]:
 def _compare(
     lines: Sequence[str], known: frozenset[str], member: dict[int, float], peak: dict[int, float]
 ) -> None:
-    for index, new in enumerate(is_new(lines, known)):
-        if new:
-            member[index] = max(member.get(index, _UNSEEN) + _NEW, _NEW_ONLY)
-        elif index in member:
-            member[index] += _SEEN
-            if index in peak:
-                peak[index] += _SEEN
+    new = is_new(lines, known)
+    for stretch in stretches(new):
+        telling = [index for index in stretch if member.get(index, _UNSEEN) >= _TELLING]
+        for index in stretch:
+            odds = member.get(index, _UNSEEN) + _NEW
+            near = _distance(telling, index) <= _TELLS_AROUND
+            member[index] = max(odds, _WITH_IT) if near else min(odds, _INCIDENTAL)
+            if is_wrapper(lines[index]):
+                member[index] += _NEW_WRAPPER
+    for odds_of in (member, peak):
+        for index in odds_of:
+            if not new[index]:
+                odds_of[index] += _SEEN
+
+
+def _distance(ascending: Sequence[int], index: int) -> float:
+    """From an index to the nearest of these; infinite when there is none."""
+    at = bisect_left(ascending, index)
+    return min((abs(index - other) for other in ascending[max(0, at - 1) : at + 1]), default=math.inf)
 
 
 def _lend(member: dict[int, float], peak: dict[int, float]) -> None:
@@ -125,7 +133,7 @@ def _lend(member: dict[int, float], peak: dict[int, float]) -> None:
 def _choose(member: dict[int, float], peak: dict[int, float], budget: int, *, compared: bool) -> list[int]:
     ordered = sorted(member, key=lambda index: (-member[index], index))
     chosen = ordered[: _likely_best(_probability(member[index]) for index in ordered[: max(budget, 5_000)])]
-    chosen = chosen[:budget]
+    chosen = _without_gaps(chosen[:budget], member, budget) if not compared else chosen[:budget]
     opinions = 0 if compared else min(_OPINIONS, budget // 3)
     wanted = sorted(peak, key=lambda index: -peak[index])[:opinions]
     missing = [index for index in wanted if index not in set(chosen)]
@@ -134,6 +142,22 @@ def _choose(member: dict[int, float], peak: dict[int, float], budget: int, *, co
         taken = set(chosen)
         chosen += [index for index in ordered if index not in taken][: budget - len(chosen)]
     return chosen
+
+
+def _without_gaps(chosen: Sequence[int], member: Mapping[int, float], budget: int) -> list[int]:
+    """With the few lines between two that belong: people cut out whole blocks."""
+    ordered = sorted(chosen)
+    between = [
+        index
+        for before, after in pairwise(ordered)
+        if after - before <= _GAP + 1
+        for index in range(before + 1, after)
+        if index in member
+    ]
+    return [*chosen, *between][:budget]
+
+
+_GAP = 3
 
 
 def _probability(odds: float) -> float:

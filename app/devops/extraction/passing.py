@@ -1,10 +1,11 @@
 """What a failed log has that the last green log of the same job has not."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 # Beside numbers: identifiers of a run, temporary names, durations in words.
-_VARYING = re.compile(r"0x[0-9a-f]+|\b[0-9a-f]{7,}\b|[0-9a-f]{8}-[0-9a-f-]{27}|\d+(?:[.,:]\d+)*")
+# The longest first: the first eight letters of a UUID look like a commit.
+_VARYING = re.compile(r"0x[0-9a-f]+|[0-9a-f]{8}-[0-9a-f-]{27}|\b[0-9a-f]{7,}\b|\d+(?:[.,:]\d+)*")
 _SPACE = re.compile(r"\s+")
 # A green log is remembered by so many different lines; more are those of a log without an end.
 MOST_FORMS = 200_000
@@ -36,3 +37,13 @@ def is_new(lines: Sequence[str], known: frozenset[str]) -> list[bool]:
             )
             new[index] = following is not None and new[following]
     return new
+
+
+def stretches(new: Sequence[bool]) -> Iterator[range]:
+    """Where new lines stand together, without one between that the green log has."""
+    begin = 0
+    for index, here in enumerate((*new, False)):
+        if not here:
+            if index > begin:
+                yield range(begin, index)
+            begin = index + 1

@@ -8,12 +8,25 @@ of a platform, so that they are named here instead of learned from a handful.
 import re
 from collections.abc import Sequence
 
-# Said by the platform or a launcher around what failed: true of every failure, so that it explains none.
+# Said by the platform, a launcher or a build tool around what failed: true of every failure, so that it explains none.
 _WRAPPER = re.compile(
     r"^\W{0,3}(?:\[?error\]?\W{0,3})?(?:\[\w{1,12}\] ?)?(?:Process completed with exit code|Executing the custom container implementation failed|Step script exited with code"
     r"|The process '.{1,200}' failed with exit code|Job failed|Cleaning up|Post job cleanup|Build step '.{1,80}' marked build as failure"
     r"|Finished: |The command \".{1,300}\" exited with|Your build has been stopped|Done\. Your build exited|Command exited with|Got exit code|exit status \d|Error: Process completed)"
-    r"|(?i:^\W{0,3}(?:error )?command failed with exit code \d+\.?$|^\W{0,3}exit code:? \d+$|^make(?:\[\d+\])?: \*\*\* |^ninja: build stopped)"
+    r"|(?i:^\W{0,3}(?:error )?command failed with exit code \d+\.?$|^\W{0,3}exit code:? \d+$|^make(?:\[\d+\])?: \*\*\* |^ninja: build stopped|\bexited with(?: code| status)? \d{1,3}\W{0,3}$)"
+    r"|^npm (?:ERR!|error) (?:code ELIFECYCLE|errno \d|Exit status \d|Failed at the |Test failed\.|A complete log|This is probably not|Lifecycle script|path /|command (?:sh|bash|failed)|workspace |location )"
+    r"|recipe for target '.{1,160}' failed|^\S{1,60}: exit status \d{1,3}$|^FAIL(?:\s+\S{1,160}\s+(?:\[.{1,40}\]|[\d.]{1,12}s))?$|^coverage: [\d.]{1,6}% |^# (?:fail|tests|pass)\s+\d+$|^\s*\d{1,6} failing$"
+    r"|^\W{0,3}(?:error\W{1,3})?(?:BUILD FAILED|BUILD FAILURE|FAILURE: Build failed|Build failed|Total time: |\* What went wrong:|There were failing tests|\(.{1,120}\) Compilation failed)"
+)
+# Advice that a tool gives after every failure.
+_ADVICE = re.compile(
+    r"^\W{0,4}(?:\[?ERROR\]?\W{0,3})?(?:Try:|Run with --(?:stacktrace|info|debug|scan)|Get more help at|\[Help \d\]|-> \[Help|To see the full stack trace|Re-run Maven|For more information about"
+    r"|Additional logging details|You may (?:need|want) to|See (?:above|also|the report)\b|If you (?:think|believe|need|want)\b|Please (?:contact|check|see|refer|try))"
+)
+# What is no failure by its own word: warnings, the lower levels of a log, what was left out, tried again, or went well.
+_HARMLESS = re.compile(
+    r"^\W{0,4}(?:npm )?(?:warn|warning|WARN|WARNING|Warning|INFO|Info|DEBUG|Debug|TRACE|SKIP(?:PED)?|PASS(?:ED)?|ok|notice|NOTICE|XFAIL|remote:)\b|\b[A-Z]\w{0,40}Warning: |: [Ww]arning[: ]"
+    r"|\blevel=(?:debug|info|warn\w{0,4})\b|\"level\": ?\"(?:debug|info|warn\w{0,4})\"|^[IW]\d{4} \d\d:\d\d|\s(?:DEBUG|TRACE|INFO)\s|^##\[(?:warning|notice)\]|[✓✔√]|(?i:\bretry(?:ing)?\b|\bwill be retried\b)|\bPASSED\b|\bSKIPPED\b"
 )
 # What a runner or a shell prints of what it is about to do, or of where it is.
 _STAGE = re.compile(
@@ -28,8 +41,16 @@ _SAID = re.compile(
     r"|(?i:received signal|\bSIG(?:SEGV|ABRT|BUS|KILL|INT|TERM|ILL|FPE)\b|segmentation fault|out of memory|no space left|is more than the .{1,40}(?:maximum|limit)|exceed(?:s|ed) the)"
 )
 _ANNOTATED = re.compile(r"^\W{0,3}\[error\]|^::error|^##\[error\]")
+_ANNOTATION = re.compile(r"::error|##\[error\]")
 _CHARS = 400
-WRAPPED, STAGED, SAID, ANNOTATED = -2.0, -1.2, 0.9, 0.9
+WRAPPED, STAGED, ADVISED, HARMLESS, SAID, ANNOTATED = -3.0, -1.2, -1.0, -1.5, 0.9, 0.9
+# The rest of a sentence, a line that was there before but for its numbers, and an annotation right after another.
+CONTINUED, REPEATED, FOLLOWING = -2.0, -3.0, -1.5
+# So many of the likeliest lines are looked at; so near annotations are of one failure.
+_PREFERRED, _NEAR = 200, 3
+_VARYING = re.compile(r"\d+|^##\[error\]")
+_SENTENCE = re.compile(r"[a-z]+ [\w ,'-]{8,}")
+_SENTENCE_CHARS = 30
 
 
 def prior(line: str) -> float:
@@ -39,10 +60,44 @@ def prior(line: str) -> float:
         return WRAPPED
     if _STAGE.match(line):
         return STAGED
+    if _ADVICE.match(line):
+        return ADVISED
+    if _HARMLESS.search(line):
+        return HARMLESS
     return (SAID if _SAID.search(line) else 0.0) + (ANNOTATED if _ANNOTATED.match(line) else 0.0)
 
 
-def priors(lines: Sequence[str], indexes: Sequence[int]) -> dict[int, float]:
-    """By index; only where there is anything to add."""
-    found = {index: prior(lines[index]) for index in indexes}
-    return {index: value for index, value in found.items() if value}
+def is_wrapper(line: str) -> bool:
+    """Whether the line only says that something failed, or how a step ended."""
+    return _WRAPPER.search(line[:_CHARS]) is not None
+
+
+def prefer(lines: Sequence[str], peak: dict[int, float]) -> None:
+    """Change the log-odds of the likely lines by what is known beforehand; it makes no unlikely line likely."""
+    likely = sorted(peak, key=lambda index: -peak[index])[:_PREFERRED]
+    annotated = -_NEAR - 1
+    for index in sorted(likely):
+        peak[index] += prior(lines[index])
+        if _continues(lines, index):
+            peak[index] += CONTINUED
+        if _ANNOTATION.match(lines[index]) and not is_wrapper(lines[index]):
+            if index - annotated <= _NEAR:
+                peak[index] += FOLLOWING
+            annotated = index
+    seen: set[str] = set()
+    for index in sorted(likely, key=lambda index: (-peak[index], index)):
+        kind = _VARYING.sub("#", lines[index][:_CHARS]).strip(" #")
+        if kind in seen:
+            peak[index] += REPEATED
+        seen.add(kind)
+
+
+def _continues(lines: Sequence[str], index: int) -> bool:
+    """Whether the line goes on with a sentence of the line before, as prose that was broken does."""
+    before = lines[index - 1][:_CHARS].rstrip() if index else ""
+    return (
+        len(before) > _SENTENCE_CHARS
+        and (before[-1].isalnum() or before[-1] == ",")
+        and " " in before.strip()
+        and _SENTENCE.match(lines[index]) is not None
+    )

@@ -27,12 +27,14 @@ _CLOCK = re.compile(
     r"^(?:\[\d\d:\d\d:\d\d(?:[.,]\d{1,6})?(?: ?[APap][Mm])?\] ?|\d\d:\d\d:\d\d(?:[.,]\d{1,6})? {1,2})",
     re.MULTILINE,
 )
+# Travis and GitLab end these with an escape; in a log without its carriage returns the next word follows at once.
+_FOLD = re.compile(r"(?:travis_(?:fold|time):(?:start|end)|section_(?:start|end)):[^\s\x1b]*(?:\r?\x1b\[0K)?")
+_FOLD_LITERALS = ("travis_", "section_")
 _MARKER = re.compile(
-    r"^(?:##\[(?:group|endgroup|section|command|debug|start-action|end-action)\b[^\]\n]*\]|::(?:group|endgroup)::"
-    r"|(?:travis_(?:fold|time)|section_(?:start|end)):[^\s\n]*)",
+    r"^(?:##\[(?:group|endgroup|section|command|debug|start-action|end-action)\b[^\]\n]*\]|::(?:group|endgroup)::)",
     re.MULTILINE,
 )
-_MARKER_LITERALS = ("##[", "::group", "::endgroup", "travis_", "section_")
+_MARKER_LITERALS = ("##[", "::group", "::endgroup")
 _DOCKER_LINE = '{"log":"'
 
 # One line of at most this many characters is kept whole; more is data, not a message.
@@ -48,6 +50,8 @@ def clean_lines(text: str) -> list[str]:
         text = "\n".join(_docker(line) for line in text.split("\n"))
     if _BOM in text:
         text = text.replace(_BOM, "")
+    if any(literal in text for literal in _FOLD_LITERALS):
+        text = _FOLD.sub("", text)
     text = _without_ansi(text)
     if "\r" in text:
         text = _last_written(text)

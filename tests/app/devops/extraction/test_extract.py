@@ -6,7 +6,7 @@ import pytest
 
 from app.devops.extraction.extract import extract
 from app.devops.extraction.finder import Extracted, Hit
-from app.devops.extraction.passing import forms
+from app.devops.extraction.passing import forms, is_new
 from app.devops.reading.clean_log import EMPTY, CleanLog
 from app.devops.reading.read import read_log
 from app.kernel.redaction import Redactor
@@ -73,6 +73,62 @@ def test_with_a_green_log_tells_what_is_new() -> None:
         found = extract(read([*noisy, *new, *END]), budget_lines=50, passing=passing)
         assert {305, 306} <= set(numbers(found))
         assert 1 not in numbers(found)
+
+
+def test_with_a_green_log_leaves_out_what_only_differs_from_run_to_run() -> None:
+    green = read([*NOISE, *END[1:]])
+    progress = [f"Progress (1): {part / 10} of 12 MB" for part in range(120)]
+    home = "Temporarily overriding HOME='/home/runner/work/_temp/{}' before changes"
+    lines = [*NOISE[:250], *progress, *NOISE[250:], "loading the plan", *TRACE, *END]
+    found = extract(read(lines), budget_lines=200, passing=green)
+    assert set(range(421, 426)) <= set(numbers(found))
+    assert not set(range(251, 371)) & set(numbers(found))
+    one, other = ("df99e90f-cb97-4b55-ba34-2585fd34af5b", "3a476d41-b44f-42f1-a830-831cd2035d90")
+    known = forms([home.format(one)])
+    assert is_new([home.format(other), "another line"], known) == [False, True]
+
+
+NPM = ["npm ERR! code ELIFECYCLE", "npm ERR! errno 1", "npm ERR! Failed at the shop@1.0.0 test script."]
+GO = ["FAIL", "FAIL\tgithub.com/acme/shop/price\t0.178s", "coverage: 20.8% of statements in ./..."]
+ACTION = ["##[error]The deployment did not run because of an error, look at the settings", END[0]]
+MAKE = ["make[1]: *** [main.o] Error 1", "Makefile:52: recipe for target 'all' failed"]
+
+
+@pytest.mark.parametrize(
+    ("cause", "around"),
+    [
+        ("Error: Cannot find module './lib/price'", NPM),
+        ("price_test.go:75: expected 1790, got 1800", GO),
+        ("##[error]The key 'region' is missing in settings.toml", ACTION),
+        ("src/main.c:4:9: error: expected ';' before 'return'", MAKE),
+    ],
+)
+def test_ranks_what_says_why_above_what_wraps_it(cause: str, around: list[str]) -> None:
+    found = extract(read([*NOISE, cause, *around]), budget_lines=50)
+    assert found[0].text == cause
+
+
+def test_a_warning_or_a_retry_is_not_the_cause() -> None:
+    quiet = [
+        "app/report.py:156: UserWarning: Error uploading metric: unable to find credentials",
+        'time="2026-05-06T19:53:21Z" level=debug msg="fetch failed: unauthorized error"',
+        "curl: error 28: timed out, retrying in 5 seconds",
+    ]
+    found = extract(read([*quiet, *NOISE, *TRACE, *quiet, *END]), budget_lines=50)
+    assert found[0].line == 307
+
+
+def test_takes_the_few_lines_between_two_that_belong() -> None:
+    block = [
+        '#72 ERROR: process "/bin/sh -c make" did not complete successfully: exit code: 2',
+        "------",
+        " > [build 4/7] RUN make:",
+        "0.149 main.c:4: error: expected ';'",
+        "------",
+    ]
+    found = extract(read([*NOISE, *block, *END]), budget_lines=50)
+    kept = [number for number in numbers(found) if 301 <= number <= 305]
+    assert {301, 304} <= set(kept) and {302, 303} <= set(kept)
 
 
 def test_a_known_fault_comes_first() -> None:

@@ -26,6 +26,8 @@ def read(log: str) -> CleanLog:
         ("2026-04-22T16:11:56.999Z 01E make: *** [all] Error 2", "make: *** [all] Error 2"),
         ("section_start:1560896352:step\r\x1b[0K\x1b[36;1mRunning step\x1b[0;m", "Running step"),
         ("travis_time:end:1:start=1\r\x1b[0K\x1b[31;1mThe command exited with 1.\x1b[0m", "The command exited with 1."),
+        ("travis_time:end:1:start=1\x1b[0Ktravis_fold:end:test.2\x1b[0K\x1b[31;1mThe command exited with 1.\x1b[0m", "The command exited with 1."),
+        ("section_end:1560896352:step\x1b[0K\x1b[31;1mERROR: Job failed\x1b[0;m", "ERROR: Job failed"),
         ("[2026-04-22T16:11:56.999Z] + make test", "+ make test"),
         ("\x1b[8mha:////4Abc==\x1b[0mFinished: FAILURE", "Finished: FAILURE"),
         ("2026-04-22T16:11:56.999999999Z stderr F panic: boom", "panic: boom"),
