@@ -19,6 +19,8 @@ def answered(analysis: Analysis, redactor: Redactor, original: LinesOf) -> Analy
         root_cause=restore(analysis.root_cause),
         fix=tuple(map(restore, analysis.fix)),
         evidence=tuple(_verified(analysis.evidence, restore, original)),
+        yaml_patch=analysis.yaml_patch
+        and replace(analysis.yaml_patch, text=restore(analysis.yaml_patch.text)),
         extracted=tuple(replace(line, text=restore(line.text)) for line in analysis.extracted),
     )
 

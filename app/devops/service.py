@@ -9,6 +9,7 @@ from app.devops.analysis import Analysis, ExtractedLine
 from app.devops.answered import answered
 from app.devops.bodies import decoded
 from app.devops.diagnosis import diagnose
+from app.devops.diagnosis.facts import job_of
 from app.devops.diagnosis.model import second_opinion
 from app.devops.extraction.extract import extract
 from app.devops.extraction.finder import Hit as Known
@@ -167,7 +168,8 @@ class DevopsService:
         chosen = extract(read, budget_lines=failure.budget_lines, passing=passing, signatures=Found(hits))
         extracted = [ExtractedLine(line.line, line.rank, line.text) for line in chosen]
         analysis, hit = diagnose(read, extracted, hits)
-        analysis = with_patch(analysis, hit, read.lines, yaml=failure.yaml)
+        job = job_of(read.lines) or context_of(failure.metadata).job
+        analysis = with_patch(analysis, hit, read, yaml=failure.yaml, job=job)
         return replace(analysis, redactions=redactions_of(redactor))
 
     async def _log_of(self, failure: Failure) -> str:

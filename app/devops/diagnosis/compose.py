@@ -4,39 +4,44 @@ import re
 from collections.abc import Sequence
 
 from app.devops.diagnosis.facts import Facts
+from app.devops.diagnosis.quotes import cut, within_checkout
 from app.devops.signatures.entry import filled
 from app.devops.signatures.search import Hit
 
 CAUSE_CHARS = 640
 FIX_CHARS = 520
-_QUOTE_CHARS = 200
 
 
 def cause_of(headline: str, quotes: Sequence[str], facts: Facts) -> str:
-    """`quotes`: lines of the log, the most telling first."""
-    text = tidy(headline)
-    for part in _parts(text, quotes, facts):
-        if part and len(text) + 1 + len(part) <= CAUSE_CHARS:
-            text = f"{text} {part}"
-    return text[:CAUSE_CHARS]
-
-
-def _parts(headline: str, quotes: Sequence[str], facts: Facts) -> list[str]:
-    said: list[str] = []
-    for quote in quotes:
-        cut = quote.strip()[:_QUOTE_CHARS].strip()
-        if cut and not _told(cut, headline) and not any(_told(cut, other) for other in said):
-            said.append(cut)
+    """`quotes`: what the log says, as `quotes.whole` has it, the most telling first."""
+    said = _Said(cut(tidy(headline), CAUSE_CHARS))
+    said.add(_context(facts))
+    said.quote("The log says", quotes, most=1)
+    said.add(f"Failed: {_few(facts.tests)}." if facts.tests else "")
+    said.add(_contrast(facts.expected, facts.actual))
     places = [place for place in facts.places if place.partition(":")[0] not in headline]
-    return [
-        _context(facts),
-        *(f"The log says: {quote}" for quote in said[:1]),
-        f"Failed: {_few(facts.tests)}." if facts.tests else "",
-        _contrast(facts.expected, facts.actual),
-        f"Where: {_few(places)}." if places else "",
-        f"Summary: {facts.summary}." if facts.summary else "",
-        *(f"Also: {quote}" for quote in said[1:4]),
-    ]
+    said.add(f"Where: {_few(places)}." if places else "")
+    said.add(f"Summary: {facts.summary}." if facts.summary else "")
+    said.quote("Also", quotes, most=2)
+    return said.text
+
+
+class _Said:
+    """A text that grows by what fits and was not told yet."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def add(self, part: str) -> bool:
+        fits = bool(part) and len(self.text) + 1 + len(part) <= CAUSE_CHARS
+        if fits:
+            self.text = f"{self.text} {part}"
+        return fits
+
+    def quote(self, word: str, quotes: Sequence[str], *, most: int) -> None:
+        for text in quotes:
+            if most and text and not _told(text, self.text):
+                most -= self.add(f'{word}: "{text.rstrip(".:")}".')
 
 
 def _contrast(expected: str, actual: str) -> str:
@@ -57,7 +62,7 @@ def _contrast(expected: str, actual: str) -> str:
 def _told(quote: str, text: str) -> bool:
     """Whether nearly every word of the quote stands in the text."""
     words = quote.split()
-    return sum(word in text for word in words) >= 0.8 * len(words)
+    return sum(word.strip("\"'`,;.") in text for word in words) >= 0.8 * len(words)
 
 
 def _context(facts: Facts) -> str:
@@ -74,16 +79,29 @@ def _few(items: Sequence[str], most: int = 3) -> str:
 
 
 def fix_of(hit: Hit | None, facts: Facts, *, other: Hit | None = None) -> tuple[str, ...]:
-    steps = [tidy(filled(step, hit.groups)) for step in hit.signature.fix] if hit else []
+    """What to do, the surest first; what the log advises by itself comes after what is known of the fault."""
+    steps = [tidy(filled(step, known(hit))) for step in hit.signature.fix] if hit else []
     if facts.hint:
-        steps.insert(0, f"The log itself advises: `{facts.hint[:90]}`.")
+        steps.append(f"The log itself advises: `{facts.hint}`.")
     if other is not None:
-        steps.append(tidy(filled(other.signature.fix[0], other.groups)))
+        steps.append(tidy(filled(other.signature.fix[0], known(other))))
     kept: list[str] = []
     for step in steps:
         if sum(map(len, kept)) + len(step) <= FIX_CHARS:
             kept.append(step)
     return tuple(kept)
+
+
+_ANY_NAMES = re.compile(r"\{[a-z_]+\}")
+# What a pattern may take along with a name that stands at the beginning of its line.
+_ANNOTATION = re.compile(r"^(?:#{0,2}\[error\]\s*)+")
+
+
+def known(hit: Hit) -> dict[str, str]:
+    """Every name that the texts of its signature may hold: what took no part is left out instead of named."""
+    texts = (hit.signature.cause, *hit.signature.fix)
+    holes = {name[1:-1]: HOLE for text in texts for name in _ANY_NAMES.findall(text)}
+    return holes | {name: within_checkout(_ANNOTATION.sub("", value)) for name, value in hit.groups.items()}
 
 
 # What stands for a group that took no part: no log holds it, the cleaner takes it out.
@@ -94,4 +112,5 @@ _HOLES = re.compile(r"(?: ?[(\[`']{0,2}\0+[)\]`']{0,2})+")
 def tidy(text: str) -> str:
     """Without the holes that groups leave which took no part."""
     text = _HOLES.sub("", " ".join(text.split()))
-    return text.replace(":.", ".").strip()
+    text = text.replace(":.", ".").strip()
+    return text[:-1] if text.endswith("..") and not text.endswith("...") else text

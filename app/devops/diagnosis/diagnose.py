@@ -1,11 +1,11 @@
 """One diagnosis of a log, or none: from signature hits, the lines that matter and the structure of the log."""
 
-import re
 from collections.abc import Sequence
 
 from app.devops.analysis import CONFIDENT, Analysis, Category, Evidence, ExtractedLine, Nature
-from app.devops.diagnosis.compose import HOLE, cause_of, fix_of
+from app.devops.diagnosis.compose import cause_of, fix_of, known
 from app.devops.diagnosis.facts import Facts, facts_of
+from app.devops.diagnosis.quotes import telling_lines, whole
 from app.devops.diagnosis.ranking import Scored, scored
 from app.devops.diagnosis.speech import is_speech
 from app.devops.reading.clean_log import CleanLog
@@ -16,8 +16,7 @@ from app.devops.signatures.search import Hit
 _LEAST_SCORE = 2.0
 # Another category so near leaves doubt.
 _RIVAL = 0.9
-_MOST_EVIDENCE = 5
-_ANY_NAMES = re.compile(r"\{[a-z_]+\}")
+_MOST_EVIDENCE, _MOST_QUOTES = 5, 3
 
 
 def diagnose(
@@ -40,17 +39,12 @@ def diagnose(
     category = built.hit.signature.category if built else best.hit.signature.category
     surface = _surface(best, found)
     quotes = [
-        best.hit.text,
-        *(each.hit.text for each in surface),
-        *(
-            log.lines[index]
-            for index in telling[:4]
-            if index <= facts.end and not is_speech(log.lines[index])
-        ),
+        *(whole(log.lines, each.hit.line - 1) for each in (best, *surface)),
+        *telling_lines(log.lines, telling, facts, most=_MOST_QUOTES),
     ]
-    headline = filled(best.hit.signature.cause, _known(best.hit))
+    headline = filled(best.hit.signature.cause, known(best.hit))
     if built and built is not best:
-        headline = f"{filled(built.hit.signature.cause, _known(built.hit))} Behind it: {headline}"
+        headline = f"{filled(built.hit.signature.cause, known(built.hit))} Behind it: {headline}"
     analysis = Analysis(
         root_cause=cause_of(headline, quotes, facts),
         fix=fix_of(best.hit, facts, other=built.hit if built and built is not best else None),
@@ -64,16 +58,16 @@ def diagnose(
     return analysis, best.hit
 
 
-def _known(hit: Hit) -> dict[str, str]:
-    """Every name that its texts may hold: what took no part is left out instead of named."""
-    texts = (hit.signature.cause, *hit.signature.fix)
-    return {name[1:-1]: HOLE for text in texts for name in _ANY_NAMES.findall(text)} | hit.groups
+# The machine gave way, whatever was being built on it.
+_OF_THE_MACHINE = (Category.INFRASTRUCTURE, Category.TIMEOUT_OR_OOM)
 
 
 def _docker_step(best: Scored, found: Sequence[Scored]) -> Scored | None:
     """The RUN step of an image's build in which something else went wrong: the build is what failed."""
     if best.hit.signature.category is Category.DOCKER_BUILD:
         return best
+    if best.hit.signature.category in _OF_THE_MACHINE:
+        return None
     return next(
         (each for each in found if each.inside and each.hit.signature.id in ("docker.step-failed", "docker.legacy-step")),
         None,
@@ -121,8 +115,8 @@ def _evidence(log: CleanLog, hits: Sequence[Scored]) -> tuple[Evidence, ...]:
 def _abstained(
     log: CleanLog, extracted: Sequence[ExtractedLine], facts: Facts, telling: Sequence[int]
 ) -> Analysis:
+    quotes = telling_lines(log.lines, telling, facts, most=_MOST_QUOTES)
     telling = [index for index in telling if log.lines[index].strip() and not is_speech(log.lines[index])]
-    quotes = [log.lines[index] for index in telling[:3]]
     headline = "The log does not tell the cause for certain; these are its most telling lines."
     return Analysis(
         root_cause=cause_of(headline, quotes, facts),

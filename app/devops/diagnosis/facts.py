@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+from app.devops.extraction.priors import is_harmless
 from app.devops.reading.clean_log import CleanLog, Section
 
 # Lines beyond this are data; what is looked for stands at their beginning.
@@ -25,7 +26,7 @@ _TESTS = (
     re.compile(r"^\s{0,20}FAIL \[[ \d.]{1,10}s\] (?:\([ \d/]{3,15}\) )?([\w:-]{1,80} [\w:<>-]{1,160})"),
     re.compile(r"^\s{0,8}● (?!Console|Cannot|Deprecation|Validation|Test suite)([^\s›].{0,160})$"),
     re.compile(r"^\s{0,8}(?:[❯×✕] |FAIL {1,2})(?:\|[\w@/-]{1,40}\| )?([\w@./()\[\]-]{3,160}\.[cm]?[jt]sx?(?: > .{1,160})?)"),
-    re.compile(r"^\s{0,8}(?:✕|✖|×) ([\w\"'`].{3,160}?)(?: \(\d{1,7} ?m?s\))?$"),
+    re.compile(r"^\s{0,8}(?:✕|✖|×) (?!\d+ problems?\b)([\w\"'`].{3,160}?)(?: \(\d{1,7} ?m?s\))?$"),
     re.compile(r"^\s{0,8}\d{1,3}\) ([A-Za-z\[].{3,160})$"),
     re.compile(r"^rspec (\./\S{3,160})"),
     re.compile(r"^\[ERROR\] {1,4}([\w.$]{3,120}(?::\d{1,6}|\.\w{1,80}:\d{1,6}).{0,60})"),
@@ -41,6 +42,8 @@ _PLACE = re.compile(
 )
 _FOREIGN_PLACE = re.compile(
     r"site-packages|node_modules|/rustc/|dist-packages|/usr/(?:lib|local|include)|\.cargo/registry|/opt/|go/pkg/mod"
+    r"|^\W{0,12}at (?:hudson|jenkins|org\.(?:jenkinsci|gradle|apache|junit|codehaus|springframework))\."
+    r"|^\W{0,12}at (?:javax?|jdk|sun|groovy|scala|kotlin)\."
     r"|_temp/|hostedtoolcache|node:internal|miniconda|lib/python3|/lib/x86_64"
 )
 # Where runners check out: it says nothing of the file.
@@ -57,11 +60,18 @@ _EXPECTED = re.compile(
 _ACTUAL = re.compile(
     r"^\s*(?:E +)?(?:Received|received|Actual|actual|got|Got|right|Returned|to equal|but was)\b[\w ]{0,30}: {0,8}(\S.{0,160})$"
 )
-_HINT = re.compile(
-    r"(?i)\b(?:run(?:ning)?|use|try)\b[: ]{1,3}"
-    r"[`'\"]?((?:yarn|npm|pnpm|npx|bun|make|cargo|go|tox|nox|pre-commit|ruff|black|isort|uv|poetry|pip|bundle|rake|mvn|"
-    r"\./\w[\w./-]{0,40}|gradle\w?|git|terraform|dotnet|deno|bazel|mix|composer|prettier|eslint) [^`'\"\n]{2,80})"
+_TOOLS = (
+    r"yarn|npm|pnpm|npx|bun|make|cargo|go|tox|nox|pre-commit|ruff|black|isort|uv|poetry|pip|bundle|rake|mvn|\./\w[\w./-]{0,40}"
+    r"|gradle\w?|git|terraform|dotnet|deno|bazel|mix|composer|prettier|eslint"
 )
+# A command is advice where it stands in quotes after such a word, or at the end of a sentence that tells what it is for.
+_HINT = re.compile(
+    rf"\b(?:[Rr]un(?:ning)?|[Uu]se|[Tt]ry|with|via)\b[: ]{{1,3}}(?:[a-z]+ )?"
+    rf"[`'\"](?P<quoted>(?:{_TOOLS}) [^`'\"\n]{{2,80}})[`'\"]"
+    rf"|(?:\w+ \w+,?:? |[Pp]lease |[Tt]ry )(?:[Rr]un(?:ning)?|use):? "
+    rf"(?P<bare>(?:{_TOOLS}) [^`'\"\n]{{2,80}}?)(?:[.:]?$| and | to )"
+)
+_HELP = re.compile(r"\bhelp\b|--help|--upgrade pip|^git config --global init")
 _MOST = 40
 _STEP_MARK = re.compile(r"^(?:Run |travis_\w{1,12}:\S{1,60}?\s{0,3}\$ )")
 _NOT_THE_PROJECT = ("actions/", "settings/", "runner-images", "travis-ci/")
@@ -69,10 +79,13 @@ _NOT_THE_PROJECT = ("actions/", "settings/", "runner-images", "travis-ci/")
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """Indexes count from 0 in the clean lines. `begin` to `end` is the step that failed, `end` the line that says so."""
+    """Indexes count from 0 in the clean lines. `begin` to `end` is the step that failed, `end` the line that says so;
+    up to `header` the runner shows the step's script, its shell and its variables.
+    """
 
     begin: int
     end: int
+    header: int = -1
     job: str = ""
     step: str = ""
     repository: str = ""
@@ -93,18 +106,20 @@ def facts_of(log: CleanLog, telling: Sequence[int]) -> Facts:
     lines = log.lines
     begin, end, step = _failed_step(log)
     inside = range(begin, end + 1)
+    header = _header(lines, inside) if step else -1
     near = [*telling[:15], *(index for index in inside[-400:] if ":" in lines[index])]
-    tests = _distinct(_tests(lines, inside), most=_MOST)
+    near = [index for index in near if index > header and not is_harmless(lines[index])]
+    tests = _innermost(_distinct(_tests(lines, inside), most=_MOST))
     return Facts(
-        begin, end, _job(lines), step,
+        begin, end, header, job_of(lines), step,
         repository=_repository(lines),
         exit_code=_first(_EXIT, lines, range(end, max(-1, end - 5), -1)),
         tests=tuple(tests),
-        places=tuple(_distinct(_places(lines, near), most=_MOST)),
-        summary=_first(_SUMMARY, lines, reversed(inside)).strip(" =."),
+        places=tuple(_longest(_distinct(_places(lines, near), most=_MOST))),
+        summary=" ".join(_first(_SUMMARY, lines, reversed(inside)).strip(" =.").split()),
         expected=_first(_EXPECTED, lines, _around(telling[:6], len(lines))),
         actual=_first(_ACTUAL, lines, _around(telling[:6], len(lines))),
-        hint=_first(_HINT, lines, [*_around(telling[:8], len(lines)), *reversed(inside[-60:])]),
+        hint=_hint(lines, [*_around(telling[:8], len(lines)), *reversed(inside[-60:])], header=header, step=step),
     )  # fmt: skip
 
 
@@ -143,7 +158,8 @@ def _last(sections: Sequence[Section]) -> Section | None:
     return sections[-1] if sections else None
 
 
-def _job(lines: Sequence[str]) -> str:
+def job_of(lines: Sequence[str]) -> str:
+    """As GitHub's runner tells it at the log's beginning; empty where nobody does."""
     return next(
         (
             line.partition("Complete job name: ")[2]
@@ -176,13 +192,83 @@ def _places(lines: Sequence[str], near: Iterable[int]) -> Iterator[str]:
         line = lines[index][:_CHARS].replace(_ERROR_MARK, "")
         if _FOREIGN_PLACE.search(line):
             continue
+        if numbered := _LISTED.match(line):
+            yield from (f"{path}:{numbered[1]}" for path in _above(lines, index))
         for found in _PLACE.finditer(line):
             number = found[2] or found[3] or found[4]
-            path = _WORKSPACE.sub("", found[1].lstrip("("))
+            path = found[1] if ")" in found[1] else found[1].rpartition("(")[2]
+            path = _WORKSPACE.sub("", path)
             if number:
                 yield f"{path}:{number}"
             elif "/" in path and len(path) > len(line.strip()) - 3:  # a list of files, as formatters print it
                 yield path
+
+
+# A finding that tells line and column only: its file stands above all findings of it.
+_LISTED = re.compile(r"^\s+(\d{1,6}):\d{1,5}\s+(?:error|warning|✖|×|[A-Z]\d{3})\b")
+_PATH = re.compile(r"^\S*[/\\.]\S*\.\w{1,8}$")
+_FINDINGS = 60
+
+
+def _above(lines: Sequence[str], index: int) -> Iterator[str]:
+    for line in reversed(lines[max(0, index - _FINDINGS) : index]):
+        if not _LISTED.match(line):
+            if _PATH.match(line.strip()):
+                yield _WORKSPACE.sub("", line.strip())
+            return
+
+
+def _header(lines: Sequence[str], inside: range) -> int:
+    """The last line of what GitHub shows of a step before it runs; -1 where there is nothing of it."""
+    shell = next((index for index in inside[:_HEADER_LINES] if lines[index].startswith("shell: ")), None)
+    if shell is None:
+        return -1
+    return next(
+        (
+            index
+            for index in range(shell, min(shell + _HEADER_LINES, inside.stop))
+            if not lines[index].strip()
+        ),
+        shell,
+    )
+
+
+_HEADER_LINES = 200
+
+
+def _hint(lines: Sequence[str], near: Iterable[int], *, header: int, step: str) -> str:
+    """A command that the log advises; none that the step has just run, and none that only shows help."""
+    for index in near:
+        line = lines[index][:_CHARS]
+        found = (
+            _HINT.search(line)
+            if index > header and not is_harmless(line) and not _SCRIPT.match(line)
+            else None
+        )
+        command = (found["quoted"] or found["bare"]).strip(" .") if found else ""
+        if command and command not in step and not _HELP.search(command):
+            return command
+    return ""
+
+
+# What shows a script rather than speaks: a step, a command, an excerpt of a Dockerfile or of code.
+_SCRIPT = re.compile(r"^\s*(?:Run |\$ |\+ |RUN |\[command\]|>|#\d+ \[|\d+ \||CMD |-{3,})")
+
+
+def _innermost(tests: Sequence[str]) -> list[str]:
+    """Without the tests that only hold another of these."""
+    return [
+        test for test in tests if not any(other != test and other.startswith(f"{test}/") for other in tests)
+    ]
+
+
+def _longest(places: Sequence[str]) -> list[str]:
+    """Without those that another tells with more of its path."""
+    return [
+        place
+        for place in places
+        if not any(other != place and other.endswith(f"/{place}") for other in places)
+    ]
 
 
 def _around(indexes: Sequence[int], total: int) -> list[int]:

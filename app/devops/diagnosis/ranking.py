@@ -13,10 +13,12 @@ _BASE = {Strength.CAUSE: 3.0, Strength.FAILURE: 2.2, Strength.HINT: 1.2, Strengt
 _INSIDE, _AFTER, _BEFORE = 1.0, -1.5, -0.6
 # Lines that tell of a fault without being one: warnings, a retry that went on, a command that is only shown.
 _MERELY = re.compile(
-    r"(?i)^\s*(?:npm warn|warn(?:ing)?\b|\[warn|##\[warning\]|\+ |\$ |echo |remote: warning|# |//)"
+    r"(?i)^\s*(?:npm warn|warn(?:ing)?\b(?! {2,}\w)|\[warn|##\[warning\]|\+ |\$ |echo |remote: warning|# |//)"
     r"|\bretry(?:ing)?\b.{0,40}(?:in|after)\b|\bwill retry\b|\.\.\. ok$|\bPASS(?:ED)?\b|^\s*[✓✔√]"
 )
 _MERELY_LOSS = 1.6
+# Kubernetes calls every event that is not ordinary a warning, failures too.
+_EVENT = re.compile(r"\s*Warning {2,}\w")
 # What a program may print though nothing is wrong: they have to stand on a line that matters.
 _OFTEN_NOISE = frozenset(
     {
@@ -28,6 +30,8 @@ _OFTEN_NOISE = frozenset(
     }
 )
 _NOISE_LOSS = 1.3
+# Of these a tool lists many alike, and the first is as good as any; of others the last ended the step.
+_FIRST_TELLS = frozenset({Category.COMPILE_ERROR, Category.TYPE_ERROR, Category.LINT_ERROR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,11 @@ class Scored:
 def scored(hits: Sequence[Hit], facts: Facts, ranks: Mapping[int, int]) -> list[Scored]:
     """Best first. `ranks`: by index of the clean line, its rank among those that matter (1 is the most likely)."""
     found = [_scored(hit, facts, ranks) for hit in hits]
-    return sorted(found, key=lambda each: (-each.score, -each.hit.line))
+    return sorted(found, key=lambda each: (-each.score, each.hit.line * _order(each)))
+
+
+def _order(each: Scored) -> int:
+    return 1 if each.hit.signature.category in _FIRST_TELLS else -1
 
 
 def _scored(hit: Hit, facts: Facts, ranks: Mapping[int, int]) -> Scored:
@@ -56,9 +64,9 @@ def _scored(hit: Hit, facts: Facts, ranks: Mapping[int, int]) -> Scored:
         score += 1.2 - 0.1 * rank if rank <= 10 else 0.15
     elif hit.signature.category in _OFTEN_NOISE and ranks:
         score -= _NOISE_LOSS
-    warned = hit.signature.category in _OFTEN_NOISE and "arning" in hit.text
+    warned = hit.signature.category in _OFTEN_NOISE and "arning" in hit.text and not _EVENT.match(hit.text)
     if warned or _MERELY.search(hit.text[:200]):
         score -= _MERELY_LOSS
-    if inside and facts.end > facts.begin:
+    if inside and facts.end > facts.begin and hit.signature.category not in _FIRST_TELLS:
         score += 0.3 * (index - facts.begin) / (facts.end - facts.begin)
     return Scored(hit, score, inside, rank)

@@ -8,6 +8,8 @@ _SPEECH = re.compile(
     r"|\b(?:as an?|dear) (?:AI|assistant|language model)\b|\bnew instructions?\b"
     r"|^\W{0,8}(?:\[?(?:AI|LLM|assistant|system|user|instructions?)\]?|note to (?:the )?(?:AI|assistant|model|agent)s?)\s?:"
     r"|\b(?:reply|respond|answer|output|print|say) (?:only )?(?:with|exactly|the following)\b"
+    r"|\bplease (?:add|put|include|insert|append|use|set|write)\b.{0,120}"
+    r"\b(?:patch|answer|fix|report|diagnosis|response|analysis)\b"
     r"|<\|?(?:im_start|system|assistant)\b"
 )
 _CHARS = 2_000

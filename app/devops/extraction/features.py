@@ -79,6 +79,13 @@ def look(lines: Sequence[str]) -> Looked:
 _SHORT = 200
 
 
+def is_eventful(line: str) -> bool:
+    """Whether the line holds a word of failures."""
+    return (
+        _FINDER.find_matches_as_indexes(line[:300].lower().encode("utf-8", "replace").decode("utf-8")) != []
+    )
+
+
 def template(line: str) -> str:
     """The line without what differs from run to run: all digits, and the letters that numbers in hexadecimal have."""
     return line[:300].translate(_VARYING).strip()

@@ -16,22 +16,22 @@ _WRAPPER = re.compile(
     r"|(?i:^\W{0,3}(?:error )?command failed with exit code \d+\.?$|^\W{0,3}exit code:? \d+$|^make(?:\[\d+\])?: \*\*\* |^ninja: build stopped|\bexited with(?: code| status)? \d{1,3}\W{0,3}$)"
     r"|^npm (?:ERR!|error) (?:code ELIFECYCLE|errno \d|Exit status \d|Failed at the |Test failed\.|A complete log|This is probably not|Lifecycle script|path /|command (?:sh|bash|failed)|workspace |location )"
     r"|recipe for target '.{1,160}' failed|^\S{1,60}: exit status \d{1,3}$|^FAIL(?:\s+\S{1,160}\s+(?:\[.{1,40}\]|[\d.]{1,12}s))?$|^coverage: [\d.]{1,6}% |^# (?:fail|tests|pass)\s+\d+$|^\s*\d{1,6} failing$"
-    r"|^\W{0,3}(?:error\W{1,3})?(?:BUILD FAILED|BUILD FAILURE|FAILURE: Build failed|Build failed|Total time: |\* What went wrong:|There were failing tests|\(.{1,120}\) Compilation failed)"
+    r"|^\W{0,3}(?:error\W{1,3})?(?:BUILD FAILED|BUILD FAILURE|FAILURE: Build failed|Build failed|Total time: |\* What went wrong:|There were failing tests|COMPILATION ERROR|\(.{1,120}\) Compilation failed)"
 )
 # Advice that a tool gives after every failure.
 _ADVICE = re.compile(
     r"^\W{0,4}(?:\[?ERROR\]?\W{0,3})?(?:Try:|Run with --(?:stacktrace|info|debug|scan)|Get more help at|\[Help \d\]|-> \[Help|To see the full stack trace|Re-run Maven|For more information about"
-    r"|Additional logging details|You may (?:need|want) to|See (?:above|also|the report)\b|If you (?:think|believe|need|want)\b|Please (?:contact|check|see|refer|try))"
+    r"|(?:npm (?:ERR!|error) ?)?(?:\[--?\w|Options:|Usage:|usage:|Run \"npm help|Clean install)|Additional logging details|You may (?:need|want) to|See (?:above|also|the report)\b|If you (?:think|believe|need|want)\b|Please (?:contact|check|see|refer|try))"
 )
 # What is no failure by its own word: warnings, the lower levels of a log, what was left out, tried again, or went well.
 _HARMLESS = re.compile(
-    r"^\W{0,4}(?:npm )?(?:warn|warning|WARN|WARNING|Warning|INFO|Info|DEBUG|Debug|TRACE|SKIP(?:PED)?|PASS(?:ED)?|ok|notice|NOTICE|XFAIL|remote:)\b|\b[A-Z]\w{0,40}Warning: |: [Ww]arning[: ]"
+    r"^\W{0,4}(?:npm )?(?:warn|warning|WARN|WARNING|Warning(?! {2,}\w)|INFO|Info|DEBUG|Debug|TRACE|SKIP(?:PED)?|PASS(?:ED)?|ok|notice|NOTICE|XFAIL|remote:)\b|\b[A-Z]\w{0,40}Warning: |: [Ww]arning[: ]"
     r"|\blevel=(?:debug|info|warn\w{0,4})\b|\"level\": ?\"(?:debug|info|warn\w{0,4})\"|^[IW]\d{4} \d\d:\d\d|\s(?:DEBUG|TRACE|INFO)\s|^##\[(?:warning|notice)\]|[✓✔√]|(?i:\bretry(?:ing)?\b|\bwill be retried\b)|\bPASSED\b|\bSKIPPED\b"
 )
 # What a runner or a shell prints of what it is about to do, or of where it is.
 _STAGE = re.compile(
     r"^\s*(?:Run |Running |Finished |Executing |Starting |Uploading |Downloading |Writing |Emitting |PRINTING LOG|FINISHED PRINTING|shell: |with:$|env:$|\[command\]|\+{1,3} \S|\$ \S|##\[(?:group|endgroup|command|section)|Traceback \(most recent|During handling of"
-    r"|The above exception|File \"|at \S+ ?\(|\.\.\. \d+ more|-{8,}|={8,}|\^+\s*$|[A-Z][A-Z0-9_]{2,40}[=:] )"
+    r"|The above exception|File \"|at \S+ ?\(|\.\.\. \d+ more|(?:#\d+|\d+:) 0x[0-9a-f]|::(?!error)[a-z-]+[ :]|-{5,}|={5,}|_{5,}|!{5,}|\^+\s*$|[A-Z][A-Z0-9_]{2,40}[=:] )"
 )
 # Words of one's own: an exception with its message, an error of a compiler, an annotation, a signal, a failed test.
 _SAID = re.compile(
@@ -70,6 +70,16 @@ def prior(line: str) -> float:
 def is_wrapper(line: str) -> bool:
     """Whether the line only says that something failed, or how a step ended."""
     return _WRAPPER.search(line[:_CHARS]) is not None
+
+
+def explains(line: str) -> bool:
+    """Whether the line may say why, rather than wrap, show, advise or warn."""
+    return prior(line) >= 0.0
+
+
+def is_harmless(line: str) -> bool:
+    """Whether the line says of itself that it is no failure: a warning, a test that passed, a lower level of a log."""
+    return _HARMLESS.search(line[:_CHARS]) is not None
 
 
 def prefer(lines: Sequence[str], peak: dict[int, float]) -> None:

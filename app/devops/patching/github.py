@@ -17,8 +17,8 @@ _SCOPE_SIGNS: tuple[tuple[str, str], ...] = (
     (r"(?i)code.?scanning|security.?events|sarif", "security-events"),
     (r"(?i)deploy.?pages|pages deployment|github.?pages|/pages\b", "pages"),
     (r"(?i)rest/checks|check.?runs?\b", "checks"),
-    (r"(?i)rest/pulls|pull.?requests?\b|/pulls/", "pull-requests"),
-    (r"(?i)rest/issues|/issues/|issue comment|labels?\b", "issues"),
+    (r"(?i)rest/pulls|pull.?requests?\b|/pulls/|\bgh pr\b", "pull-requests"),
+    (r"(?i)rest/issues|/issues/|issue comment|labels?\b|\bgh issue\b|\(addComment\)|\(createIssue\)", "issues"),
     (r"(?i)rest/commits/statuses|/statuses/", "statuses"),
     (r"(?i)rest/deployments|/deployments\b", "deployments"),
     (r"(?i)attestation", "attestations"),
@@ -112,24 +112,18 @@ def _runs_for(script: str, wanted: tuple[str, ...]) -> bool:
 
 
 def action_versions(target: Target) -> list[Edit]:
-    """Move outdated actions to the current major version; only the named one, when one is named and used."""
-    named = re.split(r"[@:\s]", target.field("action").strip("`' "))[0].lower()
-    edits: list[tuple[str, Edit]] = []
+    """Move outdated actions to the current major version: those that the log names, and all only where it names none."""
+    named = {name.lower() for name in re.findall(r"[\w.-]+(?:/[\w.-]+)+", target.field("action"))}
+    edits: list[Edit] = []
     for path, _, position, step in target.steps():
         node = step.get("uses")
         used = use(node.value) if node is not None else None
         known = KNOWN.get(used.name.lower()) if used is not None else None
         if node is None or used is None or known is None or used.major is None or not known.current:
             continue
-        if used.major < known.current and (used.outdated or used.name.lower() == named):
-            edits.append(
-                (
-                    used.name.lower(),
-                    scalar(node, f"{used.name}@v{known.current}", (*path, str(position), "uses")),
-                )
-            )
-    chosen = [edit for name, edit in edits if name == named]
-    return chosen or [edit for _, edit in edits]
+        if used.major < known.current and (used.name.lower() in named if named else used.outdated):
+            edits.append(scalar(node, f"{used.name}@v{known.current}", (*path, str(position), "uses")))
+    return edits
 
 
 def runner_labels(target: Target) -> list[Edit]:

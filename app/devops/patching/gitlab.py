@@ -46,12 +46,17 @@ def _doubled(old: str) -> str:
 
 
 def retry(target: Target) -> list[Edit]:
-    """Again when the runner or the system failed, never when the script did."""
+    """Again when the runner or the system failed, never when the script did: the job that is known, else all of them."""
     data = {"max": 2, "when": ["runner_system_failure", "stuck_or_timeout_failure", "api_failure"]}
-    for path, job in _jobs(target):
-        if job.get("retry") is None:
-            return [put(target.text, job, "retry", data, path)]
-    return []
+    jobs = _jobs(target)
+    known = len(jobs) == 1 or any(path[0] == target.field("job") for path, _ in jobs)
+    if not known and target.root.get("default") is None:
+        return (
+            [put(target.text, target.root, "default", {"retry": data}, (), before=jobs[0][0][0])]
+            if jobs
+            else []
+        )
+    return [put(target.text, job, "retry", data, path) for path, job in jobs if job.get("retry") is None][:1]
 
 
 def dind(target: Target) -> list[Edit]:

@@ -157,18 +157,6 @@ def pull_secret(target: Target) -> list[Edit]:
     return edits
 
 
-def image(target: Target) -> list[Edit]:
-    """The tag that is known to exist; without one nothing is guessed."""
-    good, bad = target.field("known_tag", "available", "expected"), target.field("image")
-    edits = []
-    for path, container in _containers(target):
-        node = container.get("image")
-        if good and node is not None and (not bad or node.value == bad or node.value.startswith(bad)):
-            repository = node.value.rpartition(":")[0] if ":" in node.value.rpartition("/")[2] else node.value
-            edits.append(scalar(node, good if ":" in good else f"{repository}:{good}", (*path, "image")))
-    return edits
-
-
 def selector(target: Target) -> list[Edit]:
     """Labels of the pods, as their own object selects them."""
     edits = []

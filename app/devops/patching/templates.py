@@ -98,7 +98,6 @@ TEMPLATES: dict[str, Template] = {
     "kubernetes-liveness": Template("kubernetes", kubernetes.liveness),
     "kubernetes-probe-port": Template("kubernetes", kubernetes.probe_port),
     "kubernetes-pull-secret": Template("kubernetes", kubernetes.pull_secret),
-    "kubernetes-image": Template("kubernetes", kubernetes.image),
     "kubernetes-selector": Template("kubernetes", kubernetes.selector),
     "kubernetes-api-version": Template("kubernetes", kubernetes.api_version),
     "kubernetes-field": Template("kubernetes", kubernetes.field_names),

@@ -34,13 +34,19 @@ class Signature(BaseModel):
     strength: Strength
     cause: Annotated[str, Field(min_length=20, max_length=300)]
     fix: tuple[Annotated[str, Field(min_length=10, max_length=240)], ...] = Field(min_length=1, max_length=3)
-    patch: str | None = Field(None, description="Id of a patch template.")
+    patch: str | tuple[str, ...] | None = Field(
+        None, description="Id of a patch template; of several, the one for the file that is given counts."
+    )
     good: str = Field(description="A line that matches.")
     bad: str = Field(description="A line that holds the literal, or looks alike, and does not match.")
 
     @property
     def literals(self) -> tuple[str, ...]:
         return (self.literal,) if isinstance(self.literal, str) else self.literal
+
+    @property
+    def patches(self) -> tuple[str, ...]:
+        return (self.patch,) if isinstance(self.patch, str) else self.patch or ()
 
     @property
     def places(self) -> set[str]:

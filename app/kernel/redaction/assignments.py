@@ -137,11 +137,15 @@ def _value(raw: str, match: re.Match[str]) -> tuple[int, int]:
     return begin, end
 
 
+# The name of a secret in an ARN: `arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop-a1b2c3`.
+_IN_ARN = re.compile(r":\d{12}:$")
+
+
 def _is_secret(raw: str, match: re.Match[str], begin: int, stop: int, line_end: int) -> bool:
     value = raw[begin:stop]
     before = raw[max(0, match.start() - 24) : match.start()]
     quoted = begin > match.start("value")
-    if NO_SECRET.fullmatch(value) or _HARMLESS_AFTER.search(match["rest"]):
+    if _IN_ARN.search(before) or NO_SECRET.fullmatch(value) or _HARMLESS_AFTER.search(match["rest"]):
         return False
     if (
         match["strong"]

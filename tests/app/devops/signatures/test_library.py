@@ -51,7 +51,11 @@ def test_no_pattern_repeats_a_repetition_or_has_more_than_two_open_ones(entry: S
 
 
 def test_every_patch_that_a_signature_names_is_a_template() -> None:
-    assert {entry.patch for entry in ENTRIES if entry.patch} <= set(TEMPLATES)
+    assert {patch for entry in ENTRIES for patch in entry.patches} <= set(TEMPLATES)
+
+
+def test_every_template_is_named_by_a_signature() -> None:
+    assert set(TEMPLATES) <= {patch for entry in ENTRIES for patch in entry.patches}
 
 
 def open_repeats(parsed: Any, *, inside: bool = False) -> int:

@@ -34,6 +34,7 @@ HARMLESS = (
     "PASS src/app.test.js",
     "git@github.com:owner/repo.git",
     "uses: actions/checkout@v4.1.1 and @babel/core@7.24.0",
+    "may not read arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop-a1b2c3",
     "arn:aws:s3:::bucket/key and arn:aws:iam::123456789012:role/deploy",
     "Ran 4111-2222 tests, order 4111 1111 1111 1112",
     "export PATH=/usr/local/bin:$PATH",

@@ -1,0 +1,111 @@
+"""What is said of the failed jobs in `failed_jobs/`, one log of each kind: its kind, its cause in words, what to do, the patch."""
+# ruff: noqa: E501 - what is expected of a log stands on one line
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from app.devops.analysis import Analysis, Category
+from app.devops.service import DevopsService, Failure
+from app.devops.signatures import read_library
+
+FOLDER = Path(__file__).parent / "failed_jobs"
+SERVICE = DevopsService(read_library(), log_bytes=1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """`cause` and `fix`: words that have to stand there; `evidence`: words of the first quote; `patch`: of the patch."""
+
+    category: Category
+    cause: tuple[str, ...]
+    fix: tuple[str, ...]
+    evidence: str
+    patch: str = ""
+
+
+EXPECTED = {
+    "cargo-borrow": Told(Category.COMPILE_ERROR, ("E0502", "src/cart.rs:88"), ("rustc --explain",), "E0502"),
+    "cmake-missing": Told(Category.DEPENDENCY_INSTALL, ("OpenSSL", "CMakeLists.txt:14"), ("development package",), "OpenSSL"),
+    "command-missing": Told(Category.CI_CONFIG, ("poetry", "command not found"), ("Install it",), "poetry"),
+    "disk-full": Told(Category.INFRASTRUCTURE, ("disk is full",), ("Free space",), "No space left"),
+    "docker-build": Told(Category.DOCKER_BUILD, ("COPY", "/package-lock.json"), (".dockerignore",), "package-lock.json"),
+    "docker-push-denied": Told(Category.PERMISSION_OR_SECRET, ("packages",), ("packages: write",), "denied", "packages: write"),
+    "eslint": Told(Category.LINT_ERROR, ("no-unused-vars", "src/components/Basket.tsx:14"), ("eslint --fix",), "useMemo"),
+    "flaky-network": Told(Category.NETWORK_OR_FLAKY, ("azure.archive.ubuntu.com", "timed out"), ("again",), "timed out"),
+    "github-timeout": Told(Category.TIMEOUT_OR_OOM, ("20 minutes", "npx playwright test"), ("timeout-minutes",), "timed out"),
+    "github-token": Told(
+        Category.PERMISSION_OR_SECRET, ("not accessible by integration",), ("pull-requests: write",), "addComment", "pull-requests: write"
+    ),
+    "gitlab-import": Told(Category.COMPILE_ERROR, ("ECB_RATES", "src/ledger/rates.py"), ("correct the import",), "ECB_RATES"),
+    "gitlab-runner": Told(
+        Category.PERMISSION_OR_SECRET, ("registry.acme.example/build/jdk:21", "authorize"), ("DOCKER_AUTH_CONFIG",), "pulling image"
+    ),
+    "go-test": Told(Category.TEST_ASSERTION, ("TestTotal/with_voucher", "Expected 1790, actual 1800"), ("go test -run",), "--- FAIL"),
+    "gradle-dependency": Told(Category.DEPENDENCY_INSTALL, ("com.acme:billing-client:4.7.1",), ("repositories",), "Could not find"),
+    "helm": Told(Category.DEPLOY, ("earlier operation",), ("helm rollback",), "another operation"),
+    "jenkins-checkout": Told(Category.PERMISSION_OR_SECRET, ("git.acme.example", "publickey"), ("deploy key",), "publickey"),
+    "jest-snapshot": Told(Category.SNAPSHOT_DIFF, ("shows the number of items", "Header.test.tsx"), ("difference",), "snapshot"),
+    "killed-137": Told(Category.TIMEOUT_OR_OOM, ("Killed", "memory"), ("memory",), "Killed"),
+    "kubectl-rollout": Told(Category.DEPLOY, ("ghcr.io/acme/shop:sha-77aa01c", "no image"), ("pushed",), "not found"),
+    "maven-compile": Told(Category.COMPILE_ERROR, ("OrderService.java", "findByCustomerId"), ("OrderService.java:57",), "cannot find symbol"),
+    "npm-404": Told(Category.DEPENDENCY_INSTALL, ("design-tokens", "404"), ("npm view", "token"), "404 Not Found"),
+    "npm-lockfile": Told(Category.DEPENDENCY_INSTALL, ("lockfile", "zod@3.25.1"), ("commit the lockfile",), "in sync"),
+    "oom-node": Told(Category.TIMEOUT_OR_OOM, ("heap out of memory",), ("max-old-space-size",), "heap out of memory"),
+    "pip-no-version": Told(
+        Category.DEPENDENCY_INSTALL, ("numba-extras==2.1.0", "Requires-Python >=3.9,<3.12"), ("Python version",), "No matching distribution"
+    ),
+    "pytest": Told(Category.TEST_ASSERTION, ("test_discount_rounds_up", "849 == 850"), ("pytest 'tests/test_price.py",), "test_discount"),
+    "s3-denied": Told(
+        Category.PERMISSION_OR_SECRET, ("403", "HeadObject"), ("s3:GetObject",), "Forbidden", "arn:aws:s3:::acme-release-notes/2026/*"
+    ),
+    "s3-denied-boto": Told(
+        Category.PERMISSION_OR_SECRET, ("ci-report", "s3:GetObject"), ("exactly",), "AccessDenied",
+        "arn:aws:s3:::acme-sales/daily/2026-03-03.parquet",
+    ),
+    "terraform-lock": Told(Category.DEPLOY, ("lock of its state",), ("force-unlock",), "state lock"),
+    "tsc": Told(Category.TYPE_ERROR, ("src/api/orders.ts", "TS2741", "TS2345"), ("src/api/orders.ts",), "TS2741"),
+}  # fmt: skip
+# What wraps a failure, or stands in every log: a cause that quotes it makes its reader look in the wrong place.
+NEVER_QUOTED = (
+    "Process completed with exit code", "shell: ", "set up to track", "Switched to a new branch", "BUILD FAILURE",
+    "Getting Git version", "Post job cleanup", "##[",
+)  # fmt: skip
+
+
+def analyzed(name: str) -> Analysis:
+    return SERVICE.analyze_text((FOLDER / f"{name}.log").read_text(encoding="utf-8"), Failure())
+
+
+def test_every_log_has_its_expectation() -> None:
+    assert {path.stem for path in FOLDER.glob("*.log")} == set(EXPECTED)
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_failed_job_is_told_by_its_kind_cause_and_remedy(name: str) -> None:
+    told, found = EXPECTED[name], analyzed(name)
+    assert found.category is told.category and not found.abstained
+    for word in told.cause:
+        assert word in found.root_cause
+    for word in told.fix:
+        assert word in " ".join(found.fix)
+    assert told.evidence in found.evidence[0].quote
+    assert (found.yaml_patch is not None) == bool(told.patch)
+    assert found.yaml_patch is None or told.patch in found.yaml_patch.text
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_a_cause_quotes_no_wrapper_and_cuts_no_word(name: str) -> None:
+    found = analyzed(name)
+    assert not [words for words in NEVER_QUOTED if words in found.root_cause]
+    log = (FOLDER / f"{name}.log").read_text(encoding="utf-8").replace('"', " ").split()
+    for part in found.root_cause.replace('"', " ").split(" …")[:-1]:
+        assert part.split()[-1].strip("(,:") in {word.strip("(,:") for word in log}
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_the_step_that_failed_is_not_advised_again(name: str) -> None:
+    found = analyzed(name)
+    step = found.root_cause.partition("step `")[2].partition("`")[0]
+    assert not step or not [line for line in found.fix if f"advises: `{step}`" in line]
