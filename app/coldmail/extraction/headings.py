@@ -83,7 +83,7 @@ def evidence(blocks: Sequence[Block], *, applies: bool) -> Evidence:
     sections = set()
     for block in blocks:
         if is_heading(block):
-            line = block.text.lower().strip(" *•-–—#")
+            line = block.text.lower().strip(" *•-–—#¿¡")
             for name, pattern in (
                 ("duties", words.DUTIES),
                 ("requirements", words.REQUIREMENTS),

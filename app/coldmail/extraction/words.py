@@ -17,6 +17,7 @@ LOCATION = phrases(
     "location, locations, job location, job locations, work location, work locations, primary location, office, offices, city",
     "place of work, workplace location, office location, place of employment, location(s), location/s, based in, duty station",
     "ubicación, ubicació, localización, localidad, localitat, lugar, lugar de trabajo, ciudad, centro de trabajo, población",
+    "beschäftigungsort, dienststelle, arbeitsplatzort, einsatzstelle, zona de trabajo, lugar del puesto, lieu d'affectation, localité",
     "standort, standorte, arbeitsort, einsatzort, ort, dienstort, arbeitsorte, einsatzorte, dienstsitz, standort(e)",
     "lieu, localisation, lieu de travail, ville, lieux, lieu du poste, lieu de mission, luogo, luogo di lavoro, località, sede",
     "sede di lavoro, città, locatie, standplaats, werklocatie, plaats, plats, arbetsort, placering, stad, arbetsplats, lokation",
@@ -25,6 +26,7 @@ LOCATION = phrases(
 )
 COMPANY = phrases(
     "company, employer, company name, hiring organization, hiring organisation, hiring company, organization, organisation",
+    "einrichtung, träger, organización, entidad, empleador, établissement, raison sociale, organisme",
     "unternehmen, arbeitgeber, firma, gesellschaft, empresa, compañía, entreprise, société, employeur, azienda, società, bedrijf",
     "werkgever, organisatie, företag, arbetsgivare, virksomhed, arbejdsgiver, arbeidsgiver, bedrift, pracodawca, yritys",
     "työnantaja, společnost, zaměstnavatel, legal entity, business unit name, 会社名, 公司, 회사",
@@ -81,6 +83,12 @@ DUTIES = re.compile(
     r"|a day in|in this role|roles? (?:and|&) responsib|accountabilit|scope of work|duties and"
     r"|descripci[óo]n? (?:de la |del )?(?:oferta|puesto|empleo|trabajo|vacante)|descripció|funciones|responsabilidad|tareas|misión|misió|qué harás"
     r"|(?:ihre|deine|meine|unsere)? ?(?:aufgaben|tätigkeit|verantwortung|rolle|mission)|das erwartet (?:dich|sie)|stellenbeschreibung|jobbeschreibung"
+    r"|was (?:dich|sie|euch) (?:bei uns |in dieser rolle )?erwartet|das (?:machst du|sind (?:deine|ihre) aufgaben|wirst du)|was du (?:bei uns )?(?:machst|tust|bewegst)"
+    r"|(?:dein|ihr)e? (?:job|aufgaben\w*|wirkungskreis|(?:arbeits)?alltag|herausforderung|einsatz|schwerpunkte?|verantwortungs\w+)|darum geht(?:(?:'|’)?s| es)\b"
+    r"|(?:tus|sus|principales|las) (?:principales )?(?:funciones|tareas|responsabilidades|retos)|tu (?:misión|día a día|rol|reto)\b|qué vas a hacer|cuál será tu"
+    r"|en qué consiste|sobre (?:el puesto|la vacante|la oferta|el rol)|detalles? del puesto|el puesto\b"
+    r"|(?:vos |tes |les |nos )?(?:futures? |principales )(?:missions?|activités)|(?:vos |tes )activités|(?:votre|ton|au) quotidien|ce que (?:vous|tu) (?:ferez|feras|allez faire|vas faire)"
+    r"|à propos du poste|descriptif (?:du poste|de la mission)|contenu du poste|missions principales|activités principales"
     r"|(?:vos |tes |les |votre |ta )?(?:missions?|responsabilités|tâches)|description (?:du|de) (?:poste|l)|le poste|(?:votre|ton) rôle"
     r"|descrizione|mansioni|responsabilità|attività|cosa farai|taken|functieomschrijving|wat ga je doen|jouw (?:rol|taken)"
     r"|arbetsuppgifter|om (?:jobbet|rollen|tjänsten)|dina arbetsuppgifter|arbeidsoppgaver|om (?:stillingen|jobbet)|arbejdsopgaver"
@@ -93,7 +101,13 @@ REQUIREMENTS = re.compile(
     r"|who you are|what (?:we(?:'|’)re|we are) looking for|what you(?:'|’)?(?:ll)? (?:bring|need|have)|you (?:have|are|bring|will have)\b|about you\b"
     r"|we(?:'|’)re looking for|the ideal candidate|ideal candidate|education\b|bonus points|it(?:'|’)?s a plus"
     r"|requisitos|requisits|requerimientos|perfil|formación|conocimientos|qué buscamos|qué necesitas|se requiere"
-    r"|(?:ihr|dein|das) ?(?:profil|qualifikation)|qualifikation|anforderung|das bringst du mit|das bringen sie mit|voraussetzung|was du mitbringst"
+    r"|(?:ihr|dein|das) ?(?:profil|qualifikation)|qualifikation|anforderung|das bringst du mit|das bringen sie mit|voraussetzung|was (?:du|sie) mitbring"
+    r"|(?:das|damit|womit) (?:überzeugst du|überzeugen sie|du (?:uns )?überzeugst)|das (?:zeichnet|macht) (?:dich|sie) aus|wen wir suchen|wir wünschen uns|unsere erwartungen"
+    r"|(?:deine|ihre) (?:skills|stärken|kompetenzen|erfahrung|kenntnisse|fähigkeiten)|(?:fachliche|persönliche) (?:voraussetzung|kompetenz|anforderung|kenntnisse)"
+    r"|qué (?:te )?pedimos|lo que buscamos|tu perfil|experiencia (?:requerida|mínima|necesaria|previa)|habilidades|competencias|aptitudes|estudios (?:mínimos|requeridos)|titulación"
+    r"|(?:requisitos )?(?:imprescindible|deseable|valorable)s?\b|se valora"
+    r"|(?:le )?profil (?:recherché|idéal)|ce que nous (?:recherchons|attendons)|votre expérience|savoir[- ](?:faire|être)|connaissances\b|expérience (?:requise|souhaitée)"
+    r"|qui êtes[- ]vous|diplômes?\b"
     r"|(?:votre |ton |le )?profil\b|compétences|qualités|formation\b|pré-?requis|requisiti|competenze|chi cerchiamo|functie-?eisen|wat vragen wij"
     r"|wie ben jij|jouw profiel|kvalifikation|kravprofil|vem är du|din profil|om dig\b|kvalifikasjon|hvem er du|vi søger|wymagania|oczekiwania"
     r"|kogo szukamy|requisitos|qualificações|osaaminen|požadavky|任职要求|岗位要求|任职资格|应聘要求|応募資格|必須|자격요건"
@@ -101,11 +115,16 @@ REQUIREMENTS = re.compile(
 OFFERS = re.compile(
     r"(?:our |your |company )?(?:benefits|perks)\b|what (?:we|you(?:'|’)?ll) (?:offer|get)|we offer|why (?:join|work|us)|compensation"
     r"|qué ofrecemos|ofrecemos|beneficios|què oferim|wir bieten|das bieten wir|unser angebot|was wir bieten|benefits|deine vorteile|nous offrons"
-    r"|avantages|ce que nous|offriamo|cosa offriamo|wat bieden wij|wij bieden|vi erbjuder|vi tilbyr|vi tilbyder|oferujemy|o que oferecemos"
+    r"|darauf (?:kannst du|können sie) (?:dich|sich) freuen|(?:freu dich|freuen sie sich) auf|(?:ihre|unsere) (?:vorteile|leistungen)|gute gründe|warum (?:zu uns|wir\b)"
+    r"|(?:qué |lo que )?te ofrecemos|lo que ofrecemos|condiciones|ventajas|por qué (?:unirte|trabajar)|(?:vos|nos) avantages|pourquoi nous rejoindre"
+    r"|avantages|ce que nous (?:vous )?(?:offrons|proposons)|ce que nous|offriamo|cosa offriamo|wat bieden wij|wij bieden|vi erbjuder|vi tilbyr|vi tilbyder|oferujemy|o que oferecemos"
 )
 APPLY = re.compile(
     r"\W{0,3}(?:(?:easy |quick |register and |click here to |start your |submit your |submit |sign in to |log in to )?appl(?:y|ication)\b"
     r"(?: now| here| online| today| for| to| with| on| via|\W|$)|i(?:'|’)?m interested|start application|apply\b"
+    r"|me interesa\b|env[íi]a tu (?:cv|candidatura|curr[íi]culum)|presentar (?:mi )?candidatura|aplica (?:ahora|aquí|ya)\b"
+    r"|bewerbung (?:starten|senden|absenden|abschicken)|zum bewerbungsformular|ich bin interessiert"
+    r"|(?:déposer|envoyer|soumettre) (?:ma|votre|sa) candidature|répondre à cette (?:annonce|offre)|je (?:candidate|suis intéressée?)"
     r"|inscr[íi]b|inscriu|inscribirme|aplicar|postular|solicitar|enviar candidatura|quiero aplicar|apúntate"
     r"|(?:jetzt |online |direkt |hier |gleich )*bewerben|(?:jetzt )?online[- ]?bewerb|zur bewerbung|bewirb dich|je postule|postule[rz]?\b|candidater|candidatar"
     r"|invia (?:la )?candidatura|candidati|solliciteer|sollicite|ansök|sök (?:jobbet|tjänsten|nu)|søk (?:på )?(?:stillingen|jobben)|ansøg|send ansøgning"
