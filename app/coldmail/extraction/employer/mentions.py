@@ -8,7 +8,7 @@ from typing import Any
 from app.coldmail.extraction import loose_json
 from app.coldmail.extraction.document import Document
 from app.coldmail.extraction.employer import logos, sentences
-from app.coldmail.extraction.employer.names import clean
+from app.coldmail.extraction.employer.names import clean, vendor
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,22 @@ _AT = re.compile(r"\A\s*(?:at|@|bei|chez|hos|bij)\s+", re.IGNORECASE)
 # Parts of a list's title that name no company.
 _LIST = re.compile(
     r"(?:(?:search|browse|all|our|open|current|job|find)\b.{0,30}|(?:search )?results.*|careers?(?: page| site| home)?|jobs?|home|karriere|stellenangebote"
-    r"|offene stellen|ofertas.*|empleos?|vacantes|vacatures|lediga jobb|offres.*|recrutement|vacancies|opportunities|join us|work with us|page \d+)",
+    r"|offene stellen|ofertas.*|empleos?|vacantes|vacatures|lediga jobb|offres.*|recrutement|vacancies|opportunities|join (?:us|our team|the team)|work with us|page \d+)",
     re.IGNORECASE,
 )
 _LIST_START = re.compile(
-    r"\A(?:(?:jobs?|careers?|karriere|stellenangebote|offene stellen|vacancies|work|working|ofertas|vacatures|offres(?: d'emploi)?)\s+(?:at|bei|with|@|der|von|en|de|chez|bij)?\s*)",
+    r"\A(?:(?:jobs?|careers?|karriere|stellenangebote|offene stellen|vacancies|work|working|join|life|ofertas|vacatures|offres(?: d'emploi)?)\s+(?:at|bei|with|@|der|von|en|de|chez|bij)?\s*)",
+    re.IGNORECASE,
+)
+_HIRING = re.compile(r"\s+(?:is |are )?(?:now )?hiring(?: for)?(?: an?| the)?\s*\Z", re.IGNORECASE)
+_IN = re.compile(r"\s+(?:in|à|i)\s+[A-ZÀ-Þ].*\Z")
+# Parts beside a job's title that are no name: words for lists and pages, places, numbers, kinds of work.
+_NO_PART = re.compile(
+    rf"{_LIST.pattern}|(?:in|à|near)\s.*|(?:job|stelle|position|req(?:uisition)?|ref(?:erence)?|id|nr|no)?\W{{0,3}}(?:id\W{{0,2}})?[\w-]*\d[\w-]*"
+    r"|job (?:details?|description|posting|opening|ad)|job application(?: for)?|details?|apply(?: now| online| here)?|(?:the )?career ?(?:page|site|portal|opportunit\w*)"
+    r"|(?:full|part)[- ]?time|vollzeit|teilzeit|temps (?:plein|partiel)|cdi|cdd|permanent|contract|freelance|internship|remote|hybrid|on-?site"
+    r"|stelle(?:nanzeige|nangebot)?|offre d['’]emploi|oferta de (?:empleo|trabajo)|join (?:us|our team)|we(?:['’]re| are) hiring|work with us"
+    r"|engineering|sales|marketing|finance|operations|product|design|hr|human resources|legal|it|data|research|customer (?:success|support|service)",
     re.IGNORECASE,
 )
 _DATA_LAYER = re.compile(
@@ -143,29 +154,38 @@ def _copyrights(document: Document) -> Iterator[str]:
 
 
 def _of_title(document: Document, title: str) -> Iterator[tuple[str, str]]:
-    """ "Cook at Tide", "Cook | Tide": what stands beside the job's own title; of a list's, what is left without the words for lists."""
+    """ "Cook at Tide", "Cook | Tide": what stands beside the job's own title in the page's; of a list's, what is left without
+    the words for lists.
+    """
     whole = document.title or document.meta("og:title") or ""
     for text in (document.title, document.meta("og:title") or ""):
         yield from (("title", part) for part in _SEPARATOR.split(text))
     if not title:
         yield from (("board", text) for text in _of_list(whole))
     elif title.lower() in whole.lower():
-        at = whole.lower().index(title.lower())
-        after, before = whole[at + len(title) :], whole[:at]
+        at = whole.lower().rindex(title.lower())
+        before, after = whole[:at], whole[at + len(title) :]
         if match := _AT.match(after):
-            yield "at", _SEPARATOR.split(after[match.end() :])[0]
-        rest = after.strip() or before.strip()
-        if parts := [part for part in _SEPARATOR.split(f" {rest} ") if part.strip(" -|–—:")]:
-            yield "beside", parts[-1].strip(" -|–—:")
+            yield "at", _IN.sub("", _SEPARATOR.split(after[match.end() :])[0])
+        if match := _HIRING.search(before):
+            yield "at", _SEPARATOR.split(before[: match.start()])[-1]
+        elif part := next((part for text in (after, before) for part in _beside(text)), ""):
+            yield "beside", part
+
+
+def _beside(text: str) -> list[str]:
+    """The parts of a title that may be a name, the one at the very end or the very beginning of it first."""
+    parts = [part.strip(" -|–—:,·") for part in _SEPARATOR.split(f" {text} ")]
+    names = [_LIST_START.sub("", part) for part in parts if part and not _NO_PART.fullmatch(part)]
+    return [name for name in reversed(names) if name and not vendor(name)]
 
 
 def _of_list(whole: str) -> Iterator[str]:
     parts = [part.strip(" -|–—:") for part in _SEPARATOR.split(whole)]
-    names = [
-        name
-        for part in parts
-        if part and not _LIST.fullmatch(part) and (name := clean(_LIST_START.sub("", part)))
+    bare = [
+        _LIST_START.sub("", _HIRING.sub("", part)) for part in parts if part and not _LIST.fullmatch(part)
     ]
+    names = [name for part in bare if (name := clean(part)) and not _NO_PART.fullmatch(name)]
     whole_is_one = len(parts) == 1 and names == parts  # nothing there says that it is a list
     if len(names) == 1 and not whole_is_one:
         yield names[0]

@@ -4,6 +4,7 @@ import re
 import unicodedata
 
 from app.coldmail.extraction.html_text import one_line
+from app.coldmail.extraction.words import phrases
 
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ0-9]"
 _WORD = rf"{_CAPITAL}[\w&.'’+/-]*"
@@ -49,6 +50,16 @@ _BOARD = re.compile(
     r"\w(?:jobs?|karriere|stellen|careers?|empleos?|vacatures)\b|\b(?:jobs?|karriere|empleo|vacature|stellen(?=angebote|anzeige|markt))\w+",
     re.IGNORECASE,
 )
+# A place beside a title is no name, and of places these stand there without saying that they are one.
+_COUNTRIES = phrases(
+    "argentina, australia, austria, belgium, brazil, bulgaria, canada, chile, china, colombia, croatia, cyprus, czechia, czech republic, denmark",
+    "egypt, estonia, finland, france, germany, greece, hong kong, hungary, india, indonesia, ireland, israel, italy, japan, kenya, latvia",
+    "lithuania, luxembourg, malaysia, malta, mexico, morocco, netherlands, new zealand, nigeria, norway, pakistan, peru, philippines, poland",
+    "portugal, romania, saudi arabia, serbia, singapore, slovakia, slovenia, south africa, south korea, spain, sweden, switzerland, taiwan",
+    "thailand, turkey, ukraine, united arab emirates, united kingdom, united states, uae, uk, usa, us, eu, europe, emea, worldwide, vietnam",
+    "deutschland, österreich, schweiz, frankreich, italien, spanien, españa, francia, alemania, italia, suisse, belgique, allemagne, espagne",
+    "méxico, perú, brasil, sverige, norge, danmark, suomi, polska, nederland, belgië, česko, magyarország, românia, türkiye",
+)
 _MOST_CHARS, _MOST_WORDS = 80, 8
 
 
@@ -65,7 +76,12 @@ def clean(text: str | None) -> str | None:
         name = name.rstrip(".")
     if not 2 <= len(name) <= _MOST_CHARS or len(name.split()) > _MOST_WORDS:
         return None
-    if _NOT_NAMES.fullmatch(name) or not any(map(str.isalpha, name)) or re.search(r"://|[{}<>@?!=]", name):
+    if (
+        _NOT_NAMES.fullmatch(name)
+        or name.lower() in _COUNTRIES
+        or not any(map(str.isalpha, name))
+        or re.search(r"://|[{}<>@?!=]", name)
+    ):
         return None
     return name
 

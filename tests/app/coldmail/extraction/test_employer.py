@@ -75,6 +75,100 @@ def test_what_says_little_counts_where_the_address_bears_it_out(name: str) -> No
     assert stranger.company is None
 
 
+TITLES = (
+    *(
+        "Job Application for Ship Cook at Tide Boats",
+        "Tide Boats - Ship Cook",
+        "Ship Cook @ Tide Boats",
+        "Ship Cook: Tide Boats",
+    ),
+    *(
+        "Tide Boats Ship Cook | SmartRecruiters",
+        "Ship Cook in Porto | Ship Cook at Tide Boats",
+        "Ship Cook Job Details | Tide Boats",
+    ),
+    *(
+        "Tide Boats - Ship Cook - Career Page",
+        "Tide Boats Careers - Ship Cook",
+        "Tide Boats - Ship Cook in Porto",
+    ),
+    *(
+        "Ship Cook, Porto - Tide Boats Careers",
+        "Ship Cook | Tide Boats | Careers",
+        "Careers at Tide Boats | Ship Cook",
+    ),
+    *(
+        "Ship Cook – Karriere bei Tide Boats",
+        "Stelle: Ship Cook bei Tide Boats in Porto",
+        "Ship Cook – Tide Boats – Join us",
+    ),
+    *(
+        "Tide Boats is hiring a Ship Cook",
+        "Tide Boats hiring Ship Cook in Porto, Portugal | LinkedIn",
+        "Ship Cook chez Tide Boats",
+    ),
+    *(
+        "Offre d'emploi Ship Cook - Tide Boats",
+        "Oferta de empleo Ship Cook en Tide Boats",
+        "Ship Cook - Full-time - Tide Boats",
+    ),
+    *(
+        "Ship Cook | Job 4711 | Tide Boats",
+        "Ship Cook at Tide Boats (Porto)",
+        "Ship Cook | Engineering | Tide Boats",
+    ),
+)
+NO_NAMES = (
+    "Ship Cook",
+    "Ship Cook | Portugal",
+    "Ship Cook | Careers",
+    "Ship Cook - Full-time",
+    "Ship Cook | Engineering",
+    "Ship Cook | Join us",
+)
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_the_titles_of_pages_name_the_employer_in_many_orders(title: str) -> None:
+    (job,) = read_page(page(title=title)).jobs
+    assert (job.title, job.company) == ("Ship Cook", "Tide Boats")
+
+
+@pytest.mark.parametrize("title", NO_NAMES)
+def test_what_else_stands_beside_a_title_is_no_name(title: str) -> None:
+    assert read_page(page(title=title)).jobs[0].company is None
+
+
+_ROWS = "".join(
+    f'<li><a href="/jobs/{at}00-x"><h3>{title}</h3></a><span class="location">Porto</span></li>'
+    for at, title in enumerate(("Ship Cook", "Sail Maker", "Deck Officer"), start=1)
+)
+LISTS = {
+    "Tide Boats": (
+        *(
+            "Open positions at Tide Boats",
+            "Tide Boats | Careers",
+            "Jobs bei Tide Boats",
+            "Current Openings - Tide Boats",
+        ),
+        *("Tide Boats – Karriere", "Join Tide Boats", "Tide Boats is hiring", "Join our team - Tide Boats"),
+        *("Ofertas de empleo en Tide Boats", "Vacatures bij Tide Boats", "Tide Boats Careers | Search Jobs"),
+    ),
+    None: ("Jobs", "Open Positions", "Search results", "Jobs in Porto", "Engineering jobs", "Join our team"),
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "title"), [(name, title) for name, titles in LISTS.items() for title in titles]
+)
+def test_the_titles_of_lists_name_the_employer_or_nobody(name: str | None, title: str) -> None:
+    found = read_page(
+        f"<title>{title}</title><h1>Open positions</h1><ul>{_ROWS}</ul>",
+        url="https://careers.example.org/jobs",
+    )
+    assert {job.company for job in found.jobs} == {name}
+
+
 def chosen(markup: str, url: str) -> str | None:
     document = Document.of(markup, url=url)
     assert document is not None
