@@ -97,10 +97,18 @@ def _contact(item: Item) -> Any:
 
 
 def _locations(item: Item) -> tuple[str, ...]:
-    found = places.unique(places.address(one) for one in _many(item.get("jobLocation")))
+    found = places.unique(
+        places.address(address) for one in _many(item.get("jobLocation")) for address in _addresses(one)
+    )
     return found or places.unique(
         places.address(one) for one in _many(item.get("applicantLocationRequirements"))
     )
+
+
+def _addresses(place: Any) -> Iterable[Any]:
+    """A place, or each of its addresses where it has several."""
+    several = place.get("address") if isinstance(place, Mapping) else None
+    return several if isinstance(several, list) else [place]
 
 
 def _remote(item: Item) -> str | None:

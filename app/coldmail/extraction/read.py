@@ -6,6 +6,7 @@ from app.coldmail.extraction import embedded, headings, listing, loose_json, str
 from app.coldmail.extraction.ats import answers, feeds
 from app.coldmail.extraction.ats.wanted import wanted_first
 from app.coldmail.extraction.document import Document, decoded
+from app.coldmail.extraction.employer.choosing import employer
 from app.coldmail.extraction.values import Job, Kind, Page, Tier
 
 _TOO_DEEP = "The page's markup is too deep to read. Paste the text of the posting instead."
@@ -66,6 +67,8 @@ def read_document(document: Document) -> Page:
         if shown and not job.title:
             job = replace(job, title=shown.title).read_by(Tier.TEXT)
         job = job.filled_from(shown) if shown and _same(shown, job) else job
+        if not job.company and (name := employer(document, title=job.title, places=job.locations)):
+            job = job.filled_from(Job(job.title, company=name).read_by(Tier.TEXT))
         return Page(Kind.JOB, None, (_at_its_address(job, document),))
     if wall := verdict.wall(document):
         return wall

@@ -260,3 +260,16 @@ def test_a_tenant_of_a_system_wins_over_the_system_that_signs_every_page() -> No
         '<img class="logo" alt="Tide Boats"><footer>© 2026 Hirewell Inc.</footer>',
     )
     assert chosen(let, _ATS) == "Tide Boats"
+
+
+def test_a_marked_posting_without_its_employer_takes_the_name_that_the_page_gives() -> None:
+    marked = '<script type="application/ld+json">{"@type": "JobPosting", "title": "Ship Cook"}</script>'
+    named = f'<title>Ship Cook</title><meta property="og:site_name" content="Tide Boats">{marked}<h1>Ship Cook</h1>'
+    (job,) = read_page(named).jobs
+    assert (job.company, job.sources["title"], job.sources["company"]) == (
+        "Tide Boats",
+        "json_ld",
+        "readable_text",
+    )
+    (nameless,) = read_page(f"<title>Ship Cook</title>{marked}").jobs
+    assert nameless.company is None

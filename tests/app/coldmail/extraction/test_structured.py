@@ -1,5 +1,7 @@
 """Postings marked up as JSON-LD, microdata and RDFa, whole and broken."""
 
+import json
+
 import pytest
 
 from app.coldmail.extraction.read import read_page
@@ -89,3 +91,16 @@ def test_a_salary_is_one_line_of_text() -> None:
         f'{{"@type": "JobPosting", "title": "Cook", "baseSalary": {{"currency": "EUR", "value": {value}}}}}'
     )
     assert _only(_script(posting)).salary == "EUR 50000-60000 per year"
+
+
+def test_every_address_of_one_place_is_a_location() -> None:
+    posting = {
+        "@type": "JobPosting",
+        "title": "Ship Cook",
+        "jobLocation": {
+            "@type": "Place",
+            "address": [{"addressLocality": "Porto"}, {"addressLocality": "Faro"}],
+        },
+    }
+    (job,) = read_page(f'<script type="application/ld+json">{json.dumps(posting)}</script>').jobs
+    assert job.locations == ("Porto", "Faro")
