@@ -167,7 +167,7 @@ class Airflow(pulumi.ComponentResource):
                 bucket.apply(permissions.see_bucket),
                 bucket.apply(lambda arn: permissions.read_below(arn, DAGS_PREFIX)),
                 bucket.apply(lambda arn: permissions.write_below(arn, LOGS_PREFIX)),
-                *key_rights(durable, region=stack.region),
+                *key_rights(durable, region=stack.region, by=("s3", "secretsmanager")),
             ],
             parent=self,
         )

@@ -92,7 +92,7 @@ def console(
         },
         permissions=[
             durable.api_keys.arn.apply(permissions.read_keys),
-            *key_rights(durable, region=stack.region),
+            *key_rights(durable, region=stack.region, by=("secretsmanager",)),
         ],
         port=PORT,
         live_path=HEALTH_PATH,

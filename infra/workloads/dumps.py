@@ -63,7 +63,7 @@ class Dumps(pulumi.ComponentResource):
             DUMP,
             [bring, tool("dump", "dump.sh", DUMPS_DIR, host=host), carrying("upload", DUMPS_DIR, **carry)],
             limit_s=DUMP_LIMIT_S,
-            rights=[permissions.list_dumps, permissions.keep_dumps],
+            rights=[permissions.list_dumps_to_prune, permissions.keep_dumps],
             suspend=False,
         )
         self._schedule(
@@ -85,7 +85,11 @@ class Dumps(pulumi.ComponentResource):
         stack, cluster, labels = self.stack, self.cluster, labels_of(name, self.stack)
         allowed = [self.durable.data.arn.apply(right) for right in rights]
         admin = self.durable.passwords.arns[DATABASE_ADMIN].apply(read_password)
-        permitted = [admin, *allowed, *key_rights(self.durable, region=stack.region)]
+        permitted = [
+            admin,
+            *allowed,
+            *key_rights(self.durable, region=stack.region, by=("s3", "secretsmanager")),
+        ]
         who = identity(
             name,
             stack,

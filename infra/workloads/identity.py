@@ -52,7 +52,10 @@ def identity(
     return [allowed, association]
 
 
-def key_rights(durable: Durable, *, region: str) -> list[pulumi.Output[Statement]]:
-    """What a pod needs besides where data lies under the stack's own key; nothing where there is none."""
+def key_rights(
+    durable: Durable, *, region: str, by: Sequence[rights.Keeper]
+) -> list[pulumi.Output[Statement]]:
+    """What a pod needs besides where data lies under the stack's own key, by way of those that it asks; nothing where
+    there is no such key."""
     key = durable.key
-    return [] if key is None else [key.arn.apply(lambda arn: rights.use_key(arn, region=region))]
+    return [] if key is None else [key.arn.apply(lambda arn: rights.use_key(arn, region=region, by=by))]

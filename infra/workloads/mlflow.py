@@ -77,7 +77,7 @@ class Mlflow(pulumi.ComponentResource):
                 seat.permission,
                 bucket.arn.apply(lambda arn: permissions.list_below(arn, PREFIX)),
                 bucket.arn.apply(lambda arn: permissions.keep_below(arn, PREFIX)),
-                *key_rights(durable, region=stack.region),
+                *key_rights(durable, region=stack.region, by=("s3", "secretsmanager")),
             ],
             parent=self,
         )

@@ -54,7 +54,7 @@ class ModelCache(pulumi.ComponentResource):
                 durable.models.arn.apply(permissions.list_models),
                 durable.models.arn.apply(permissions.read_models),
                 durable.models.arn.apply(permissions.keep_models),
-                *key_rights(durable, region=stack.region),
+                *key_rights(durable, region=stack.region, by=("s3",)),
             ],
             parent=self,
         )

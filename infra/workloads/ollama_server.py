@@ -57,7 +57,7 @@ class Ollama(pulumi.ComponentResource):
             permissions=[
                 durable.models.arn.apply(permissions.list_models),
                 durable.models.arn.apply(permissions.read_models),
-                *key_rights(durable, region=stack.region),
+                *key_rights(durable, region=stack.region, by=("s3",)),
             ],
             parent=self,
         )

@@ -88,7 +88,7 @@ def open_webui(
             durable.api_keys.arn.apply(permissions.read_keys),
             seat.permission,
             read_own(stack.open_webui_secret_arn or ""),
-            *key_rights(durable, region=stack.region),
+            *key_rights(durable, region=stack.region, by=("secretsmanager",)),
         ],
         live_path=HEALTH_PATH,
         ready_path=HEALTH_PATH,

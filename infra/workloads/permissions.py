@@ -1,12 +1,23 @@
 """What the RAG service may do in AWS: the actions that docs/guide/06 and 08 list, on its own things and nobody else's."""
 
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 # What lies in the data bucket, each under its own prefix: nobody reaches another's. tests/contracts compare the first with app.
 DOCUMENTS_PREFIX = "documents/"
 DUMPS_PREFIX = "database/dumps/"
 # In the model bucket.
 MODELS_PREFIX = "ollama/"
+
+Keeper = Literal["dynamodb", "s3", "secretsmanager"]
+# What each service that keeps data under a key does with it in the name of who asks, by its own guide (read 2026-11-27):
+# DynamoDB "Encryption at rest: usage notes"; S3 "Using SSE-KMS"; Secrets Manager "Secret encryption and decryption", where
+# nobody here writes a value.
+KEEPERS: Mapping[Keeper, tuple[str, ...]] = {
+    "dynamodb": ("kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey"),
+    "s3": ("kms:Decrypt", "kms:GenerateDataKey"),
+    "secretsmanager": ("kms:Decrypt",),
+}
 
 
 def list_documents(bucket: str) -> dict[str, Any]:
@@ -63,7 +74,15 @@ def read_own_keys(secret: str) -> dict[str, Any]:
 
 def list_dumps(bucket: str) -> dict[str, Any]:
     """Of the data bucket only what lies below the prefix."""
-    listed = _allow("ListDumps", bucket, "s3:ListBucket", "s3:ListBucketVersions")
+    return _below_dumps(_allow("ListDumps", bucket, "s3:ListBucket"))
+
+
+def list_dumps_to_prune(bucket: str) -> dict[str, Any]:
+    """With the versions of each: what is surplus goes in all of them."""
+    return _below_dumps(_allow("ListDumps", bucket, "s3:ListBucket", "s3:ListBucketVersions"))
+
+
+def _below_dumps(listed: dict[str, Any]) -> dict[str, Any]:
     return listed | {"Condition": {"StringLike": {"s3:prefix": f"{DUMPS_PREFIX}*"}}}
 
 
@@ -98,10 +117,10 @@ def write_below(bucket: str, prefix: str) -> dict[str, Any]:
     return _allow("WriteBelow", f"{bucket}/{prefix}/*", "s3:GetObject", "s3:PutObject")
 
 
-def use_key(key: str, *, region: str) -> dict[str, Any]:
-    """The stack's own key, only by way of the three services that keep data under it."""
-    use = _allow("UseKey", key, "kms:Decrypt", "kms:DescribeKey", "kms:Encrypt", "kms:GenerateDataKey")
-    services = [f"{service}.{region}.amazonaws.com" for service in ("dynamodb", "s3", "secretsmanager")]
+def use_key(key: str, *, region: str, by: Sequence[Keeper]) -> dict[str, Any]:
+    """The stack's own key, only by way of the services that the role asks, and only for what these do with it."""
+    use = _allow("UseKey", key, *sorted({action for keeper in by for action in KEEPERS[keeper]}))
+    services = [f"{keeper}.{region}.amazonaws.com" for keeper in sorted(by)]
     return use | {"Condition": {"StringEquals": {"kms:ViaService": services}}}
 
 

@@ -72,9 +72,9 @@ class Postgres(pulumi.ComponentResource):
             space=STORES,
             permissions=[
                 admin.apply(read_password),
-                durable.data.arn.apply(permissions.list_dumps),
+                durable.data.arn.apply(permissions.list_dumps_to_prune),
                 durable.data.arn.apply(permissions.keep_dumps),
-                *key_rights(durable, region=stack.region),
+                *key_rights(durable, region=stack.region, by=("s3", "secretsmanager")),
             ],
             parent=self,
         )

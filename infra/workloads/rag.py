@@ -110,7 +110,7 @@ def _means(stack: Stack, found: Found, durable: Durable) -> Means:
             durable.data.arn.apply(permissions.keep_documents),
             table.arn.apply(permissions.keep_records),
             durable.api_keys.arn.apply(permissions.read_keys),
-            *key_rights(durable, region=region),
+            *key_rights(durable, region=region, by=("dynamodb", "s3", "secretsmanager")),
             *([bedrock.may_embed(region)] if stack.embedder == "bedrock" else []),
         ],
     )

@@ -41,7 +41,7 @@ def web_app(
     rights: list[pulumi.Input[Statement]] = [
         durable.records.arn.apply(permissions.keep_records),
         durable.api_keys.arn.apply(permissions.read_keys),
-        *key_rights(durable, region=stack.region),
+        *key_rights(durable, region=stack.region, by=("dynamodb", "secretsmanager")),
     ]
     if own_keys:
         rights.append(secret.apply(permissions.read_own_keys))

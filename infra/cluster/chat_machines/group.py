@@ -117,7 +117,9 @@ class ChatMachines(pulumi.ComponentResource):
         if self.stack.ship_logs:
             found.append(durable.messages.containers.arn.apply(p.write_lines))
         if durable.key is not None:
-            found.append(durable.key.arn.apply(lambda arn: use_key(arn, region=region)))
+            found.append(
+                durable.key.arn.apply(lambda arn: use_key(arn, region=region, by=("s3", "secretsmanager")))
+            )
         return found
 
     # ---- what a machine is
