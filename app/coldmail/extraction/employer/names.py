@@ -7,7 +7,7 @@ from app.coldmail.extraction.html_text import one_line
 from app.coldmail.extraction.words import phrases
 
 _CAPITAL = r"[A-ZÀ-ÖØ-Þ0-9]"
-_WORD = rf"{_CAPITAL}[\w&.'’+/-]*"
+_WORD = rf"{_CAPITAL}[\w&.'’+/-]{{0,40}}"
 _JOINT = r"(?:&|\+|de|del|de la|des|du|d'|en|i|y|et|e|of|of the|for|the|und|and|für|van|von|di|och|og)"
 # Up to five words that begin with a capital, joined by little words.
 NAME = rf"{_WORD}(?: (?:{_JOINT} )?{_WORD}){{0,4}}"

@@ -1,5 +1,7 @@
 """The employer's name in every place where pages give it, and none where they do not."""
 
+import time
+
 import pytest
 
 from app.coldmail.extraction.document import Document
@@ -273,3 +275,20 @@ def test_a_marked_posting_without_its_employer_takes_the_name_that_the_page_give
     )
     (nameless,) = read_page(f"<title>Ship Cook</title>{marked}").jobs
     assert nameless.company is None
+
+
+HOSTILE = {
+    "one word of capitals and stops": "A." * 25_000,
+    "capitals": "A " * 25_000,
+    "a pattern's own words": "join A at A is hiring " * 2_200,
+    "signs of copyright": "© 2024-2025, " * 3_800,
+    "blanks": "Join" + " " * 40_000 + "A",
+    "a logo's words": '<img class="logo" src="/logo/tide-boats-alpha.png">' + "<p>tide boats beta " * 2_500,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_page_that_repeats_what_names_are_made_of_costs_no_more_than_another(name: str) -> None:
+    started = time.process_time()
+    read_page(page(body=HOSTILE[name]), url=_ATS)
+    assert time.process_time() - started < 2
