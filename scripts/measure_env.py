@@ -9,7 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 REPO = Path(__file__).parents[1]
-LIMITS_MB = {"rag": 350, "devops": 250, "coldmail": 350, "console": 500}
+LIMITS_MB = {"rag": 350, "devops": 250, "coldmail": 350, "console": 500, "render": 250}
 
 
 def install(extra: str, *, into: Path) -> None:

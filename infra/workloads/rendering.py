@@ -18,7 +18,7 @@ from infra.workloads.pods import TMP_DIR, Disk, Pod, Size, container, http_probe
 
 NAME, PORT = RENDERING, 8085
 SERVER = traffic.Server(NAME, RENDERING, PORT)
-# Chromium at rest and this process hold 350 MB; a heavy page takes 300 MB more, and two are drawn at once (2026-11-27).
+# At rest 400 MB, a third of it Playwright's driver; 730 MB while two heavy pages are drawn (2026-11-27, Chromium 156).
 SIZE = Size(cpu="100m", memory="512Mi", cpu_limit="2", memory_limit="1536Mi")
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from app.coldmail.extraction.document import Document
 from app.coldmail.extraction.employer.names import brand, squashed
+from app.coldmail.extraction.words import words
 
 _GENERIC = re.compile(
     r"(?:www|jobs?|careers?|career|boards?|apply|empleo|talent|recruiting|recruitment|hire|work|karriere|emp|portal|ats|join|team|people|hr|site|web|app|m"
@@ -14,6 +15,11 @@ _GENERIC = re.compile(
 )
 _CAREER_WORDS = re.compile(
     r"\A(?:careers?|jobs?|karriere|empleo|workat|joinus?|hiring|talent)(?=\w{3})|(?<=\w{3})(?:careers?|jobs?|karriere|empleo|hr|hiring|talent|recruiting|recruitment|hq|inc|ltd|group|gmbh|official)\Z"
+)
+# Hosts on which the path begins with the employer's part.
+_SHARED = words(
+    "greenhouse lever ashbyhq workable smartrecruiters jobvite breezy rippling gem dover comeet welcometothejungle wellfound ycombinator",
+    "applytojob paylocity ultipro recruitingbypaycor dayforcehcm myworkdaysite zohorecruit careers-page jobylon homerun teamtailor join",
 )
 EXACT, HELD = 3.0, 2.0
 
@@ -42,7 +48,9 @@ class Address:
             for name in ("twitter:site", "twitter:creator")
             if (handle := document.meta(name) or "")
         ]
-        own = [*(special or registered), *parts.path.split("/")[1:2], *handles]
+        # Elsewhere a path begins with words for lists, departments and jobs.
+        board = parts.path.split("/")[1:2] if _SHARED & set(labels) else []
+        own = [*(special or registered), *board, *handles]
         found = tuple(dict.fromkeys(form for text in own for form in _forms(text)))
         return cls(found, squashed(registered[0]) if special and registered else "")
 

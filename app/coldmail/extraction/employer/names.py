@@ -30,12 +30,17 @@ _PREFIX = re.compile(
     re.IGNORECASE,
 )
 _NOT_NAMES = re.compile(
-    r"(?:we|us|our|ours|you|your|yours|this|that|it|its|they|he|she|i|there|here|who|what|why|how|when|if|as|in|at|on|for|with|and|an?"
-    r"|uns|wir|sie|ihr|unser\w*|nous|notre|nos|vous|votre|nosotros|nuestr[oa]s?|noi|nostr[aoi]|ons|onze|oss|vi|vår\w*)\b.*"
+    r"(?:we|our|ours|you|your|yours|this|that|it|its|they|he|she|i|there|here|who|what|why|how|when|if|as|in|at|on|for|with|and|an?"
+    r"|uns|wir|sie|ihr|unser\w*|nous|notre|nos|vous|votre|nosotros|nuestr[oa]s?|noi|nostr[aoi]|ons|onze|oss|vi|vår\w*)(?:\s.*)?"
+    r"|us(?: (?:at|on|for|in|and|to)\b.*)?"
     r"|the (?:role|job|company|team|position|opportunity|client|ideal|successful|candidate|right|department|group|organi[sz]ation|office|employer|hiring)\b.*"
     r"|search\b.*|jobs?(?: .*)?|role|team|company|candidates?\b.*|careers?(?: .*)?|home|about\b.*|menu|logo|image|profile.*|user.*|icon|banner|header.*|photo|avatar|flag.*"
     r"|all rights reserved.*|(?:privacy|cookies?|terms|legal)\b.*|login|sign ?in|register|apply.*|untitled|default|page \d+|welcome.*|index|loading.*|error.*"
-    r"|remote|hybrid|full[- ]time|part[- ]time|open positions?|position.*|vacanc.*|life|work|working|today|now|equal opportunit.*",
+    r"|remote|hybrid|full[- ]time|part[- ]time|open positions?|position.*|vacanc.*|life|work|working|today|now"
+    r"|work(?:ing)? (?:here|with|at|for|from|life|environment|culture|hours|experience|location|schedule|permit|authori[sz]ation)\b.*"
+    r"|(?:the )?(?:benefits?|perks|compensation|salary|pay|responsibilit\w+|requirements?|qualifications?|skills?|experience|education|culture|values"
+    r"|mission|vision|diversity|equity|inclusion|description|overview|summary|details?|next steps?|process|offices?|locations?)(?: (?:&|(?:and|of|for|in|at|matters?|statement|package|range|process|policy)\b).*)?"
+    r"|.*\b(?:team|department|division|squad|candidate|applicant|role|position)s?|equal opportunit.*",
     re.IGNORECASE,
 )
 _VENDORS = re.compile(

@@ -231,6 +231,12 @@ SILENT = {
     ),
     "file with a number": page(body='<img class="logo" src="/logos/8c1f00-4711.png">'),
     "file of another": page(body='<img class="logo" src="/logos/main-logo.png">'),
+    "headings with capitals": page(
+        body="<h2>About The Team</h2><h2>Why Work Here</h2><h2>About Compensation</h2><h2>Why Diversity Matters</h2><h2>Life at Work</h2>"
+    ),
+    "a team that grows": page(
+        body="<p>Engineering Team is growing. The Ideal Candidate is looking for a ship.</p>"
+    ),
     "our client": page(body="<p>Our client is looking for a cook.</p><p>We are hiring now.</p>"),
     "networks": page(body='<a class="brand" href="https://www.linkedin.com/x">LinkedIn</a>'),
     "rights": page(body="<footer>© 2026 All rights reserved.</footer>"),
@@ -240,6 +246,24 @@ SILENT = {
 @pytest.mark.parametrize("name", SILENT)
 def test_no_name_is_made_of_what_is_none(name: str) -> None:
     assert chosen(SILENT[name], _ATS) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "line"),
+    [
+        ("https://acme.example/engineering/jobs/1", "Engineering"),
+        ("https://acme.example/locations/porto", "Locations"),
+        ("https://uk.jobs.example.com/cook", "Cook"),
+        ("https://www.porto.example/jobs/1-cook", "Porto"),
+    ],
+)
+def test_a_word_of_a_path_bears_out_no_name_where_paths_begin_with_other_things(url: str, line: str) -> None:
+    assert chosen(page(body=f"<p>{line}</p>"), url) is None
+
+
+def test_on_a_shared_board_the_path_begins_with_the_employer() -> None:
+    for url in ("https://jobs.lever.co/tideboats/1", "https://boards.greenhouse.io/tideboats/jobs/1"):
+        assert chosen(page(body="<p>Tide Boats</p>"), url) == "Tide Boats"
 
 
 def test_an_address_alone_yields_no_name() -> None:
