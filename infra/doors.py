@@ -22,7 +22,8 @@ class Door:
 
     `behind` says on what it runs: the machines of the cluster, or those that chat without it. `node_port`: where every machine
     of the cluster passes it on, or where the chat machine itself answers; two apps must never share one. `people`: pages for a
-    browser, which the login guards where one is configured; programs bring their API keys instead.
+    browser, which the login guards where one is configured; programs bring their API keys instead. `sticky`: a browser stays
+    with the machine it began with, as who is connected lives in a process there.
     """
 
     app: str
@@ -31,6 +32,7 @@ class Door:
     own_port: int | None = None
     health_path: str = LIVE_PATH
     people: bool = False
+    sticky: bool = False
     behind: Literal["cluster", "chat-machines"] = "cluster"
     wanted: Callable[[Stack], bool] = _always
 
@@ -90,6 +92,7 @@ DOORS: tuple[Door, ...] = (
         own_port=3080,
         health_path="/health",
         people=True,
+        sticky=True,
         behind="chat-machines",
         wanted=lambda stack: stack.chat_machines,
     ),

@@ -15,7 +15,10 @@ IMAGE_KEYS: Mapping[str, str] = {"mlflow": "mlflow", "rendering": "rendering"}
 # Who has a database of its own, and the namespace its pods come from: a new one is one more line. The role has the same name.
 DATABASES: Mapping[str, str] = {"jobs": "jobs", "mlflow": "mlflow", "airflow": "airflow", "openwebui": "chat"}
 DATABASE_ADMIN = "postgres"
+# Open WebUI's: in the cluster and on machines without Kubernetes it is one set of accounts.
+CHAT_DATABASE = "openwebui"
 ROLES = (DATABASE_ADMIN, *DATABASES)
+
 # Every app listens on this port inside its container and answers both probes there.
 APP_PORT = 8080
 LIVE_PATH = "/healthz"
@@ -27,6 +30,14 @@ BUCKET_LIMIT = 63
 LOAD_BALANCER_LIMIT = 32
 # Pulumi puts a dash and seven characters behind a logical name it turns into a physical one.
 AUTO_SUFFIX = 8
+
+
+def database_roles(*, database: str, compute: str) -> tuple[str, ...]:
+    """Whose passwords a stack keeps. RDS makes its administrator's itself; without Kubernetes only Open WebUI is there."""
+    if database == "none":
+        return ()
+    users = tuple(DATABASES) if compute != "ec2" else (CHAT_DATABASE,)
+    return users if database == "rds" else (DATABASE_ADMIN, *users)
 
 
 class NameRefused(ValueError):

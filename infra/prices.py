@@ -381,6 +381,8 @@ FREE = frozenset(
         "aws:acm/certificate:Certificate",
         "aws:acm/certificateValidation:CertificateValidation",
         "aws:autoscaling/attachment:Attachment",
+        # Its alarms are made by Auto Scaling and free; the one series of the pool's own that they look at is paid by use.
+        "aws:autoscaling/policy:Policy",
         "aws:autoscaling/schedule:Schedule",
         "aws:budgets/budget:Budget",
         "aws:cloudformation/stack:Stack",

@@ -27,6 +27,9 @@ ADDONS: Mapping[str, str | None] = {
 # and Amazon's package repository: EKS's has no container engine of its own to start, that of ECS an agent to be switched off.
 # A public parameter of Systems Manager; the newest release behind it is what a machine starts with.
 CHAT_MACHINE_IMAGE = "/aws/service/deeplearning/ami/x86_64/base-oss-nvidia-driver-gpu-al2023/latest/ami-id"
+# Set 2026-11-27. From Amazon's repository: the agent of CloudWatch; and where machines share a database psql, of the first major
+# that reads variables from the environment, as infra/workloads/postgres/databases.sh does. It speaks with newer servers too.
+CHAT_MACHINE_PACKAGES, SHARED_CHAT_PACKAGES = ("amazon-cloudwatch-agent",), ("postgresql15",)
 # Without these no machine joins and no pod has credentials; they run on every machine and wait for none.
 ADDONS_BEFORE_NODES = ("vpc-cni", "kube-proxy", "eks-pod-identity-agent")
 # Deployments: without a machine they would never be ready. The EBS driver comes after them too, with a role: cluster/disks.py.

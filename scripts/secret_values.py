@@ -12,7 +12,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from app.settings import parse_api_keys
-from infra.naming import DATABASES, MORE_APPS, ROLES, Names
+from infra.naming import MORE_APPS, Names, database_roles
 from infra.project import ProjectRefused, configuration, project
 
 
@@ -64,14 +64,21 @@ def write(stack: str, value: str) -> str:
     return names.api_keys_secret
 
 
+def asks_for_keys(stack: str) -> bool:
+    """Without Kubernetes there is no service that anybody could call with a key."""
+    compute: str = configuration(stack)[f"{project()['name']}:compute"]
+    return compute != "ec2"
+
+
 def fill_passwords(stack: str) -> list[str]:
     """Make up what has no value yet: a password for each role of the stack's database, the one secret behind Airflow's keys.
 
     Returns: the secrets that were filled.
     """
     settings, values = project(), configuration(stack)
-    chosen = values[f"{settings['name']}:database"]
-    roles = {"cluster": ROLES, "rds": tuple(DATABASES)}.get(chosen, ())
+    roles = database_roles(
+        database=values[f"{settings['name']}:database"], compute=values[f"{settings['name']}:compute"]
+    )
     store, names = store_of(stack)
     wanted = [names.database_secret(role) for role in roles]
     if values.get(f"{settings['name']}:airflow") == "cluster":
@@ -100,7 +107,8 @@ def main() -> int:
                 f"wrote {write_settings(stack, given.app, read_settings_of(given.app))}; it is read at the next start."
             )
             return 0
-        print(f"wrote {write(stack, read_value())}; running services read it at their next start.")
+        if asks_for_keys(stack):
+            print(f"wrote {write(stack, read_value())}; running services read it at their next start.")
         for name in fill_passwords(stack):
             print(f"made up a password in {name}")
     except (ValueError, ProjectRefused) as error:

@@ -46,6 +46,11 @@ class ComputeChoices:
     def chat_machines(self) -> bool:
         return self.compute in ("ec2", "both")
 
+    @property
+    def chat_shared(self) -> bool:
+        """Whether accounts and chats are in PostgreSQL, where several machines find them, and not on an only machine's disk."""
+        return self.chat_machines and self.database == "rds"
+
     def check(self) -> None:
         if self.compute not in COMPUTES:
             raise ConfigRefused(f"compute is {self.compute!r}; it must be one of {list(COMPUTES)}.")
@@ -85,10 +90,11 @@ class ComputeChoices:
                 f"chatMachineCount is {self.chat_machine_count} and chatMachineMaxCount is {self.chat_machine_max_count}; "
                 f"it must hold 1 <= chatMachineCount <= chatMachineMaxCount."
             )
-        if self.chat_machine_max_count > 1:
+        if self.chat_machine_max_count > 1 and not self.chat_shared:
             raise ConfigRefused(
-                f"chatMachineMaxCount is {self.chat_machine_max_count} while compute is {self.compute!r}: each machine would "
-                f"have accounts and chats of its own. Set it to 1; a larger machine (gpuInstanceTypes) answers more people."
+                f"chatMachineMaxCount is {self.chat_machine_max_count} while database is {self.database!r} and compute is "
+                f"{self.compute!r}: each machine would have accounts and chats of its own. Set database to 'rds', where they "
+                f"share them, or chatMachineMaxCount to 1."
             )
         if not 0 <= self.chat_machine_spot_percent <= 100:
             raise ConfigRefused(

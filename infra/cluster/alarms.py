@@ -10,6 +10,9 @@ from typing import Any
 import pulumi
 from pulumi_aws import cloudwatch
 
+from infra.cluster.chat_machines import boot
+from infra.cluster.chat_machines.pool import NAME as CHAT_MACHINES
+from infra.cluster.chat_machines.pool import namespace as chat_namespace
 from infra.cluster.entrance import Entrance
 from infra.cluster.job_queue import Queue
 from infra.stack import Stack
@@ -67,6 +70,17 @@ def machine_metric(stack: Stack, name: str) -> Metric:
     return Metric(namespace=machine_namespace(stack), name=name, dimensions=dimensions, stat="Maximum")
 
 
+def chat_metric(stack: Stack, name: str, *, stat: str) -> Metric:
+    """Of all chat machines together: each sends under the name of their group."""
+    dimensions: dict[str, pulumi.Input[str]] = {boot.DIMENSION: f"{stack.prefix}-{CHAT_MACHINES}"}
+    return Metric(namespace=chat_namespace(stack), name=name, dimensions=dimensions, stat=stat)
+
+
+def chats(entrance: Entrance) -> bool:
+    """Whether there are chat machines: they are left out while the account lacks what they wait for."""
+    return any(door.behind == "chat-machines" for door in entrance.doors)
+
+
 def alarms(stack: Stack, entrance: Entrance, queue: Queue | None) -> list[Alarm]:
     """Those that this stack's parts can raise."""
     found = [*_of_answers(entrance), *_of_targets(entrance)]
@@ -74,6 +88,8 @@ def alarms(stack: Stack, entrance: Entrance, queue: Queue | None) -> list[Alarm]
         found += _of_the_queue(queue)
     if stack.machine_metrics:
         found += _of_machines(stack)
+    if chats(entrance):
+        found += _of_chat_machines(stack)
     return found
 
 
@@ -160,6 +176,31 @@ def _of_machines(stack: Stack) -> list[Alarm]:
             )
         )
     return found
+
+
+def _of_chat_machines(stack: Stack) -> list[Alarm]:
+    return [
+        Alarm(
+            name="chat-disk",
+            says="The disk of a chat machine is more than 85 % full. When it is, neither a model nor an image finds room.",
+            metrics=[chat_metric(stack, boot.DISK, stat="Maximum")],
+            above=85,
+        ),
+        Alarm(
+            name="chat-card-busy",
+            says="The cards of the chat machines have hardly rested for half an hour: people wait for their answers.",
+            metrics=[chat_metric(stack, boot.CARD, stat="Average")],
+            above=90,
+            periods=6,
+            of=6,
+        ),
+        Alarm(
+            name="chat-card-memory",
+            says="A card of the chat machines has less than 512 MiB free: the next model is computed without it, and slowly.",
+            metrics=[chat_metric(stack, boot.CARD_FREE, stat="Minimum")],
+            below=512,
+        ),
+    ]
 
 
 class Alarms(pulumi.ComponentResource):

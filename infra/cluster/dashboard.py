@@ -6,7 +6,17 @@ from typing import Any
 import pulumi
 from pulumi_aws import cloudwatch
 
-from infra.cluster.alarms import CARD, DISK, Metric, balancer_metric, machine_metric, queue_metric
+from infra.cluster.alarms import (
+    CARD,
+    DISK,
+    Metric,
+    balancer_metric,
+    chat_metric,
+    chats,
+    machine_metric,
+    queue_metric,
+)
+from infra.cluster.chat_machines import boot
 from infra.cluster.entrance import Entrance
 from infra.cluster.job_queue import Queue
 from infra.stack import Stack
@@ -82,6 +92,15 @@ def widgets(stack: Stack, entrance: Entrance, queue: Queue | None) -> list[Widge
         found.append(("Fullest disk, %", [("disk", machine_metric(stack, DISK))]))
     if stack.machine_metrics and stack.gpu != "none":
         found.append(("Busiest card, %", [("card", machine_metric(stack, CARD))]))
+    if chats(entrance):
+        found += [
+            ("Fullest disk of a chat machine, %", [("disk", chat_metric(stack, boot.DISK, stat="Maximum"))]),
+            ("Cards of the chat machines, %", [("busy", chat_metric(stack, boot.CARD, stat="Average"))]),
+            (
+                "Least free memory of such a card, MiB",
+                [("free", chat_metric(stack, boot.CARD_FREE, stat="Minimum"))],
+            ),
+        ]
     return found
 
 

@@ -18,6 +18,8 @@ from infra.stack import Stack
 IDLE_TIMEOUT_S = 300
 # The default of 300 s would be most of a destroy.
 DRAIN_S = 30
+# Set 2026-11-27. A working day; a browser that comes back later begins anew wherever there is room.
+STICKS_S = 43_200
 # Set 2026-11-27. TLS 1.3, and of TLS 1.2 only what keeps recorded traffic closed when a key is lost later.
 TLS_POLICY = "ELBSecurityPolicy-TLS13-1-2-Res-2021-06"
 # Rules are tried from the lowest number; what nobody may see comes before what an app gets.
@@ -47,8 +49,8 @@ class Entrance(pulumi.ComponentResource):
     ) -> None:
         super().__init__("genai:cluster:Entrance", name, None, opts)
         self.stack, self.child = stack, pulumi.ResourceOptions(parent=self)
-        self.name, self.doors, self.certificate = name, doors(stack), certificate
-        self.behind = behind
+        self.name, self.behind, self.certificate = name, behind, certificate
+        self.doors = [door for door in doors(stack) if door.behind in behind]
         group = self._security_group(network)
         self.balancer = lb.LoadBalancer(
             short(stack.prefix, name),
@@ -164,6 +166,7 @@ class Entrance(pulumi.ComponentResource):
             target_type="instance",
             vpc_id=network.vpc_id,
             deregistration_delay=DRAIN_S,
+            **({"stickiness": {"type": "lb_cookie", "cookie_duration": STICKS_S}} if door.sticky else {}),
             # Liveness, not readiness: Kubernetes keeps unready pods out already, and a target group without a healthy
             # target sends to all of them anyway.
             health_check={

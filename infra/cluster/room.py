@@ -10,6 +10,7 @@ from infra.cluster.alarms import Alarms
 from infra.cluster.behind import Behind
 from infra.cluster.chat_machines.group import ChatMachines
 from infra.cluster.chat_machines.pool import NAME as CHAT_MACHINES
+from infra.cluster.chat_machines.pool import missing
 from infra.cluster.control_plane import ControlPlane
 from infra.cluster.cost_guard import CostGuard
 from infra.cluster.dashboard import Dashboard
@@ -81,12 +82,12 @@ class Rented:
     ) -> None:
         network = Network("network", stack, opts=opts)
         kubernetes = Kubernetes(stack, durable, network, aws=aws, opts=opts) if stack.kubernetes else None
-        chat = _chat_machines(stack, found, durable, network, opts=opts) if stack.chat_machines else None
         database = (
             _database(stack, found, durable, network, kubernetes, opts=opts)
             if stack.database == "rds"
             else None
         )
+        chat = _chat_machines(stack, found, durable, network, database, kubernetes, opts=opts)
         if stack.work_hours:
             OffHours("off-hours", stack, sleepers(kubernetes, chat), opts=opts)
         if durable.stop is not None:
@@ -122,14 +123,31 @@ class Rented:
 
 
 def _chat_machines(
-    stack: Stack, found: Found, durable: Durable, network: Network, *, opts: pulumi.ResourceOptions
-) -> ChatMachines:
+    stack: Stack,
+    found: Found,
+    durable: Durable,
+    network: Network,
+    database: Rds | None,
+    kubernetes: Kubernetes | None,
+    *,
+    opts: pulumi.ResourceOptions,
+) -> ChatMachines | None:
+    """None where none are chosen, or while what they wait for is missing, which is told."""
+    if not stack.chat_machines:
+        return None
+    if lacks := missing(stack, found):
+        for lack in lacks:
+            pulumi.warn(f"The chat machines are left out: {lack}, then `pulumi up` again.")
+        return None
     return ChatMachines(
         CHAT_MACHINES,
         stack,
         network,
         durable,
         account=found.account,
+        database=database,
+        # A job in the cluster makes their database: before there is a machine for it they would wait in vain.
+        after=kubernetes.nodes.ready if database and kubernetes else [],
         opts=opts,
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from infra.naming import DATABASE_ADMIN, IMAGES, MORE_APPS, ROLES, Names
+from infra.naming import IMAGES, MORE_APPS, ROLES, Names, database_roles
 from infra.registries import CACHED
 from infra.stack import Stack
 from infra.tags import STACK_TAG
@@ -41,10 +41,7 @@ def _password(role: str) -> Kind:
         "secret",
         "name",
         lambda names: names.database_secret(role),
-        # RDS makes the one of its administrator itself.
-        wanted=lambda stack: (
-            stack.database in (("cluster",) if role == DATABASE_ADMIN else ("cluster", "rds"))
-        ),
+        wanted=lambda stack: role in database_roles(database=stack.database, compute=stack.compute),
     )
 
 

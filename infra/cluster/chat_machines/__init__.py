@@ -1,1 +1,1 @@
-"""Machines that chat without Kubernetes: Ollama and Open WebUI, each machine by itself, in one scaling group."""
+"""Machines that chat without Kubernetes: Ollama and Open WebUI on each, in one scaling group."""

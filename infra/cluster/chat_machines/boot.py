@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from infra import versions
+from infra.workloads import postgres
+
 FILES = Path(__file__).parent / "files"
+# The same script that makes databases for pods.
+DATABASES = Path(postgres.__file__).with_name("databases.sh")
 # What AWS takes, before it is encoded.
 LIMIT_BYTES = 16 * 1024
 # Where the files go. The rest are units.
@@ -18,15 +23,23 @@ _PLACES = {
     "sysctl.conf": ("/etc/sysctl.d/90-chat.conf", "0644"),
     "limits.conf": ("/etc/security/limits.d/90-chat.conf", "0644"),
     "docker-limits.conf": ("/etc/systemd/system/docker.service.d/limits.conf", "0644"),
+    # One of the two is what chat.sh reads.
+    "alone.sh": ("/opt/genai-ops/accounts.sh", "0600"),
+    "shared.sh": ("/opt/genai-ops/accounts.sh", "0600"),
+    "databases.sh": ("/opt/genai-ops/databases.sh", "0600"),
 }
 SETTINGS, AGENT = "/etc/genai-ops/settings", "/etc/genai-ops/agent.json"
 DIMENSION = "Pool"
-CARD = "nvidia_smi_utilization_gpu"
+# What CloudWatch's agent calls them; the free memory of a card is in MiB.
+DISK, CARD, CARD_FREE = "disk_used_percent", "nvidia_smi_utilization_gpu", "nvidia_smi_memory_free"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Names and versions; files/chat.sh reads each under its name in capitals. No `log_group`: lines stay on the machine."""
+    """Names and versions; files/chat.sh reads each under its name in capitals. No `log_group`: lines stay on the machine.
+
+    `packages`: of Amazon's repository, by words. `database_host`: where machines share accounts; those below it count then only.
+    """
 
     region: str
     chat_name: str
@@ -43,6 +56,16 @@ class Settings:
     admin: str
     signup: str
     log_group: str
+    packages: str = " ".join(versions.CHAT_MACHINE_PACKAGES)
+    database_host: str = ""
+    database_role: str = ""
+    database_secret: str = ""
+    # Empty where somebody else makes the role and its database.
+    admin_secret: str = ""
+    # Address of the certificates by which the database is known.
+    trust: str = ""
+    uploads_role: str = ""
+    uploads_prefix: str = ""
 
     @property
     def text(self) -> str:
@@ -66,14 +89,29 @@ def cloud_config(settings: Settings, *, namespace: str) -> str:
     agent = json.dumps(agent_config(settings, namespace=namespace))
     files = [_file(SETTINGS, settings.text, "0600"), _file(AGENT, agent, "0644")]
     files += [
-        _file(*_place(name)[:1], content, _place(name)[1]) for name, content in sorted(real_files().items())
+        _file(*_place(name)[:1], content, _place(name)[1])
+        for name, content in sorted(brought(settings).items())
     ]
     config = {"write_files": files, "runcmd": [["/opt/genai-ops/boot.sh"]]}
     return f"#cloud-config\n{json.dumps(config)}\n"
 
 
 def real_files() -> Mapping[str, str]:
-    return {path.name: path.read_text(encoding="utf-8") for path in FILES.iterdir()}
+    return {path.name: path.read_text(encoding="utf-8") for path in (*FILES.iterdir(), DATABASES)}
+
+
+def brought(settings: Settings) -> Mapping[str, str]:
+    """Those of the real files that this machine needs: AWS takes little, and what nobody runs is nobody's to read."""
+    unused = {"alone.sh"} if settings.database_host else {"shared.sh"}
+    if not settings.admin_secret:
+        unused.add("databases.sh")
+    return {name: _without_remarks(content) for name, content in real_files().items() if name not in unused}
+
+
+def _without_remarks(content: str) -> str:
+    """Lines of comment alone and empty ones are for readers here: a sixth of all there is. The first line says who runs it."""
+    lines = content.splitlines(keepends=True)
+    return "".join(line for line in lines if line.startswith("#!") or line.strip()[:1] not in ("", "#"))
 
 
 def _place(name: str) -> tuple[str, str]:
@@ -85,7 +123,7 @@ def _file(path: str, content: str, permissions: str) -> dict[str, str]:
 
 
 def agent_config(settings: Settings, *, namespace: str) -> dict[str, Any]:
-    """CloudWatch's agent: how full the disk is and how busy the card. Summed up over the pool: one series each, however many."""
+    """CloudWatch's agent: how full the disk is, how busy the card, how much of its memory is free. One series each for the pool."""
     mark = {DIMENSION: settings.chat_name}
     return {
         "agent": {"region": settings.region, "metrics_collection_interval": 60, "omit_hostname": True},
@@ -99,7 +137,10 @@ def agent_config(settings: Settings, *, namespace: str) -> dict[str, Any]:
                     "drop_device": True,
                     "append_dimensions": mark,
                 },
-                "nvidia_gpu": {"measurement": ["utilization_gpu"], "append_dimensions": mark},
+                "nvidia_gpu": {
+                    "measurement": ["utilization_gpu", "memory_free"],
+                    "append_dimensions": mark,
+                },
             },
         },
     }

@@ -1,7 +1,7 @@
 """The scaling group of the chat machines: spread over all zones, closed to all but the load balancer, replaced one by one."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pulumi
@@ -10,11 +10,13 @@ from pulumi_aws import autoscaling, ec2, iam, vpc
 from infra import versions
 from infra.cluster.chat_machines import permissions
 from infra.cluster.chat_machines.boot import CARD, DIMENSION, Settings, user_data
-from infra.cluster.chat_machines.pool import NAME, chat_pool
+from infra.cluster.chat_machines.pool import NAME, chat_pool, namespace
+from infra.cluster.chat_machines.sharing import Sharing
 from infra.cluster.network import Network
+from infra.cluster.rds import Rds
 from infra.durable.room import Durable
 from infra.stack import Stack
-from infra.workloads.permissions import use_key
+from infra.workloads.identity import key_rights
 
 # Where each machine answers; infra/doors.py leads the load balancer there.
 PORT = 8080
@@ -25,16 +27,17 @@ GRACE_S = MODEL_LOAD_S + 300
 # From the start of the machine to the word that it is ready: images, drivers and models. Then it is given up for another.
 READY_S = 1800
 HOOK = "chat-ready"
-# The share of the card's time that one more machine is started for.
+# Set 2026-11-27. The share of the cards' time that one more machine is started for. By the cards, not by requests: one question
+# keeps a card busy for half a minute and a look at a page for nothing. At 60 a card has an answer to write most of the time, and
+# the ten minutes until the next machine is there are short enough to wait through.
 BUSY_PERCENT = 60
 
 
-def namespace(stack: Stack) -> str:
-    return f"{stack.prefix}/{NAME}"
-
-
 class ChatMachines(pulumi.ComponentResource):
-    """`scaling_groups`: the one there is, by the pool's name, for the load balancer, schedules and the cost guard."""
+    """`scaling_groups`: the one there is, by the pool's name, for the load balancer, schedules and the cost guard.
+
+    With a `database` machines share accounts there. `after`: what must stand before the first machine starts.
+    """
 
     def __init__(
         self,
@@ -44,16 +47,26 @@ class ChatMachines(pulumi.ComponentResource):
         durable: Durable,
         *,
         account: str,
+        database: Rds | None = None,
+        after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("genai:cluster:ChatMachines", name, None, opts)
         self.stack, self.pool, self.child = stack, chat_pool(stack), pulumi.ResourceOptions(parent=self)
         # Fixed, so that the machines' own role can name it; a group that a killed run left is found by its tag.
         self.name = f"{stack.prefix}-{name}"
-        self.security_group_id: pulumi.Output[str] = self._security_group(network).id
-        profile, allowed = self._profile(durable, account=account)
+        inside = self._security_group(network)
+        self.security_group_id: pulumi.Output[str] = inside.id
+        role = self._role()
+        self.sharing = (
+            Sharing(stack, durable, database, machines=role, group=inside, opts=self.child)
+            if database is not None
+            else None
+        )
+        profile, allowed = self._profile(role, durable, account=account)
         template = self._template(profile, durable)
-        group = self._group(name, template, network, before=[allowed, *network.ready])
+        shared = self.sharing.ready if self.sharing else []
+        group = self._group(name, template, network, before=[allowed, *network.ready, *shared, *after])
         self.scaling_groups: Mapping[str, pulumi.Output[str]] = {name: group.name}
         if self.pool.most > self.pool.least:
             self._grow(name, group)
@@ -83,13 +96,17 @@ class ChatMachines(pulumi.ComponentResource):
 
     # ---- who a machine is
 
-    def _profile(self, durable: Durable, *, account: str) -> tuple[iam.InstanceProfile, iam.RolePolicy]:
-        role = iam.Role(
+    def _role(self) -> iam.Role:
+        return iam.Role(
             self.name,
             assume_role_policy=json.dumps(permissions.TRUST),
             tags=self.stack.tags.rented(),
             opts=self.child,
         )
+
+    def _profile(
+        self, role: iam.Role, durable: Durable, *, account: str
+    ) -> tuple[iam.InstanceProfile, iam.RolePolicy]:
         allowed = iam.RolePolicy(
             NAME,
             role=role.name,
@@ -108,19 +125,22 @@ class ChatMachines(pulumi.ComponentResource):
         found: list[Any] = [
             durable.models.arn.apply(lambda arn: p.list_below("ListModels", arn, p.MODELS_PREFIX)),
             durable.models.arn.apply(lambda arn: p.keep_below("KeepModels", arn, p.MODELS_PREFIX)),
-            durable.data.arn.apply(lambda arn: p.list_below("ListAccounts", arn, p.ACCOUNTS_PREFIX)),
-            durable.data.arn.apply(lambda arn: p.keep_below("KeepAccounts", arn, p.ACCOUNTS_PREFIX)),
+            *(self.sharing.statements if self.sharing else self._own_accounts(durable)),
             p.read_own(self.stack.open_webui_secret_arn or ""),
             p.send_figures(namespace(self.stack)),
             p.say_ready(self.name, region=region, account=account),
         ]
         if self.stack.ship_logs:
             found.append(durable.messages.containers.arn.apply(p.write_lines))
-        if durable.key is not None:
-            found.append(
-                durable.key.arn.apply(lambda arn: use_key(arn, region=region, by=("s3", "secretsmanager")))
-            )
-        return found
+        return [*found, *key_rights(durable, region=region, by=("s3", "secretsmanager"))]
+
+    def _own_accounts(self, durable: Durable) -> list[Any]:
+        """Of an only machine: what it saves to the data bucket and begins with."""
+        p = permissions
+        return [
+            durable.data.arn.apply(lambda arn: p.list_below("ListAccounts", arn, p.ACCOUNTS_PREFIX)),
+            durable.data.arn.apply(lambda arn: p.keep_below("KeepAccounts", arn, p.ACCOUNTS_PREFIX)),
+        ]
 
     # ---- what a machine is
 
@@ -163,10 +183,12 @@ class ChatMachines(pulumi.ComponentResource):
 
     def _user_data(self, durable: Durable) -> pulumi.Output[str]:
         stack = self.stack
+        shared = pulumi.Output.from_input(self.sharing.settings if self.sharing else {})
         return pulumi.Output.all(
             models=durable.models.name,
             data=durable.data.name,
             lines=durable.messages.containers.name,
+            shared=shared,
         ).apply(
             lambda known: user_data(
                 Settings(
@@ -185,6 +207,11 @@ class ChatMachines(pulumi.ComponentResource):
                     admin=stack.open_webui_admin or "",
                     signup="true" if stack.open_webui_signup else "false",
                     log_group=known["lines"] if stack.ship_logs else "",
+                    packages=" ".join(
+                        versions.CHAT_MACHINE_PACKAGES
+                        + (versions.SHARED_CHAT_PACKAGES if self.sharing else ())
+                    ),
+                    **known["shared"],
                 ),
                 namespace=namespace(stack),
             )
@@ -221,7 +248,7 @@ class ChatMachines(pulumi.ComponentResource):
             wait_for_capacity_timeout=f"{READY_S // 60 + 5}m",
             instance_refresh={"strategy": "Rolling", "preferences": self._replacing()},
             # A second machine beside an only one, to even out the zones, would start from accounts that are minutes old.
-            suspended_processes=["AZRebalance"] if pool.alone else [],
+            suspended_processes=[] if pool.shared else ["AZRebalance"],
             force_delete_warm_pool=True,
             tags=[
                 {"key": key, "value": value, "propagate_at_launch": False}
@@ -239,7 +266,12 @@ class ChatMachines(pulumi.ComponentResource):
         """By its number, not "latest": a new version is then a change that replaces the machines."""
         which: dict[str, Any] = {"version": template.latest_version.apply(str)}
         if self.pool.warm:
-            warm = {"min_size": self.pool.warm, "pool_state": "Stopped"}
+            # Without the second number AWS keeps as many warm as the group may ever have.
+            warm = {
+                "min_size": self.pool.warm,
+                "max_group_prepared_capacity": self.pool.least + self.pool.warm,
+                "pool_state": "Stopped",
+            }
             return {"launch_template": {"id": template.id, **which}, "warm_pool": warm}
         return {
             "mixed_instances_policy": {
@@ -257,10 +289,10 @@ class ChatMachines(pulumi.ComponentResource):
         }
 
     def _replacing(self) -> dict[str, Any]:
-        """An only machine goes before the next one comes, which begins with what it saved; of several, the next comes first."""
-        if self.pool.alone:
-            return {"min_healthy_percentage": 0, "max_healthy_percentage": 100}
-        return {"min_healthy_percentage": 100, "max_healthy_percentage": 200}
+        """With accounts of its own a machine goes before the next comes, which begins with what it saved; else that is first."""
+        if self.pool.shared:
+            return {"min_healthy_percentage": 100, "max_healthy_percentage": 200}
+        return {"min_healthy_percentage": 0, "max_healthy_percentage": 100}
 
     def _grow(self, name: str, group: autoscaling.Group) -> None:
         autoscaling.Policy(

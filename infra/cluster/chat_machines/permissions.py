@@ -1,10 +1,13 @@
 """What a chat machine may do in AWS: with its models, accounts, one secret, lines and figures, and with its group."""
 
+import json
 from typing import Any
 
 # In the model bucket: what Ollama keeps in its folder. In the data bucket: one object with accounts, chats and their files.
 MODELS_PREFIX = "chat-machines/"
 ACCOUNTS_PREFIX = "chat-machines/"
+# Where several machines share accounts: the files of their chats.
+UPLOADS_PREFIX = "chat-machines/uploads/"
 
 
 def list_below(sid: str, bucket: str, prefix: str) -> dict[str, Any]:
@@ -16,6 +19,31 @@ def list_below(sid: str, bucket: str, prefix: str) -> dict[str, Any]:
 def keep_below(sid: str, bucket: str, prefix: str) -> dict[str, Any]:
     """Nothing is deleted: an old version goes by the bucket's own rule."""
     return _allow(sid, f"{bucket}/{prefix}*", "s3:GetObject", "s3:PutObject")
+
+
+def keep_uploads(bucket: str) -> dict[str, Any]:
+    """A file that somebody deletes goes; the bucket keeps its last version for as long as its rule says."""
+    return _allow(
+        "KeepUploads",
+        f"{bucket}/{UPLOADS_PREFIX}*",
+        "s3:AbortMultipartUpload",
+        "s3:DeleteObject",
+        "s3:GetObject",
+        "s3:PutObject",
+    )
+
+
+def become(role: str) -> dict[str, Any]:
+    return _allow("BecomeUploads", role, "sts:AssumeRole")
+
+
+def read_password(secret: str) -> dict[str, Any]:
+    return _allow("ReadPassword", secret, "secretsmanager:GetSecretValue")
+
+
+def read_administrator(secret: str) -> dict[str, Any]:
+    """Of the database: to make the one role that Open WebUI has there. In its container this right is out of reach."""
+    return _allow("ReadAdministrator", secret, "secretsmanager:GetSecretValue")
 
 
 def read_own(secret: str) -> dict[str, Any]:
@@ -40,6 +68,12 @@ def say_ready(group: str, *, region: str, account: str) -> dict[str, Any]:
 
 def _allow(sid: str, resource: str, *actions: str) -> dict[str, Any]:
     return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
+
+
+def trusting(machines: str) -> str:
+    """The trust policy of the role of uploads: the machines' own role, and nobody else's."""
+    who = {"Effect": "Allow", "Principal": {"AWS": machines}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [who]})
 
 
 TRUST = {

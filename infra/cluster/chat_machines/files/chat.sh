@@ -10,10 +10,13 @@ home=${CHAT_HOME:-/var/lib/chat}
 memory=${CHAT_MEMORY:-/run/chat}
 accounts=$home/accounts
 models=$home/models
-restored=$home/restored
+
+# How accounts and chats come and stay: restore, save, own_values, webui_options, take_turn, hold_turn.
+# shellcheck source=/dev/null
+. "${CHAT_ACCOUNTS:-/opt/genai-ops/accounts.sh}"
 
 machine() {
-    cat /var/lib/cloud/data/instance-id
+    cat "${CHAT_INSTANCE:-/var/lib/cloud/data/instance-id}"
 }
 
 # The options of a container whose lines go to CloudWatch, where that is wanted. Its own stream; lines are lost rather than waited for.
@@ -24,14 +27,20 @@ lines_of() {
     fi
 }
 
+secret() {
+    aws secretsmanager get-secret-value --region "$REGION" --secret-id "$1" --query SecretString --output text
+}
+
 # Into memory, anew at each start: not on the disk, not in user data, not on a command line.
 read_secrets() {
     mkdir -p "$memory"
-    aws secretsmanager get-secret-value --region "$REGION" --secret-id "$OWN_SECRET" --query SecretString --output text |
-        python3 -c 'import json, sys
+    {
+        secret "$OWN_SECRET" | python3 -c 'import json, sys
 own = json.load(sys.stdin)
 print("WEBUI_SECRET_KEY=" + own["secretKey"])
-print("WEBUI_ADMIN_PASSWORD=" + own["adminPassword"])' >"$memory/open-webui.env"
+print("WEBUI_ADMIN_PASSWORD=" + own["adminPassword"])'
+        own_values
+    } >"$memory/open-webui.env"
 }
 
 run_ollama() {
@@ -45,7 +54,8 @@ run_ollama() {
 
 run_webui() {
     local options
-    mapfile -t options < <(lines_of open-webui)
+    mapfile -t options < <(lines_of open-webui && webui_options)
+    take_turn
     exec docker run --rm --name open-webui --network chat --publish "$PORT:8080" --security-opt no-new-privileges \
         --ulimit nofile=1048576:1048576 --volume "$accounts:/app/backend/data" --env-file "$memory/open-webui.env" \
         --env "WEBUI_ADMIN_EMAIL=$ADMIN" --env "ENABLE_SIGNUP=$SIGNUP" --env DEFAULT_USER_ROLE=pending \
@@ -74,43 +84,6 @@ fetch_models() {
     fi
 }
 
-# Accounts, chats and their files, as the machine before saved them. Anything but "there is none" ends in an error, and then
-# nothing is ever saved over what is kept.
-restore() {
-    local count
-    if [ -e "$restored" ]; then return 0; fi
-    mkdir -p "$accounts"
-    # The backticks are a list of AWS's own query language.
-    # shellcheck disable=SC2016
-    count=$(aws s3api list-objects-v2 --region "$REGION" --bucket "$DATA_BUCKET" --prefix "$ACCOUNTS_KEY" \
-        --query 'length(Contents || `[]`)' --output text)
-    if [ "$count" != 0 ]; then
-        aws s3 cp --region "$REGION" --only-show-errors "s3://$DATA_BUCKET/$ACCOUNTS_KEY" "$home/accounts.tar.gz"
-        tar -xzf "$home/accounts.tar.gz" -C "$accounts"
-        rm "$home/accounts.tar.gz"
-    fi
-    touch "$restored"
-}
-
-# A database in use is copied by SQLite itself; a plain copy could be torn.
-save() {
-    local copy
-    if [ ! -e "$restored" ] || [ ! -e "$accounts/webui.db" ]; then return 0; fi
-    copy=$(mktemp -d "$home/save.XXXXXX")
-    # The name as it is now: outside this function there is no such variable.
-    # shellcheck disable=SC2064
-    trap "rm -rf '$copy'" EXIT
-    python3 - "$accounts/webui.db" "$copy/webui.db" <<'PYTHON'
-import sqlite3, sys
-source, target = (sqlite3.connect(path) for path in sys.argv[1:])
-source.backup(target)
-target.close()
-PYTHON
-    tar -czf "$copy/accounts.tar.gz" -C "$copy" webui.db -C "$accounts" \
-        --exclude './webui.db*' --exclude ./cache .
-    aws s3 cp --region "$REGION" --only-show-errors "$copy/accounts.tar.gz" "s3://$DATA_BUCKET/$ACCOUNTS_KEY"
-}
-
 # Tells the scaling group once Open WebUI answers and the models are there. At a plain restart nobody waits for it.
 ready() {
     until curl --fail --silent --output /dev/null "http://127.0.0.1:$PORT/health"; do sleep 2; done
@@ -124,9 +97,9 @@ secrets) read_secrets ;;
 ollama) run_ollama ;;
 webui) run_webui ;;
 models) fetch_models ;;
-restore | save | ready) "$1" ;;
+restore | save | ready | hold_turn) "$1" ;;
 *)
-    echo "usage: chat.sh secrets|ollama|webui|models|restore|save|ready" >&2
+    echo "usage: chat.sh secrets|ollama|webui|models|restore|save|ready|hold_turn" >&2
     exit 2
     ;;
 esac

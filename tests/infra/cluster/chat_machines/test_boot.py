@@ -33,6 +33,19 @@ SETTINGS = Settings(
 )
 
 
+SHARED = replace(
+    SETTINGS,
+    packages="amazon-cloudwatch-agent postgresql15",
+    database_host="database.example",
+    database_role="openwebui",
+    database_secret="arn:aws:secretsmanager:us-east-1:111122223333:secret:genai-ops/dev/database/openwebui-AbCdEf",
+    admin_secret="arn:aws:secretsmanager:us-east-1:111122223333:secret:rds!db-1-AbCdEf",
+    trust="https://truststore.pki.rds.amazonaws.com/us-east-1/us-east-1-bundle.pem",
+    uploads_role="arn:aws:iam::111122223333:role/chat-uploads",
+    uploads_prefix="chat-machines/uploads/",
+)
+
+
 def written(settings: Settings = SETTINGS) -> dict[str, Any]:
     config = yaml.safe_load(cloud_config(settings, namespace="genai-ops-dev/chat-machines"))
     return {file["path"]: file for file in config["write_files"]}
@@ -51,13 +64,29 @@ def test_it_is_one_text_that_cloud_init_knows_by_its_first_line():
     assert yaml.safe_load(text)["runcmd"] == [["/opt/genai-ops/boot.sh"]]
 
 
-def test_every_real_file_is_brought_and_only_the_scripts_may_run():
-    files = written()
-    contents = {file["content"] for file in files.values()}
-    assert set(real_files().values()) <= contents
+def test_every_real_file_is_brought_by_the_machine_that_needs_it_and_only_the_scripts_may_run():
+    files, shared = written(), written(SHARED)
+    both = {name for name in real_files() if name not in ("alone.sh", "shared.sh", "databases.sh")}
+    assert set(boot.brought(SETTINGS)) == both | {"alone.sh"}
+    assert set(boot.brought(SHARED)) == both | {"shared.sh", "databases.sh"}
+    # With Kubernetes a job makes the database, and nobody here may.
+    assert set(boot.brought(replace(SHARED, admin_secret=""))) == both | {"shared.sh"}
+    assert files["/opt/genai-ops/accounts.sh"] != shared["/opt/genai-ops/accounts.sh"]
+    contents = {file["content"] for file in shared.values()}
+    assert set(boot.brought(SHARED).values()) <= contents
     runnable = {path for path, file in files.items() if int(file["permissions"], 8) & 0o100}
     assert runnable == {"/opt/genai-ops/boot.sh", "/opt/genai-ops/chat.sh"}
     assert not any(int(file["permissions"], 8) & 0o022 for file in files.values())
+
+
+def test_of_a_file_only_its_remarks_stay_behind():
+    for name, sent in boot.brought(SHARED).items():
+        told = [line for line in real_files()[name].splitlines() if line.strip()]
+        assert sent.splitlines() == [
+            line for line in told if line.startswith("#!") or not line.lstrip().startswith("#")
+        ]
+        if name.endswith(".sh"):
+            assert subprocess.run(["bash", "-n"], input=sent, text=True, check=False).returncode == 0, name
 
 
 def test_the_same_settings_give_the_same_text_so_that_the_next_up_replaces_nothing():
@@ -66,6 +95,7 @@ def test_the_same_settings_give_the_same_text_so_that_the_next_up_replaces_nothi
 
 def test_it_stays_far_below_what_aws_takes_and_says_so_before_it_does_not():
     assert len(cloud_config(SETTINGS, namespace="n")) < boot.LIMIT_BYTES * 0.8
+    assert len(cloud_config(SHARED, namespace="n")) < boot.LIMIT_BYTES * 0.9
     with pytest.raises(ValueError, match="AWS takes 16384"):
         user_data(replace(SETTINGS, chat_models="m " * 9000), namespace="n")
 
@@ -81,7 +111,7 @@ def test_a_setting_is_one_word_to_the_shell_whatever_is_in_it():
 
 def test_every_setting_that_the_scripts_read_is_written():
     names = {line.split("=")[0] for line in SETTINGS.text.splitlines()}
-    for name in ("boot.sh", "chat.sh"):
+    for name in ("boot.sh", "chat.sh", "alone.sh", "shared.sh"):
         used = {
             word.strip('"').lstrip("$")
             for word in shlex.split(real_files()[name], comments=True, posix=False)

@@ -64,6 +64,7 @@ class Machine:
             "PATH": f"{self.shared / 'bin'}{os.pathsep}{os.environ['PATH']}",
             "FAKE": str(self.shared),
             "CHAT_SETTINGS": str(settings),
+            "CHAT_ACCOUNTS": str(FILES / "alone.sh"),
             "CHAT_HOME": str(self.folder / "chat"),
             "CHAT_MEMORY": str(self.folder / "memory"),
         }
