@@ -76,9 +76,8 @@ def fill_passwords(stack: str) -> list[str]:
     Returns: the secrets that were filled.
     """
     settings, values = project(), configuration(stack)
-    roles = database_roles(
-        database=values[f"{settings['name']}:database"], compute=values[f"{settings['name']}:compute"]
-    )
+    name = settings["name"]
+    roles = database_roles(database=values[f"{name}:database"], compute=values.get(f"{name}:compute", ""))
     store, names = store_of(stack)
     wanted = [names.database_secret(role) for role in roles]
     if values.get(f"{settings['name']}:airflow") == "cluster":

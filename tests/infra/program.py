@@ -69,6 +69,16 @@ CHAT_MACHINES: tuple[tuple[str, str], ...] = (
 )
 
 
+# Several of them, which share accounts in RDS, with one kept warm.
+SEVERAL: tuple[tuple[str, str], ...] = (
+    *CHAT_MACHINES,
+    *RDS,
+    ("chatMachineCount", "2"),
+    ("chatMachineMaxCount", "4"),
+    ("chatMachineWarmCount", "1"),
+)
+
+
 @cache
 def declared(stack: str = "dev", *changes: tuple[str, str], survived: bool = False) -> tuple[Declared, ...]:
     """What the program declares, in an account where nothing, or everything durable, exists already."""

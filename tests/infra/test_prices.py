@@ -8,7 +8,7 @@ from infra import prices, spot
 from infra.plan import make
 from infra.prices import Holdings, PriceMissing, Region
 
-from .program import CHAT_MACHINES, RDS, WIDEST, declared
+from .program import CHAT_MACHINES, RDS, SEVERAL, WIDEST, declared
 
 
 def test_the_table_has_a_date_and_a_source_for_every_price():
@@ -103,6 +103,15 @@ def test_a_machine_that_is_kept_warm_costs_its_disk():
     warm = prices.cost(group, {**common, "warmPool": {"minSize": 2}}, region=region)
     more = warm.hour - prices.cost(group, common, region=region).hour
     assert more == pytest.approx(2 * 100 * 0.08 / prices.HOURS_PER_MONTH)
+
+
+def test_several_chat_machines_are_paid_each_and_with_their_database():
+    plan = make("dev", changes=dict(SEVERAL), holdings=Holdings())
+    parts = {part.title: part.usd_per_hour for part in plan.parts}
+    disk = 100 * 0.08 / prices.HOURS_PER_MONTH
+    # Two run and one is warm.
+    assert parts["Chat machines without Kubernetes (EC2)"] == pytest.approx(2 * 0.526 + 3 * disk)
+    assert any("RDS" in title for title in parts)
 
 
 def test_an_interface_endpoint_is_paid_in_every_zone_and_a_gateway_endpoint_in_none():

@@ -9,7 +9,7 @@ from infra.choices.network import WITHOUT_NAT
 from infra.project import project, stacks
 from infra.stack import KEYS, ConfigRefused, Stack
 
-from .program import CHAT_MACHINES, load
+from .program import CHAT_MACHINES, SEVERAL, load
 
 CERTIFICATE = "arn:aws:acm:us-east-1:111122223333:certificate/00000000-0000-0000-0000-000000000000"
 
@@ -163,7 +163,15 @@ REFUSED = {
     ),
     "accounts on each machine": (
         [("compute", "ec2"), ("chatMachineMaxCount", "2")],
-        ["chatMachineMaxCount is 2", "compute is 'ec2'", "accounts"],
+        ["chatMachineMaxCount is 2", "database is 'none'", "compute is 'ec2'", "accounts"],
+    ),
+    "accounts in the cluster's database, which machines outside do not reach": (
+        [*CHAT_MACHINES, ("compute", "both"), ("database", "cluster"), ("chatMachineMaxCount", "2")],
+        ["chatMachineMaxCount is 2", "database is 'cluster'", "compute is 'both'"],
+    ),
+    "warm machines that are taken back": (
+        [*SEVERAL, ("chatMachineSpotPercent", "50")],
+        ["chatMachineWarmCount is 1", "chatMachineSpotPercent is 50"],
     ),
     "no chat machine": (
         [("compute", "ec2"), ("chatMachineCount", "0")],

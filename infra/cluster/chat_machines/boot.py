@@ -123,7 +123,7 @@ def _file(path: str, content: str, permissions: str) -> dict[str, str]:
 
 
 def agent_config(settings: Settings, *, namespace: str) -> dict[str, Any]:
-    """CloudWatch's agent: how full the disk is, how busy the card, how much of its memory is free. One series each for the pool."""
+    """CloudWatch's agent: how full the disk is, how busy the card, how much of its memory is free. One series each a pool."""
     mark = {DIMENSION: settings.chat_name}
     return {
         "agent": {"region": settings.region, "metrics_collection_interval": 60, "omit_hostname": True},

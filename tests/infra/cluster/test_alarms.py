@@ -1,16 +1,18 @@
 """Alarms: each looks at a metric that somebody emits, tells the topic, and says what is wrong in words."""
 
+import base64
 import json
 from typing import Any
 
 from infra.cluster.alarms import CARD, DISK, machine_namespace
+from infra.cluster.chat_machines import boot
 from infra.doors import doors
 from infra.prices import Holdings, Region, cost
 from infra.project import ROOT
 from infra.workloads import prometheus
 from tests.engines.standins import aws_watch
 
-from ..program import WIDEST, load
+from ..program import CHAT_MACHINES, SEVERAL, WIDEST, load
 from .graph import after, every, named
 
 # What AWS measures by itself (the services' own metric references), and what our agent sends.
@@ -27,6 +29,7 @@ EMITTED = {
     "AWS/Lambda": {"Errors"},
     "AWS/SQS": {"ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"},
     "genai-ops-dev/machines": {DISK, CARD},
+    "genai-ops-dev/chat-machines": {boot.DISK, boot.CARD, boot.CARD_FREE},
 }
 
 
@@ -56,9 +59,41 @@ def test_what_only_an_agent_or_a_queue_emits_is_watched_only_where_they_are():
         "dead-letters",
         "disk",
         "gpu-idle",
+        "chat-disk",
+        "chat-card-busy",
+        "chat-card-memory",
         "guard-failed",
         *(f"unhealthy-{door.app}" for door in doors(load(*WIDEST)) if door.app != "rag"),
     }
+
+
+def test_chat_machines_are_watched_without_kubernetes_too_by_what_their_agent_sends():
+    watched = (*SEVERAL, ("alarms", "true"))
+    seen = {
+        metric["metricName"]: metric["dimensions"]
+        for alarm in every("MetricAlarm", *watched)
+        for metric in looked_at(alarm.inputs)
+        if metric["namespace"] == "genai-ops-dev/chat-machines"
+    }
+    assert seen == dict.fromkeys(
+        (boot.DISK, boot.CARD, boot.CARD_FREE), {"Pool": "genai-ops-dev-chat-machines"}
+    )
+    text = base64.b64decode(
+        named("LaunchTemplate", "genai-ops-dev-chat-machines", *CHAT_MACHINES).inputs["userData"]
+    )
+    (agent,) = (
+        json.loads(file["content"])["metrics"]
+        for file in json.loads(text.split(b"\n", 1)[1])["write_files"]
+        if file["path"] == boot.AGENT
+    )
+    # What the agent calls a series: the name of its plugin, or of the program it asks, before the measurement.
+    prefixes = {"disk": "disk", "nvidia_gpu": "nvidia_smi"}
+    sent = {
+        f"{prefixes[plugin]}_{measured}"
+        for plugin, told in agent["metrics_collected"].items()
+        for measured in told["measurement"]
+    }
+    assert sent == set(seen) and agent["namespace"] == "genai-ops-dev/chat-machines"
 
 
 def test_every_alarm_tells_the_topic_and_says_what_is_wrong():
