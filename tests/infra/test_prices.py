@@ -8,7 +8,7 @@ from infra import prices, spot
 from infra.plan import make
 from infra.prices import Holdings, PriceMissing, Region
 
-from .program import CHAT_MACHINES, RDS, SEVERAL, WIDEST, declared
+from .program import CHAT_MACHINES, SEVERAL, WIDEST, declared
 
 
 def test_the_table_has_a_date_and_a_source_for_every_price():
@@ -34,13 +34,15 @@ def test_no_type_is_both_priced_and_free():
 
 @pytest.mark.parametrize("stack", ["dev", "prod"])
 def test_every_type_that_the_program_declares_is_priced_or_known_to_be_free(stack: str):
-    kinds = {thing.kind for thing in (*declared(stack), *declared(stack, *WIDEST), *declared(stack, *RDS))}
+    kinds = {
+        thing.kind for thing in (*declared(stack), *declared(stack, *WIDEST), *declared(stack, *SEVERAL))
+    }
     unknown = {kind for kind in kinds if kind not in prices.PRICED and kind not in prices.FREE}
     assert all(kind.startswith(prices.FREE_PREFIXES) for kind in unknown), unknown
 
 
 def test_no_entry_outlives_the_part_it_prices():
-    widest = (*declared("dev", *WIDEST), *declared("dev", *RDS), *declared("dev", ("airflow", "mwaa")))
+    widest = (*declared("dev", *WIDEST), *declared("dev", *SEVERAL), *declared("dev", ("airflow", "mwaa")))
     kinds = {thing.kind for thing in (*declared("dev"), *declared("prod"), *widest)}
     assert set(prices.PRICED) | prices.FREE <= kinds
 

@@ -75,9 +75,8 @@ def test_chat_machines_are_watched_without_kubernetes_too_by_what_their_agent_se
         for metric in looked_at(alarm.inputs)
         if metric["namespace"] == "genai-ops-dev/chat-machines"
     }
-    assert seen == dict.fromkeys(
-        (boot.DISK, boot.CARD, boot.CARD_FREE), {"Pool": "genai-ops-dev-chat-machines"}
-    )
+    pool = {"Pool": "genai-ops-dev-chat-machines"}
+    assert seen == dict.fromkeys((boot.DISK, boot.CARD, boot.CARD_FREE), pool)
     text = base64.b64decode(
         named("LaunchTemplate", "genai-ops-dev-chat-machines", *CHAT_MACHINES).inputs["userData"]
     )
