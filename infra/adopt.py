@@ -13,7 +13,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from infra.asking import Clients, Stop, clients
 from infra.durable.kinds import KINDS
-from infra.finders import FINDERS, alerts, snapshots, stores, volumes
+from infra.finders import FINDERS, alerts, keys, snapshots, stores, volumes
 from infra.naming import IMAGES, ROLES, Names
 from infra.snapshot import Snapshot
 from infra.stack import Stack
@@ -27,6 +27,8 @@ class Found:
 
     account: str
     ids: Mapping[str, str] = field(default_factory=dict)
+    # The stack's own key and its alias, by their keys of KINDS, where `encryptionKey` is aws again and data lies under it still.
+    former_key: Mapping[str, str] = field(default_factory=dict)
     images: frozenset[str] = frozenset()
     api_keys_set: bool = False
     # Whether every password of the database has a value; also where there is no database.
@@ -102,6 +104,7 @@ def look(stack: Stack, *, cloud: Clients, state: Snapshot, now: datetime | None 
     return Found(
         account=account,
         ids=ids,
+        former_key=keys.former(cloud, names) if not stack.own_key else {},
         database=database,
         passwords_set=passwords_set,
         workflow_keys_set=workflow_keys_set,

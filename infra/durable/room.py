@@ -29,9 +29,16 @@ class Durable:
 
     def __init__(self, stack: Stack, found: Found, *, opts: pulumi.ResourceOptions) -> None:
         keeping = Keeping(
-            names=stack.names(found.account), tags=stack.tags, ids=dict(found.ids), keep=stack.keep_data
+            names=stack.names(found.account),
+            tags=stack.tags,
+            ids={**found.ids, **found.former_key},
+            keep=stack.keep_data,
         )
-        self.key = EncryptionKey("encryption-key", keeping, opts=opts) if stack.own_key else None
+        held = (
+            EncryptionKey("encryption-key", keeping, opts=opts) if stack.own_key or found.former_key else None
+        )
+        # With `encryptionKey` back at aws nothing new is put under it, and what it encrypted is still read by it.
+        self.key, self.former_key = (held, None) if stack.own_key else (None, held)
         if self.key is not None:
             keeping = replace(keeping, key=self.key.arn)
         self.data = Bucket(DATA, keeping, opts=opts)

@@ -1,5 +1,7 @@
 """The stack's own key: found by its alias, or by its tag where a killed run left it without one."""
 
+from collections.abc import Mapping
+
 from infra.asking import Clients, Stop, asking, must_own
 from infra.naming import Names
 from infra.tags import LIFETIME_TAG, STACK_TAG
@@ -27,6 +29,23 @@ def key(cloud: Clients, names: Names) -> str | None:
         )
     identity: str = found["KeyId"]
     return identity
+
+
+def former(cloud: Clients, names: Names) -> Mapping[str, str]:
+    """Key and alias of a stack that had a key of its own and goes without one now: what lies under it is read by it.
+
+    Nothing for one that is another's, and for one that somebody disabled or asked to go: that is how it is let go of.
+    """
+    kms, what = cloud("kms"), f"key {names.key_alias!r}"
+    with asking(what, not_found=("NotFoundException",)) as there:
+        found = kms.describe_key(KeyId=names.key_alias)["KeyMetadata"]
+    if not there or found["KeyState"] != "Enabled":
+        return {}
+    with asking(what, not_found=()):
+        tags = kms.list_resource_tags(KeyId=found["KeyId"])["Tags"]
+    if {tag["TagKey"]: tag["TagValue"] for tag in tags}.get(STACK_TAG) != names.owner:
+        return {}
+    return {"key": found["KeyId"], "key_alias": names.key_alias}
 
 
 def _without_alias(cloud: Clients, names: Names) -> str | None:

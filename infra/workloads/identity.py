@@ -55,7 +55,10 @@ def identity(
 def key_rights(
     durable: Durable, *, region: str, by: Sequence[rights.Keeper]
 ) -> list[pulumi.Output[Statement]]:
-    """What a pod needs besides where data lies under the stack's own key, by way of those that it asks; nothing where
-    there is no such key."""
-    key = durable.key
-    return [] if key is None else [key.arn.apply(lambda arn: rights.use_key(arn, region=region, by=by))]
+    """What a pod needs besides where data lies under the stack's own key, or did, by way of those that it asks; nothing
+    where there is no such key."""
+    if durable.key is not None:
+        return [durable.key.arn.apply(lambda arn: rights.use_key(arn, region=region, by=by))]
+    if durable.former_key is not None:
+        return [durable.former_key.arn.apply(lambda arn: rights.read_by_key(arn, region=region, by=by))]
+    return []

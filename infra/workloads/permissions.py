@@ -120,8 +120,18 @@ def write_below(bucket: str, prefix: str) -> dict[str, Any]:
 def use_key(key: str, *, region: str, by: Sequence[Keeper]) -> dict[str, Any]:
     """The stack's own key, only by way of the services that the role asks, and only for what these do with it."""
     use = _allow("UseKey", key, *sorted({action for keeper in by for action in KEEPERS[keeper]}))
-    services = [f"{keeper}.{region}.amazonaws.com" for keeper in sorted(by)]
-    return use | {"Condition": {"StringEquals": {"kms:ViaService": services}}}
+    return use | _by_way_of(by, region=region)
+
+
+def read_by_key(key: str, *, region: str, by: Sequence[Keeper]) -> dict[str, Any]:
+    """The key that the stack had: what it encrypted is read, and nothing more is put under it."""
+    used = {action for keeper in by for action in KEEPERS[keeper]} & {"kms:Decrypt", "kms:DescribeKey"}
+    return _allow("ReadByFormerKey", key, *sorted(used)) | _by_way_of(by, region=region)
+
+
+def _by_way_of(keepers: Sequence[Keeper], *, region: str) -> dict[str, Any]:
+    services = [f"{keeper}.{region}.amazonaws.com" for keeper in sorted(keepers)]
+    return {"Condition": {"StringEquals": {"kms:ViaService": services}}}
 
 
 def list_models(bucket: str) -> dict[str, Any]:

@@ -157,6 +157,26 @@ def test_the_key_of_this_stack_is_found_by_its_alias(aws: Account):
     assert look(aws).ids == {}
 
 
+def test_a_key_that_encrypts_nothing_new_is_still_found_for_what_it_encrypted(aws: Account):
+    assert look(aws).former_key == {}
+    key = aws.key()
+    assert look(aws).former_key == {"key": key, "key_alias": "alias/genai-ops-dev"}
+    assert look(aws, **OWN).former_key == {}
+
+
+def test_a_former_key_that_was_disabled_or_asked_to_go_is_let_go_of(aws: Account):
+    key = aws.key()
+    aws.cloud("kms").disable_key(KeyId=key)
+    assert look(aws).former_key == {}
+    aws.cloud("kms").schedule_key_deletion(KeyId=key, PendingWindowInDays=7)
+    assert look(aws).former_key == {}
+
+
+def test_anothers_key_under_our_alias_is_nobodys_former_key(aws: Account):
+    aws.key(tags=TAGS | {"genai-ops:stack": "other/prod"})
+    assert look(aws).former_key == {}
+
+
 def test_a_key_that_a_killed_run_left_without_its_alias_is_found_by_its_tags(aws: Account):
     aws.key(alias=False, tags=TAGS | {"genai-ops:stack": "other/prod"})
     aws.key(alias=False, tags=TAGS | {"genai-ops:lifetime": "rented"})

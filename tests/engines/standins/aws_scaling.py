@@ -15,6 +15,14 @@ GROUP = "aws:autoscaling/group:Group"
 TEMPLATE = "aws:ec2/launchTemplate:LaunchTemplate"
 POLICY = "aws:autoscaling/policy:Policy"
 PROFILE = "aws:iam/instanceProfile:InstanceProfile"
+ROLE, ROLE_POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
+DATABASE = "aws:rds/instance:Instance"
+EGRESS = "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule"
+INGRESS = "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule"
+# What a start reads or becomes. A name of a secret may have an exclamation mark, as that of RDS has.
+_ASKED = re.compile(
+    r"arn:aws:(?:secretsmanager:[\w-]+:\d{12}:secret:[\w/+=.@!-]+|iam::\d{12}:role/[\w+=,.@-]+)"
+)
 
 _IMAGE = re.compile(r"ami-[0-9a-f]{8,17}|resolve:ssm:/?[\w.-]+(?:/[\w.-]+)*(?::\d+)?")
 _LIMIT_BYTES = 16 * 1024
@@ -83,6 +91,7 @@ def _group(inputs: dict[str, Any]) -> Iterator[tuple[str, str]]:
             "warmPool",
             "ValidationError: not on a group that has a mixed instances policy or requests Spot Instances",
         )
+    yield from _warm(inputs.get("warmPool") or {})
     yield from _mix(inputs.get("mixedInstancesPolicy") or {})
     if unknown := set(inputs.get("suspendedProcesses") or []) - _PROCESSES:
         yield "suspendedProcesses", f"ValidationError: {sorted(unknown)}"
@@ -95,6 +104,15 @@ def _group(inputs: dict[str, Any]) -> Iterator[tuple[str, str]]:
     low, high = int(wishes.get("minHealthyPercentage", 90)), int(wishes.get("maxHealthyPercentage", 100))
     if not (0 <= low <= 100 <= high <= 200 and high - low <= 100):
         yield "instanceRefresh", f"ValidationError: healthy percentages {low} to {high}"
+
+
+def _warm(pool: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    least, most = int(pool.get("minSize", 0)), int(pool.get("maxGroupPreparedCapacity", -1))
+    if pool.get("poolState", "Stopped") not in ("Stopped", "Running", "Hibernated"):
+        yield "warmPool", f"ValidationError: {pool['poolState']!r} is no state of a warm pool"
+    # -1 is "as many as the group may ever have".
+    if most != -1 and not 0 <= least <= most:
+        yield "warmPool", f"ValidationError: MinSize {least} is above MaxGroupPreparedCapacity {most}"
 
 
 def _mix(mix: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -171,25 +189,72 @@ def _refuse_silent_start(
 
     if template.get("userData") and not all(has_way_out(subnet, objects) for subnet in subnets):
         raise Refused("timeout while waiting for capacity: the machines' start cannot reach anything")
+    _refuse_forbidden(template, objects)
     launching = [
         hook
         for hook in inputs.get("initialLifecycleHooks") or []
         if "LAUNCHING" in hook["lifecycleTransition"]
     ]
-    profile = (template.get("iamInstanceProfile") or {}).get("arn")
-    roles = {
-        item["inputs"].get("role")
-        for item in objects.values()
-        if item["type"] == PROFILE and item["outputs"].get("arn") == profile
-    }
-    policies = [
-        item["inputs"]["policy"]
-        for item in objects.values()
-        if item["type"] == "aws:iam/rolePolicy:RolePolicy" and item["inputs"].get("role") in roles
-    ]
     told = any(
         "autoscaling:CompleteLifecycleAction" in policy and f"/{inputs['name']}" in policy
-        for policy in policies
+        for policy in _policies(template, objects)
     )
     if launching and not told:
         raise Refused("timeout while waiting for capacity: no machine may complete its lifecycle action")
+
+
+def _roles(template: dict[str, Any], objects: Objects) -> set[str]:
+    """Names of what the machines are; there is one."""
+    profile = (template.get("iamInstanceProfile") or {}).get("arn")
+    return {
+        item["inputs"]["role"]
+        for item in objects.values()
+        if item["type"] == PROFILE and item["outputs"].get("arn") == profile and item["inputs"].get("role")
+    }
+
+
+def _policies(template: dict[str, Any], objects: Objects) -> list[str]:
+    roles = _roles(template, objects)
+    return [
+        item["inputs"]["policy"]
+        for item in objects.values()
+        if item["type"] == ROLE_POLICY and item["inputs"].get("role") in roles
+    ]
+
+
+def _refuse_forbidden(template: dict[str, Any], objects: Objects) -> None:
+    """What the start asks for by name it must be allowed: secrets, a role to become, a database behind its own group."""
+    text = base64.b64decode(template.get("userData") or "").decode()
+    allowed = _policies(template, objects)
+    for arn in sorted(set(_ASKED.findall(text))):
+        if not any(f'"{arn}"' in policy for policy in allowed):
+            raise Refused(
+                f"timeout while waiting for capacity: AccessDenied for {arn} at the machines' start"
+            )
+        if ":role/" in arn:
+            _refuse_distrust(arn, _roles(template, objects), objects)
+    for item in objects.values():
+        if item["type"] == DATABASE and item["outputs"].get("address", "nowhere") in text:
+            _refuse_unreached(template, item, objects)
+
+
+def _refuse_distrust(wanted: str, mine: set[str], objects: Objects) -> None:
+    roles = [item for item in objects.values() if item["type"] == ROLE]
+    own = [item["outputs"]["arn"] for item in roles if item["outputs"].get("name") in mine]
+    (trust,) = (item["inputs"]["assumeRolePolicy"] for item in roles if item["outputs"].get("arn") == wanted)
+    if not any(f'"{arn}"' in trust for arn in own):
+        raise Refused(f"timeout while waiting for capacity: {wanted} does not trust the machines' role")
+
+
+def _refuse_unreached(template: dict[str, Any], database: dict[str, Any], objects: Objects) -> None:
+    port = int(database["inputs"].get("port", 5432))
+    mine, its = set(template.get("vpcSecurityGroupIds") or []), set(database["inputs"]["vpcSecurityGroupIds"])
+    for kind, here, there in ((EGRESS, mine, its), (INGRESS, its, mine)):
+        if not any(
+            item["type"] == kind
+            and item["inputs"]["securityGroupId"] in here
+            and item["inputs"].get("referencedSecurityGroupId") in there
+            and int(item["inputs"]["fromPort"]) <= port <= int(item["inputs"]["toPort"])
+            for item in objects.values()
+        ):
+            raise Refused(f"timeout while waiting for capacity: no rule ({kind}) leads to the database")

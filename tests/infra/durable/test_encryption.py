@@ -3,9 +3,11 @@
 import json
 from typing import Any
 
+from infra import adopt, rehearsal
 from infra.naming import ROLES
+from infra.rehearsal import Declared
 
-from ..program import WIDEST, declared
+from ..program import ACCOUNT, NAME, SEVERAL, WIDEST, config, declared
 
 OWN = (("encryptionKey", "own"),)
 KEY = "arn:aws:kms:::encryption-key"
@@ -116,3 +118,49 @@ def test_the_volume_is_opened_by_the_driver_alone_through_ec2_and_under_the_alia
         assert condition["StringEquals"] == {"kms:ViaService": "ec2.us-east-1.amazonaws.com"}
     assert opening[1]["Condition"]["Bool"] == {"kms:GrantIsForAWSResource": "true"}
     assert not [item for item in policies(*OWN)["disks"] if "kms:" in str(item["Action"])]
+
+
+FORMER = {"key": "1234", "key_alias": "alias/genai-ops-dev"}
+# Every part at once, with Amazon's key again.
+BACK = tuple(pair for pair in WIDEST if pair[0] != "encryptionKey")
+
+
+def back(*changes: tuple[str, str]) -> list[Declared]:
+    """What is declared where the stack had a key and encrypts with AWS's again."""
+    found = adopt.Found(ACCOUNT, former_key=FORMER, images=adopt.nothing(ACCOUNT).images, api_keys_set=True)
+    return rehearsal.rehearse(config("dev", *changes), project=NAME, stack="dev", found=lambda _: found)[1]
+
+
+def test_back_at_aws_the_old_key_stays_adopted_and_encrypts_nothing_new():
+    made = back(*BACK)
+    kept = {thing.kind: thing for thing in made if thing.kind.startswith("aws:kms")}
+    assert {kind: thing.import_id for kind, thing in kept.items()} == {
+        "aws:kms/key:Key": "1234",
+        "aws:kms/alias:Alias": "alias/genai-ops-dev",
+    }
+    assert all(thing.retained for thing in kept.values())
+    others = [thing for thing in made if thing.kind not in kept and not thing.kind.endswith("RolePolicy")]
+    assert [thing.name for thing in others if KEY in json.dumps(thing.inputs, default=str)] == []
+
+
+def test_back_at_aws_whoever_reads_what_lies_under_it_may_still_decrypt_and_no_more():
+    for changes in (BACK, SEVERAL):
+        policies = {
+            thing.name: json.loads(thing.inputs["policy"])["Statement"]
+            for thing in back(*changes)
+            if thing.kind.endswith(":RolePolicy")
+        }
+        for name, statements in policies.items():
+            holds = any(HELD & set(statement["Action"]) for statement in statements)
+            by_key = [statement for statement in statements if statement.get("Sid") == "ReadByFormerKey"]
+            assert len(by_key) == holds or name == "grafana", name
+            for statement in by_key:
+                assert "kms:Decrypt" in statement["Action"]
+                assert set(statement["Action"]) <= {"kms:Decrypt", "kms:DescribeKey"}
+                assert statement["Resource"] == KEY and "kms:ViaService" in str(statement["Condition"])
+            assert "UseKey" not in {statement.get("Sid") for statement in statements}
+
+
+def test_back_at_aws_only_a_stack_that_keeps_nothing_asks_it_to_go():
+    keys = [thing for thing in back(("keepData", "false")) if thing.kind.startswith("aws:kms")]
+    assert len(keys) == 2 and not any(thing.retained for thing in keys)
