@@ -22,7 +22,7 @@ check: ## format, lint, types, import contracts, docs in step, workflows, Docker
 	@scripts/env.sh check
 	@$(PYTHON) -m scripts.check
 
-policies: ## checkov over the program as a Terraform plan and as Kubernetes objects, for dev and prod; no cloud
+policies: ## checkov over the program as a Terraform plan and as Kubernetes objects, for dev, prod and chat machines; no cloud
 	@scripts/env.sh plan
 	@scripts/env.sh policies
 	@$(PYTHON) -m scripts.policies

@@ -20,9 +20,10 @@ from infra.rehearsal import Declared, whole
 from scripts.policies import terraform
 from scripts.policies.scanner import Finding, Report, ScannerFailed, scan
 from scripts.policies.skips import SKIPS, Skip
+from scripts.policies.variants import VARIANTS, Variant
 
 _EXAMPLES = """examples:
-  python -m scripts.policies                    dev and prod
+  python -m scripts.policies                    dev, prod, and chat machines alone and beside the cluster
   python -m scripts.policies --stack prod --all every explained finding with its reason
   python -m scripts.policies --write out        keep plan.json and objects.yaml of each stack
 """
@@ -31,13 +32,14 @@ FRAMEWORKS = ("terraform_plan", "kubernetes")
 _PLANTED = {"terraform_plan": "CKV_AWS_54", "kubernetes": "CKV_K8S_16"}
 
 
-def declared(stack: str) -> list[Declared]:
+def declared(variant: Variant) -> list[Declared]:
     """What the program declares in an account with every image and value it waits for."""
     name = str(project()["name"])
+    changes = {f"{name}:{key}": value for key, value in variant.changes.items()}
     return rehearsal.rehearse(
-        configuration(stack),
+        configuration(variant.stack) | changes,
         project=name,
-        stack=stack,
+        stack=variant.stack,
         found=lambda chosen: adopt.nothing(chosen.account or EXAMPLE_ACCOUNT),
     )[1]
 
@@ -96,7 +98,7 @@ def explain(
 
 def check(stack: str, folder: Path, *, tell_all: bool) -> tuple[int, set[Skip]]:
     """Scan one stack and print what came out. Returns: how many findings are open, and the skips that were needed."""
-    write(declared(stack), folder)
+    write(declared(VARIANTS[stack]), folder)
     unexplained, used = 0, set[Skip]()
     for framework in FRAMEWORKS:
         found = scan(folder / framework, framework=framework)
@@ -121,11 +123,11 @@ def main(arguments: list[str] | None = None) -> int:
         prog="python -m scripts.policies", description=__doc__, epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )  # fmt: skip
-    parser.add_argument("--stack", action="append", choices=["dev", "prod"], help="default: both")
+    parser.add_argument("--stack", action="append", choices=list(VARIANTS), help="default: all")
     parser.add_argument("--all", action="store_true", help="also what is explained, with the reasons")
     parser.add_argument("--write", type=Path, metavar="FOLDER", help="keep what was scanned there")
     given = parser.parse_args(arguments)
-    stacks = given.stack or ["dev", "prod"]
+    stacks = given.stack or list(VARIANTS)
     unexplained, used = 0, set[Skip]()
     with tempfile.TemporaryDirectory() as scratch:
         for stack in stacks:
@@ -135,7 +137,7 @@ def main(arguments: list[str] | None = None) -> int:
                 print(error, file=sys.stderr)
                 return 2
             unexplained, used = unexplained + count, used | needed
-    idle = [skip for skip in SKIPS if skip not in used] if set(stacks) == {"dev", "prod"} else []
+    idle = [skip for skip in SKIPS if skip not in used] if set(stacks) == set(VARIANTS) else []
     for skip in idle:
         print(f"  IDLE {skip.check} {skip.resources}: nothing needs this skip any more; remove it.")
     print(f"{unexplained} unexplained findings, {len(idle)} idle skips.")

@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
-BOTH = ("dev", "prod")
+from scripts.policies.variants import VARIANTS
+
+EVERYWHERE = tuple(VARIANTS)
 
 
 @dataclass(frozen=True)
@@ -14,7 +16,7 @@ class Skip:
     check: str
     resources: str  # pattern over the resource's address or its kind.namespace.name
     reason: str
-    stacks: tuple[str, ...] = BOTH
+    stacks: tuple[str, ...] = EVERYWHERE
 
     def covers(self, *, stack: str, check: str, resource: str) -> bool:
         return stack in self.stacks and check == self.check and fnmatchcase(resource, self.resources)
@@ -41,7 +43,7 @@ _IMAGES = (
 )
 
 SKIPS: Sequence[Skip] = (
-    Skip("CKV2_AWS_11", "aws_vpc.*", "Flow logs cost more than the network of a test stack; prod has them.", ("dev",)),
+    Skip("CKV2_AWS_11", "aws_vpc.*", "Flow logs cost more than the network of a test stack; prod has them.", ("dev", "ec2")),
     Skip("CKV2_AWS_15", "aws_autoscaling_attachment.*",
          "The scaling group belongs to a managed node group: EKS judges its machines and replaces them, draining first."),
     Skip("CKV2_AWS_20", "aws_lb.*", _NO_TLS),
