@@ -38,7 +38,8 @@ class Durable:
             EncryptionKey("encryption-key", keeping, opts=opts) if stack.own_key or found.former_key else None
         )
         # With `encryptionKey` back at aws nothing new is put under it, and what it encrypted is still read by it.
-        self.key, self.former_key = (held, None) if stack.own_key else (None, held)
+        self.key = held if stack.own_key else None
+        self.former_key = held if not stack.own_key else None
         if self.key is not None:
             keeping = replace(keeping, key=self.key.arn)
         self.data = Bucket(DATA, keeping, opts=opts)

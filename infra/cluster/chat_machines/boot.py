@@ -25,7 +25,7 @@ _PLACES = {
     "docker-limits.conf": ("/etc/systemd/system/docker.service.d/limits.conf", "0644"),
     # One of the two is what chat.sh reads.
     "alone.sh": ("/opt/genai-ops/accounts.sh", "0600"),
-    "shared.sh": ("/opt/genai-ops/accounts.sh", "0600"),
+    "several.sh": ("/opt/genai-ops/accounts.sh", "0600"),
     "databases.sh": ("/opt/genai-ops/databases.sh", "0600"),
 }
 SETTINGS, AGENT = "/etc/genai-ops/settings", "/etc/genai-ops/agent.json"
@@ -102,7 +102,7 @@ def real_files() -> Mapping[str, str]:
 
 def brought(settings: Settings) -> Mapping[str, str]:
     """Those of the real files that this machine needs: AWS takes little, and what nobody runs is nobody's to read."""
-    unused = {"alone.sh"} if settings.database_host else {"shared.sh"}
+    unused = {"alone.sh"} if settings.database_host else {"several.sh"}
     if not settings.admin_secret:
         unused.add("databases.sh")
     return {name: _without_remarks(content) for name, content in real_files().items() if name not in unused}

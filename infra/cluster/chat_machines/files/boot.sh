@@ -20,8 +20,8 @@ for image in "$OLLAMA_IMAGE" "$OPEN_WEBUI_IMAGE"; do
 done
 
 # From Amazon's own repository, which S3's endpoint leads to.
-read -ra packages <<<"$PACKAGES"
-dnf install --quiet --assumeyes "${packages[@]}"
+read -ra wanted <<<"$PACKAGES"
+dnf install --quiet --assumeyes "${wanted[@]}"
 /opt/aws/amazon-cloudwatch-agent/bin/amazon-cloudwatch-agent-ctl \
     -a fetch-config -m ec2 -s -c file:/etc/genai-ops/agent.json
 

@@ -66,11 +66,11 @@ def test_it_is_one_text_that_cloud_init_knows_by_its_first_line():
 
 def test_every_real_file_is_brought_by_the_machine_that_needs_it_and_only_the_scripts_may_run():
     files, shared = written(), written(SHARED)
-    both = {name for name in real_files() if name not in ("alone.sh", "shared.sh", "databases.sh")}
+    both = {name for name in real_files() if name not in ("alone.sh", "several.sh", "databases.sh")}
     assert set(boot.brought(SETTINGS)) == both | {"alone.sh"}
-    assert set(boot.brought(SHARED)) == both | {"shared.sh", "databases.sh"}
+    assert set(boot.brought(SHARED)) == both | {"several.sh", "databases.sh"}
     # With Kubernetes a job makes the database, and nobody here may.
-    assert set(boot.brought(replace(SHARED, admin_secret=""))) == both | {"shared.sh"}
+    assert set(boot.brought(replace(SHARED, admin_secret=""))) == both | {"several.sh"}
     assert files["/opt/genai-ops/accounts.sh"] != shared["/opt/genai-ops/accounts.sh"]
     contents = {file["content"] for file in shared.values()}
     assert set(boot.brought(SHARED).values()) <= contents
@@ -111,7 +111,7 @@ def test_a_setting_is_one_word_to_the_shell_whatever_is_in_it():
 
 def test_every_setting_that_the_scripts_read_is_written():
     names = {line.split("=")[0] for line in SETTINGS.text.splitlines()}
-    for name in ("boot.sh", "chat.sh", "alone.sh", "shared.sh"):
+    for name in ("boot.sh", "chat.sh", "alone.sh", "several.sh"):
         used = {
             word.strip('"').lstrip("$")
             for word in shlex.split(real_files()[name], comments=True, posix=False)

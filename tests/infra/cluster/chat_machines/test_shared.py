@@ -79,7 +79,7 @@ class Machine:
             "BINARIES": str(BINARIES),
             "PGPORT": str(self.db.port),
             "CHAT_SETTINGS": str(settings),
-            "CHAT_ACCOUNTS": str(FILES / "shared.sh"),
+            "CHAT_ACCOUNTS": str(FILES / "several.sh"),
             "CHAT_INSTANCE": str(self.folder / "instance"),
             "CHAT_HOME": str(self.folder / "chat"),
             "CHAT_MEMORY": str(self.folder / "memory"),
