@@ -39,7 +39,7 @@ SHELL: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "cp": ((), ("s3:GetObject", "s3:PutObject")),
     "sync": (("s3:ListBucket",), ("s3:GetObject", "s3:PutObject")),
 }
-_AWS = re.compile(r"\baws (s3|s3api|secretsmanager|autoscaling) ([a-z0-9-]+)")
+_AWS = re.compile(r"\baws (s3|s3api|secretsmanager|autoscaling|sts) ([a-z0-9-]+)")
 _PREFIXES = {"bedrock-runtime": "bedrock"}
 
 

@@ -18,9 +18,8 @@ ADAPTERS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("GENAI_EMBEDDER", "bedrock"): ("bedrock/embeddings.py", "bedrock/client.py"),
     ("GENAI_CHAT", "bedrock"): ("bedrock/chat.py", "bedrock/client.py", "bedrock/guardrail.py"),
 }
-# Code of ours that no pod's command shows: what Lambda and machines run.
+# Code of ours that no pod's command and no machine's first boot shows: what Lambda runs.
 CODE: Mapping[str, str] = {
-    "chat-machines": "infra/cluster/chat_machines/files/chat.sh",
     "stop-gpu": "infra/functions/stop_gpu.py",
 }
 # What our code calls and no role may, on purpose.
@@ -99,6 +98,12 @@ OTHERS: Mapping[tuple[str, str], Others] = {
     ("card-metrics", "SendMachineMetrics"): _AGENT,
     ("chat-machines", "ListModels"): _ABSENT,
     ("chat-machines", "SendChatFigures"): _AGENT,
+    ("chat-uploads", "KeepUploads"): Others(
+        "Open WebUI, S3StorageProvider",
+        ("s3:AbortMultipartUpload", "s3:DeleteObject", "s3:GetObject", "s3:PutObject"),
+        "Open WebUI 0.9.5, open_webui/storage/provider.py",
+    ),
+    ("chat-uploads", "ListUploads"): _ABSENT,
     ("chat-machines", "WriteLines"): Others(
         "Docker's log driver awslogs", _LINES, "Docker documentation, Amazon CloudWatch Logs logging driver"
     ),
@@ -201,6 +206,8 @@ TAKERS: Mapping[str, tuple[str, ...]] = {
     ),
     "vpc-flow-logs.amazonaws.com": ("aws:ec2/flowLog:FlowLog",),
 }
+# Role -> the role of this program that becomes it, by a statement of its own.
+TAKEN_BY: Mapping[str, str] = {"chat-uploads": "chat-machines"}
 # Service that a bucket, topic or key admits -> the kinds of resource for which it comes.
 SENDERS: Mapping[str, tuple[str, ...]] = {
     "budgets.amazonaws.com": ("aws:budgets/budget:Budget",),

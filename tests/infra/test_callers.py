@@ -1,5 +1,6 @@
 """Every permission of the program is used by somebody who has a name, and everybody who is named uses one."""
 
+import base64
 import functools
 import json
 from collections.abc import Iterator
@@ -25,10 +26,11 @@ from .callers import (
     OTHERS,
     REFUSED,
     SENDERS,
+    TAKEN_BY,
     TAKERS,
 )
 from .program import ACCOUNT as NUMBER
-from .program import CHAT_MACHINES, NAME, RDS, WIDEST, config
+from .program import CHAT_MACHINES, NAME, RDS, SEVERAL, WIDEST, config
 
 ROLE, ROLE_POLICY = "aws:iam/role:Role", "aws:iam/rolePolicy:RolePolicy"
 ATTACHMENT, PROFILE = (
@@ -43,6 +45,7 @@ PROGRAMS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "widest on RDS": ("dev", (*WIDEST, *RDS)),
     "managed Airflow": ("dev", (("airflow", "mwaa"), ("nat", "single"))),
     "chat machines alone": ("dev", CHAT_MACHINES),
+    "several of them": ("dev", SEVERAL),
 }
 
 
@@ -145,9 +148,21 @@ def scripts(title: str) -> dict[str, str]:
     }
 
 
+def boot_scripts(title: str, role: str) -> Iterator[str]:
+    """What machines of the role are brought at their first boot."""
+    things = declared(title)
+    urn = roles(title)[role].urn
+    profiles = {one.urn for one in things if one.kind == PROFILE and urn in one.references["role"]}
+    for thing in things:
+        if profiles & set(thing.references.get("iamInstanceProfile", ())):
+            config = base64.b64decode(thing.inputs["userData"]).decode().split("\n", 1)[1]
+            yield from (one["content"] for one in json.loads(config)["write_files"])
+
+
 def called(title: str, role: str) -> Called:
-    """By the code that the role's pods run, or by the code that CODE names."""
+    """By the code that the role's pods or machines run, or by the code that CODE names."""
     found = [_of_container(title, one) for one in containers(title, role)]
+    found += [aws_calls.of_shell(text) for text in boot_scripts(title, role)]
     if role in CODE:
         text = (ROOT / CODE[role]).read_text(encoding="utf-8")
         found.append(aws_calls.of_shell(text) if CODE[role].endswith(".sh") else aws_calls.of_python(text))
@@ -244,6 +259,11 @@ def test_every_role_is_taken_by_something_that_the_program_declares(title: str):
         if role in JUDGED_BY:
             continue
         for trust in json.loads(thing.inputs["assumeRolePolicy"])["Statement"]:
+            if role in TAKEN_BY:
+                assert trust["Principal"] == {"AWS": f"arn:aws:iam:::{roles(title)[TAKEN_BY[role]].name}"}
+                may = [one for one in statements(title) if one.role == TAKEN_BY[role]]
+                assert [one.sid for one in may if one.resources == (f"arn:aws:iam:::{thing.name}",)], role
+                continue
             for service in as_list(trust["Principal"]["Service"]):
                 takers = [
                     one.kind
@@ -274,7 +294,7 @@ def test_every_service_that_is_trusted_takes_a_role_in_some_program():
         service
         for title in PROGRAMS
         for role, thing in roles(title).items()
-        if role not in JUDGED_BY
+        if role not in JUDGED_BY and role not in TAKEN_BY
         for trust in json.loads(thing.inputs["assumeRolePolicy"])["Statement"]
         for service in as_list(trust["Principal"]["Service"])
     }
@@ -354,5 +374,9 @@ def test_of_a_table_of_deeds_only_the_one_that_runs_counts():
 
 
 def test_the_aws_command_is_read_too():
-    text = 'aws s3 sync "$a" "$b"\naws autoscaling complete-lifecycle-action --x\necho aws s3'
-    assert aws_calls.of_shell(text).needed == {"s3:ListBucket", "autoscaling:CompleteLifecycleAction"}
+    text = 'aws s3 sync "$a" "$b"\naws autoscaling complete-lifecycle-action --x\necho aws s3\naws sts assume-role --y'
+    assert aws_calls.of_shell(text).needed == {
+        "s3:ListBucket",
+        "autoscaling:CompleteLifecycleAction",
+        "sts:AssumeRole",
+    }
