@@ -6,7 +6,7 @@ from app.devops.analysis import CONFIDENT, Analysis, Category, Evidence, Extract
 from app.devops.diagnosis.compose import cause_of, fix_of, known
 from app.devops.diagnosis.facts import Facts, facts_of
 from app.devops.diagnosis.quotes import telling_lines, whole
-from app.devops.diagnosis.ranking import Scored, scored
+from app.devops.diagnosis.ranking import Scored, is_aside, scored
 from app.devops.diagnosis.speech import is_speech
 from app.devops.reading.clean_log import CleanLog
 from app.devops.signatures.entry import Strength, filled
@@ -102,6 +102,7 @@ def _confidence(best: Scored, found: Sequence[Scored], category: Category) -> fl
         if each.score > best.score - _RIVAL and each.hit.signature.category not in (category, Category.UNKNOWN)
     ]  # fmt: skip
     confidence -= 0.2 if rivals else 0.0
+    confidence -= 0.2 if is_aside(best.hit) else 0.0
     if category is Category.UNKNOWN:
         confidence = min(confidence, CONFIDENT - 0.25)
     return round(max(0.05, min(0.95, confidence)), 2)

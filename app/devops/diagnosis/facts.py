@@ -85,7 +85,7 @@ _HELP = re.compile(r"\bhelp\b|--help|--upgrade pip|^git config --global init")
 _MOST = 40
 # A log that fails on every line tells no more than its two ends.
 _EACH_END = 1_500
-_STEP_MARK = re.compile(r"^(?:Run |travis_\w{1,12}:\S{1,60}?\s{0,3}\$ )")
+_STEP_MARK = re.compile(r"^(?:Run |Starting: |travis_\w{1,12}:\S{1,60}?\s{0,3}\$ )")
 _NOT_THE_PROJECT = ("actions/", "settings/", "runner-images", "travis-ci/")
 
 
@@ -120,7 +120,8 @@ def facts_of(log: CleanLog, telling: Sequence[int]) -> Facts:
     inside = range(begin, end + 1)
     header = _header(lines, inside) if step else -1
     near = [*telling[:15], *(index for index in inside[-400:] if ":" in lines[index])]
-    near = [index for index in near if index > header and not is_harmless(lines[index])]
+    near += [index for index in inside[-_FINDINGS:] if _FILE_ALONE.match(lines[index])]
+    near = [index for index in near if index > header and _is_of_failure(lines[index])]
     told = [begin + index for index in holding([line[:_CHARS] for line in lines[begin : end + 1]], _TELLING)]
     told = told if len(told) <= 2 * _EACH_END else [*told[:_EACH_END], *told[-_EACH_END:]]
     tests = _innermost(_distinct(_tests(lines, told), most=_MOST))
@@ -214,7 +215,7 @@ def _places(lines: Sequence[str], near: Iterable[int]) -> Iterator[str]:
             path = _WORKSPACE.sub("", path)
             if number:
                 yield f"{path}:{number}"
-            elif "/" in path and len(path) > len(line.strip()) - 3:  # a list of files, as formatters print it
+            elif _FILE_ALONE.match(line):
                 yield path
 
 
@@ -222,6 +223,14 @@ def _places(lines: Sequence[str], near: Iterable[int]) -> Iterator[str]:
 _LISTED = re.compile(r"^\s+(\d{1,6}):\d{1,5}\s+(?:error|warning|✖|×|[A-Z]\d{3})\b")
 _PATH = re.compile(r"^\S*[/\\.]\S*\.\w{1,8}$")
 _FINDINGS = 60
+
+
+# A list of files, as formatters print it; prettier calls each a warning.
+_FILE_ALONE = re.compile(r"^\s*(?:\[warn\] )?[\w@.-]+(?:/[\w@.()\[\]-]+)+\.[A-Za-z]\w{0,7}$")
+
+
+def _is_of_failure(line: str) -> bool:
+    return not is_harmless(line) or _FILE_ALONE.match(line) is not None
 
 
 def _above(lines: Sequence[str], index: int) -> Iterator[str]:

@@ -14,7 +14,7 @@ _MARK = re.compile(
     r"^(?:##\[error\]|::error(?: [^:]{0,200})?::|[\s│|╷╵]+|\[ERROR\]\s+|E {2,}|#\d{1,4} (?:\d{1,6}\.\d{1,4} )?)+"
 )
 # A numbered line of a file, or where one stands.
-_EXCERPT = re.compile(r"^\s*(?:>\s*)?\d+ \||^\s*-->|^\s*> Task :|^\s+raise \w")
+_EXCERPT = re.compile(r"^\s*(?:>\s*)?\d+ \||^\s*-->|^\s*> Task :|^\s+raise \w|^\s*[\w.]{1,60} = \S|^> \S+@\d")
 _WORDS = re.compile(r"[A-Za-z]{2,}")
 # What goes on with a message on the next lines, and what does not: frames, arrows, excerpts of code, levels of a log.
 _GOES_ON = re.compile(r"^(?:│ |\[ERROR\] )?\s{2,}(?!at |File |\^|~|\||\d+ ?\||>|-{2,}|\.{3})\S")

@@ -13,7 +13,7 @@ _BASE = {Strength.CAUSE: 3.0, Strength.FAILURE: 2.2, Strength.HINT: 1.2, Strengt
 _INSIDE, _AFTER, _BEFORE = 1.0, -1.5, -0.6
 # Lines that tell of a fault without being one: warnings, a retry that went on, a command that is only shown.
 _MERELY = re.compile(
-    r"(?i)^\s*(?:npm warn|warn(?:ing)?\b(?! {2,}\w)|\[warn|##\[warning\]|\+ |\$ |echo |remote: warning|# |//)"
+    r"(?i)^\s*(?:npm warn|warn(?:ing)?\b(?! {2,}\w)|\[warn|##\[(?:warning|notice)\]|\+ |\$ |echo |remote: warning|# |//)"
     r"|\bretry(?:ing)?\b.{0,40}(?:in|after)\b|\bwill retry\b|\.\.\. ok$|\bPASS(?:ED)?\b|^\s*[✓✔√]"
 )
 _MERELY_LOSS = 1.6
@@ -54,6 +54,12 @@ def _order(each: Scored) -> int:
     return 1 if each.hit.signature.category in _FIRST_TELLS else -1
 
 
+def is_aside(hit: Hit) -> bool:
+    """Whether its line only warns, shows or tries again: what is wrong there need not be what failed."""
+    warned = hit.signature.category in _OFTEN_NOISE and "arning" in hit.text and not _EVENT.match(hit.text)
+    return warned or _MERELY.search(hit.text[:200]) is not None
+
+
 def _scored(hit: Hit, facts: Facts, ranks: Mapping[int, int]) -> Scored:
     index = hit.line - 1
     rank = min((ranks[at] for at in range(index - 1, index + 2) if at in ranks), default=None)
@@ -64,9 +70,7 @@ def _scored(hit: Hit, facts: Facts, ranks: Mapping[int, int]) -> Scored:
         score += 1.2 - 0.1 * rank if rank <= 10 else 0.15
     elif hit.signature.category in _OFTEN_NOISE and ranks:
         score -= _NOISE_LOSS
-    warned = hit.signature.category in _OFTEN_NOISE and "arning" in hit.text and not _EVENT.match(hit.text)
-    if warned or _MERELY.search(hit.text[:200]):
-        score -= _MERELY_LOSS
+    score -= _MERELY_LOSS if is_aside(hit) else 0.0
     if inside and facts.end > facts.begin and hit.signature.category not in _FIRST_TELLS:
         score += 0.3 * (index - facts.begin) / (facts.end - facts.begin)
     return Scored(hit, score, inside, rank)

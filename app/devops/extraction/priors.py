@@ -12,8 +12,8 @@ from collections.abc import Sequence
 _WRAPPER = re.compile(
     r"^\W{0,3}(?:\[?error\]?\W{0,3})?(?:\[\w{1,12}\] ?)?(?:Process completed with exit code|Executing the custom container implementation failed|Step script exited with code"
     r"|The process '.{1,200}' failed with exit code|Job failed|Cleaning up|Post job cleanup|Build step '.{1,80}' marked build as failure"
-    r"|Finished: |The command \".{1,300}\" exited with|Your build has been stopped|Done\. Your build exited|Command exited with|Got exit code|exit status \d|Error: Process completed)"
-    r"|(?i:^\W{0,3}(?:error )?command failed with exit code \d+\.?$|^\W{0,3}exit code:? \d+$|^make(?:\[\d+\])?: \*\*\* |^ninja: build stopped|\bexited with(?: code| status)? \d{1,3}\W{0,3}$)"
+    r"|Finished: |The command \".{1,300}\" exited with|Your build has been stopped|Done\. Your build exited|Command exited with|Got exit code|CircleCI received exit code|exit status \d|Error: Process completed)"
+    r"|(?i:^\W{0,3}(?:error )?command failed with exit code \d+\.?$|^\W{0,3}exit code:? \d+$|^make(?:\[\d+\])?: \*\*\* |^ninja: build stopped|\bexited with(?: code| status| code exit status)? '?\d{1,3}\W{0,3}$)"
     r"|^npm (?:ERR!|error) (?:code ELIFECYCLE|errno \d|Exit status \d|Failed at the |Test failed\.|A complete log|This is probably not|Lifecycle script|path /|command (?:sh|bash|failed)|workspace |location )"
     r"|recipe for target '.{1,160}' failed|^\S{1,60}: exit status \d{1,3}$|^FAIL(?:\s+\S{1,160}\s+(?:\[.{1,40}\]|[\d.]{1,12}s))?$|^coverage: [\d.]{1,6}% |^# (?:fail|tests|pass)\s+\d+$|^\s*\d{1,6} failing$"
     r"|^\W{0,3}(?:error\W{1,3})?(?:BUILD FAILED|BUILD FAILURE|FAILURE: Build failed|Build failed|Total time: |\* What went wrong:|There were failing tests|COMPILATION ERROR|\(.{1,120}\) Compilation failed)"
@@ -26,7 +26,7 @@ _ADVICE = re.compile(
 # What is no failure by its own word: warnings, the lower levels of a log, what was left out, tried again, or went well.
 _HARMLESS = re.compile(
     r"^\W{0,4}(?:npm )?(?:warn|warning|WARN|WARNING|Warning(?! {2,}\w)|INFO|Info|DEBUG|Debug|TRACE|SKIP(?:PED)?|PASS(?:ED)?|ok|notice|NOTICE|XFAIL|remote:)\b|\b[A-Z]\w{0,40}Warning: |: [Ww]arning[: ]"
-    r"|\blevel=(?:debug|info|warn\w{0,4})\b|\"level\": ?\"(?:debug|info|warn\w{0,4})\"|^[IW]\d{4} \d\d:\d\d|\s(?:DEBUG|TRACE|INFO)\s|^##\[(?:warning|notice)\]|[✓✔√]|(?i:\bretry(?:ing)?\b|\bwill be retried\b)|\bPASSED\b|\bSKIPPED\b"
+    r"|\blevel=(?:debug|info|warn\w{0,4})\b|\"level\": ?\"(?:debug|info|warn\w{0,4})\"|^[IW]\d{4} \d\d:\d\d|\s(?:DEBUG|TRACE|INFO)\s|^##\[(?:warning|notice)\]|[✓✔√]|(?i:\bretry(?:ing)?\b|\bwill be retried\b)|\bPASSED\b|\bSKIPPED\b|^\S{1,160} [.sx]{1,200}\s{1,80}\[ *\d{1,3}%\]$"
 )
 # What a runner or a shell prints of what it is about to do, or of where it is.
 _STAGE = re.compile(

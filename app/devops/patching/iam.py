@@ -17,6 +17,10 @@ _S3_HOST = re.compile(
     r"https?://(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\.s3[.\w-]*\.amazonaws\.com(?:/(?P<key>[^\s\"',;)?]*))?"
 )
 _BUCKET = re.compile(r"(?i)bucket[\s:=]+[\"'`]?(?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\b")
+# A client of Python names bucket and key in its call, which a traceback shows.
+_CALL = re.compile(
+    r"\b(?:download_file(?:obj)?|Object|Bucket)\(\s*[\"'](?P<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])[\"'](?:,\s*[\"'](?P<key>[^\"']{1,400})[\"'])?"
+)
 _GCS = re.compile(r"\b(?:storage\.(?:objects|buckets)\.|gs://)")
 _ROLE = re.compile(r"arn:aws[\w-]*:(?:sts|iam)::\d{12}:(?:assumed-role|role|user)/[\w+=,.@/-]+")
 _SID = re.compile(r"[^A-Za-z0-9]")
@@ -100,7 +104,7 @@ def _action(words: str) -> str:
 
 
 def _names_bucket(words: str) -> bool:
-    return any(pattern.search(words) for pattern in (_S3_URL, _S3_HOST, _BUCKET)) or ":s3:::" in words
+    return any(pattern.search(words) for pattern in (_S3_URL, _S3_HOST, _CALL, _BUCKET)) or ":s3:::" in words
 
 
 def _resource(words: str, action: str) -> str:
@@ -117,7 +121,7 @@ def _s3_resource(words: str, action: str, resource: str) -> str:
     if resource:
         bucket, _, key = resource.partition(":::")[2].partition("/")
     else:
-        for pattern in (_S3_URL, _S3_HOST, _BUCKET):
+        for pattern in (_S3_URL, _S3_HOST, _CALL, _BUCKET):
             if match := pattern.search(words):
                 bucket, key = match["bucket"], match.groupdict().get("key") or ""
                 break

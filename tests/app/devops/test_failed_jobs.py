@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.devops.analysis import Analysis, Category
+from app.devops.analysis import CONFIDENT, Analysis, Category
 from app.devops.service import DevopsService, Failure
 from app.devops.signatures import read_library
 
@@ -148,3 +148,32 @@ def test_what_tools_say_of_a_failure_is_told_by_its_kind_with_something_to_do(ki
     assert found.category == kind["category"]
     assert found.fix and found.evidence and not found.abstained
     assert not [words for words in NEVER_QUOTED if words in found.root_cause]
+
+
+PLATFORMS = [
+    json.loads(line) for line in (FOLDER / "platforms.jsonl").read_text(encoding="utf-8").splitlines()
+]
+
+
+@pytest.mark.parametrize("job", PLATFORMS, ids=lambda job: str(job["name"]))
+def test_a_job_of_any_platform_is_told_by_its_kind(job: dict[str, Any]) -> None:
+    found = SERVICE.analyze_text("\n".join(job["lines"]), Failure())
+    assert found.category == job["category"]
+    assert found.fix and found.evidence
+
+
+def test_a_bucket_that_only_the_code_names_has_its_policy_and_one_of_another_cloud_has_none() -> None:
+    logs = {job["name"]: "\n".join(job["lines"]) for job in PLATFORMS}
+    for name, resource in (
+        ("boto-plain", "arn:aws:s3:::acme-models/v3/*"),
+        ("bucket-plain", "arn:aws:s3:::acme-config/*"),
+    ):
+        patch = SERVICE.analyze_text(logs[name], Failure()).yaml_patch
+        assert patch is not None and resource in patch.text
+    assert SERVICE.analyze_text(logs["bucket-gcs"], Failure()).yaml_patch is None
+
+
+def test_what_only_a_warning_tells_is_not_said_with_confidence() -> None:
+    warned = "##[warning]Unexpected input(s) 'node_version', valid inputs are ['node-version']"
+    found = SERVICE.analyze_text(f"##[group]Run setup\n{warned}\n{END}", Failure())
+    assert found.category is Category.CI_CONFIG and found.confidence < CONFIDENT

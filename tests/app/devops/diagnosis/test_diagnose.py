@@ -106,3 +106,21 @@ def test_a_bucket_that_may_not_be_read_comes_with_the_least_policy_for_it() -> N
 def test_a_fault_in_the_code_has_no_patch() -> None:
     found = analyzed("##[group]Run go build ./...", "./main.go:12:3: undefined: parseFlags", END)
     assert found.category is Category.COMPILE_ERROR and found.yaml_patch is None
+
+
+@pytest.mark.parametrize("mark", ["", "[warn] "])
+def test_the_files_that_a_formatter_lists_are_named(mark: str) -> None:
+    found = analyzed(
+        "##[group]Run yarn prettier --check .", "Checking formatting...", f"{mark}src/parts/Header.tsx", f"{mark}src/a/b.css",
+        "Code style issues found in 2 files. Run Prettier with --write to fix.", END,
+    )  # fmt: skip
+    assert found.category is Category.LINT_ERROR
+    assert "src/parts/Header.tsx" in found.root_cause and "src/a/b.css" in found.root_cause
+
+
+def test_a_message_that_goes_on_is_quoted_with_what_it_names() -> None:
+    found = analyzed(
+        "##[group]Run mvn -B verify", "[ERROR] /src/main/java/Order.java:[57,34] cannot find symbol",
+        "  symbol:   method total(int)", "  location: class Price", END,
+    )  # fmt: skip
+    assert "cannot find symbol; symbol: method total(int)" in found.root_cause
