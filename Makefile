@@ -5,7 +5,7 @@ MAKEFLAGS += --no-print-directory
 PYTHON := .venv/bin/python
 STACK ?= dev
 
-.PHONY: help run test check policies engines test-engines bench bench-peers bench-pages eval plan leftovers images secrets docs format lock clean
+.PHONY: help run test check policies engines test-engines bench bench-peers bench-pages eval plan aws-smoke leftovers images secrets docs format lock clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' Makefile
@@ -61,6 +61,10 @@ plan: ## what STACK=dev would make, what survives a pause and what it costs; nee
 leftovers: ## what in the account carries the tag of STACK, and what of it still costs; read only (needs credentials)
 	@scripts/env.sh plan
 	@$(PYTHON) -m infra.still_costs --stack $(STACK)
+
+aws-smoke: ## in your own ACCOUNT, at your cost: STACK=smoke up, write, pause, resume, compare, pause; asks first, never in CI
+	@scripts/env.sh plan
+	@$(PYTHON) -m scripts.aws_smoke --stack $(STACK) --account "$(ACCOUNT)" $(if $(CEILING_USD),--ceiling-usd $(CEILING_USD)) $(if $(ONLY),--only $(ONLY)) $(SMOKE)
 
 images: ## build the images of the apps and push them to the registry of STACK (needs docker and credentials)
 	@scripts/env.sh plan

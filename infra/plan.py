@@ -7,13 +7,14 @@ import logging
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any, TextIO
 
 from botocore.exceptions import BotoCoreError
 
 from infra import prices, spot
 from infra.naming import NameRefused
-from infra.project import ProjectRefused, configuration, project
+from infra.project import ROOT, ProjectRefused, configuration, project
 from infra.stack import ConfigRefused, Stack
 
 # Where the configuration names no account; the number AWS uses in its own documentation.
@@ -138,21 +139,26 @@ class Plan:
 Asking = Callable[[Stack], spot.Spot]
 
 
+def unasked(_: Stack) -> spot.Spot:
+    return spot.unasked("since EC2 was not asked")
+
+
 def make(
     stack: str,
     *,
     changes: Mapping[str, str],
     holdings: prices.Holdings,
-    asking: Asking = lambda _: spot.unasked("since EC2 was not asked"),
+    asking: Asking = unasked,
+    root: Path = ROOT,
 ) -> Plan:
-    """Rehearse the program and price what it declares; `asking` is who knows the Spot prices.
+    """Rehearse the program and price what it declares; `asking` is who knows the Spot prices, `root` where the stack's file is.
 
     Raises: ProjectRefused, ConfigRefused, PriceMissing.
     """
     from infra import adopt, rehearsal  # Two seconds of SDK that a refused command line does without.
 
     name = str(project()["name"])
-    config = configuration(stack) | {f"{name}:{key}": value for key, value in changes.items()}
+    config = configuration(stack, root=root) | {f"{name}:{key}": value for key, value in changes.items()}
     chosen, declared = rehearsal.rehearse(
         config,
         project=name,
@@ -422,7 +428,7 @@ def main(argv: Sequence[str] | None = None, *, out: TextIO | None = None) -> int
                 model_gb=given.model_gb,
                 log_gb=given.log_gb,
             ),
-            **({"asking": asked} if given.live else {}),
+            asking=asked if given.live else unasked,
         )
     except (ProjectRefused, ConfigRefused, NameRefused, prices.PriceMissing) as refused:
         sys.stderr.write(f"{refused}\n")
