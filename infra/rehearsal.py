@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pulumi
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+from pulumi.runtime.proto import resource_pb2
 
 from infra.adopt import Found
 from infra.stack import Stack
@@ -82,6 +83,17 @@ class _Recorder(MockMonitor):
     def __init__(self) -> None:
         super().__init__(Outputs())
         self.declared: list[Declared] = []
+
+    def GetDeploymentInfo(self, request: Any) -> Any:  # noqa: N802  the engine's own name for it
+        """Resources among the inputs arrive as their ids. As references they would be built anew by the thread that takes the
+        call, and the run would wait for the work of an event loop that ends with that call: often for ever."""
+        info = cast(Any, super()).GetDeploymentInfo(request)
+        kept = [
+            one
+            for one in info.supportedFeatures
+            if one != resource_pb2.RESOURCE_MONITOR_FEATURE_RESOURCE_REFERENCES
+        ]
+        return resource_pb2.DeploymentInfo(supportedFeatures=kept)
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the engine's own name for it
         response = cast(Any, super()).RegisterResource(request)

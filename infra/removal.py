@@ -251,8 +251,7 @@ def role_removals(owner: str, *, cloud: Clients) -> Iterator[tuple[str, str]]:
     Only names that the program gives are looked at: one question a role is too many in an account with a thousand.
     """
     iam = cloud("iam")
-    # The second is what the EKS component makes of its own name.
-    ours = (owner.replace("/", "-") + "-", "control-plane-")
+    ours = owner.replace("/", "-") + "-"
     for page in iam.get_paginator("list_roles").paginate():
         for role in page["Roles"]:
             if role["RoleName"].startswith(ours) and _tagged(iam, role["RoleName"], owner):

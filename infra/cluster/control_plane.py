@@ -1,4 +1,4 @@
-"""The Kubernetes control plane: the component brings kubeconfig and roles, everything else is declared in plain sight."""
+"""The Kubernetes control plane: the component brings the kubeconfig, everything else is declared in plain sight."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,12 +8,20 @@ import pulumi
 import pulumi_eks as eks
 import pulumi_kubernetes as kubernetes
 from pulumi_aws import eks as aws_eks
+from pulumi_aws import iam
 
 from infra import versions
 from infra.cluster.network import Network
 from infra.stack import Stack
 
 ADMIN = "arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy"
+SERVICE_POLICY = "AmazonEKSClusterPolicy"
+SERVICE_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ],
+}
 
 
 class ControlPlane(pulumi.ComponentResource):
@@ -33,11 +41,14 @@ class ControlPlane(pulumi.ComponentResource):
         super().__init__("genai:cluster:ControlPlane", name, None, opts)
         self.stack = stack
         physical = stack.prefix
+        role, allowed = self._role()
         cluster = eks.Cluster(
             name,
-            # By way of its log group, which must be there first: EKS would make one itself, without an end to its days, and
-            # on the way down would bring it back for its last lines.
-            name=log_group.apply(lambda _: physical),
+            # By way of what must be there first and go last. Its log group: EKS would make one itself, without an end to its
+            # days, and on the way down would bring it back for its last lines. And what its role may do.
+            name=pulumi.Output.all(log_group, allowed.id).apply(lambda _: physical),
+            # The component's own would be out of reach of what holds for every role of the program (everywhere.py).
+            service_role=role,
             version=versions.KUBERNETES,
             vpc_id=network.vpc_id,
             private_subnet_ids=network.private_ids,
@@ -74,6 +85,20 @@ class ControlPlane(pulumi.ComponentResource):
             opts=pulumi.ResourceOptions(parent=self),
         )
         self.register_outputs({"name": self.name, "securityGroupId": self.security_group_id})
+
+    def _role(self) -> tuple[iam.Role, iam.RolePolicyAttachment]:
+        """Who EKS is when it puts network interfaces into the subnets."""
+        child = pulumi.ResourceOptions(parent=self)
+        role = iam.Role(
+            f"{self.stack.prefix}-control-plane",
+            assume_role_policy=json.dumps(SERVICE_TRUST),
+            tags=self.stack.tags.rented(),
+            opts=child,
+        )
+        attached = iam.RolePolicyAttachment(
+            SERVICE_POLICY, role=role.name, policy_arn=f"arn:aws:iam::aws:policy/{SERVICE_POLICY}", opts=child
+        )
+        return role, attached
 
     def _admins(self) -> None:
         """Whoever runs Pulumi is one already: EKS gives its creator an entry, and refuses a second one."""

@@ -308,8 +308,8 @@ def test_roles_of_others_and_roles_that_state_knows_are_no_leftovers(aws: Accoun
     ):
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, Tags=pairs(tags))
     made = iam.create_role(
-        RoleName="control-plane-eksRole-role-12", AssumeRolePolicyDocument=trust, Tags=pairs(RENTED)
+        RoleName="genai-ops-dev-control-plane-12", AssumeRolePolicyDocument=trust, Tags=pairs(RENTED)
     )
     known = Snapshot({"urn:pulumi:dev::p::aws:iam/role:Role::r": {"arn": made["Role"]["Arn"]}})
     assert found(aws, state=known) == []
-    assert found(aws) == ["aws iam delete-role --role-name control-plane-eksRole-role-12"]
+    assert found(aws) == ["aws iam delete-role --role-name genai-ops-dev-control-plane-12"]

@@ -83,3 +83,12 @@ def test_on_one_machine_add_ons_run_once_and_on_more_as_often_as_aws_advises():
     assert addon_settings("coredns", machines=1) == {"replicaCount": 1}
     assert addon_settings("coredns", machines=2) == {}
     assert addon_settings("vpc-cni", machines=2) == {"enableNetworkPolicy": "true"}
+
+
+def test_its_role_is_the_programs_own_and_may_do_its_work_before_there_is_a_cluster():
+    """A role that the component made would not carry what holds for every role of the program."""
+    role = named("Role", "genai-ops-dev-control-plane")
+    trust = json.loads(role.inputs["assumeRolePolicy"])["Statement"]
+    assert [statement["Principal"] for statement in trust] == [{"Service": "eks.amazonaws.com"}]
+    assert one("Cluster").inputs["serviceRole"] == "genai-ops-dev-control-plane-id"
+    assert "RolePolicyAttachment AmazonEKSClusterPolicy" in after(one("Cluster"))
