@@ -7,7 +7,7 @@ from infra.account import aws_provider
 from infra.bill import Bill
 from infra.cluster.room import Rented
 from infra.durable.room import Durable
-from infra.everywhere import transformations
+from infra.everywhere import bounded, transformations
 from infra.stack import ConfigRefused, Stack
 from infra.workloads.room import Workloads
 
@@ -40,6 +40,9 @@ def program(stack: Stack, found: adopt.Found) -> None:
     pulumi.export("images", durable.images.urls)
     pulumi.export("records", durable.records.name)
     pulumi.export("apiKeysSecret", durable.api_keys.name)
+    if durable.deploy:
+        pulumi.export("deployRole", durable.deploy.arn)
+        opts = bounded(opts, durable.deploy.boundary)
     if stack.paused:
         bill.export()
         return

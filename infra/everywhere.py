@@ -1,4 +1,4 @@
-"""What holds for every resource of the program, whoever declares it: where images of others come from."""
+"""What holds for every resource of the program, whoever declares it: where images of others come from, how far roles may go."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,6 +14,19 @@ Transformation = Callable[[pulumi.ResourceTransformationArgs], pulumi.ResourceTr
 def transformations(stack: Stack, *, account: str) -> list[Transformation]:
     """For the options of the rooms: children inherit them, so that nothing new can forget a rule."""
     return [_through_the_cache(stack, account)] if stack.image_cache else []
+
+
+def bounded(opts: pulumi.ResourceOptions, boundary: pulumi.Output[str]) -> pulumi.ResourceOptions:
+    """The same options, under which every role has this policy as its permissions boundary."""
+
+    def change(made: pulumi.ResourceTransformationArgs) -> pulumi.ResourceTransformationResult | None:
+        if made.type_ != "aws:iam/role:Role":
+            return None
+        return pulumi.ResourceTransformationResult(
+            {**made.props, "permissions_boundary": boundary}, made.opts
+        )
+
+    return pulumi.ResourceOptions.merge(opts, pulumi.ResourceOptions(transformations=[change]))
 
 
 def _through_the_cache(stack: Stack, account: str) -> Transformation:

@@ -23,6 +23,13 @@ ROLES = (DATABASE_ADMIN, *DATABASES)
 APP_PORT = 8080
 LIVE_PATH = "/healthz"
 READY_PATH = "/readyz"
+# What the deploy role may do, a policy each: one policy of IAM holds a third of it.
+DEPLOY_PARTS = ("stores", "network", "cluster", "entrance", "watching", "identities")
+# Whose identities of jobs AWS may trust; an account has one provider for each address.
+PLATFORMS = ("github", "gitlab")
+GITHUB_ISSUER = "token.actions.githubusercontent.com"
+# To whom a job's token must be addressed; what AWS's own tools and .gitlab-ci.yml ask for.
+AUDIENCE = "sts.amazonaws.com"
 
 _PLAIN = re.compile(r"[a-z](?:[a-z0-9-]*[a-z0-9])?")
 _ACCOUNT = re.compile(r"[0-9]{12}")
@@ -47,13 +54,15 @@ class NameRefused(ValueError):
 @dataclass(frozen=True)
 class Names:
     """The names of one stack in one account and region. The same four inputs give the same names for ever:
-    a resumed stack finds its data by name. `domain` is the name its certificate is for; empty for none."""
+    a resumed stack finds its data by name. `domain` is the name its certificate is for, `gitlab` the host of the
+    GitLab that it is deployed from; empty for none."""
 
     project: str
     stack: str
     account: str
     region: str
     domain: str = ""
+    gitlab: str = ""
 
     def __post_init__(self) -> None:
         for what, value in (("project", self.project), ("stack", self.stack)):
@@ -175,6 +184,26 @@ class Names:
     @property
     def cluster(self) -> str:
         return self.prefix
+
+    @property
+    def deploy_role(self) -> str:
+        return f"{self.prefix}-deploy"
+
+    def deploy_policy(self, part: str) -> str:
+        return f"{self.deploy_role}-{part}"
+
+    @property
+    def boundary(self) -> str:
+        """The policy that says how far any role of the program may go."""
+        return f"{self.prefix}-boundary"
+
+    def policy_arn(self, name: str) -> str:
+        return f"arn:aws:iam::{self.account}:policy/{name}"
+
+    def identity_provider(self, platform: str) -> str:
+        """The ARN of the account's provider for the jobs of a platform: its address is its name."""
+        host = GITHUB_ISSUER if platform == "github" else self.gitlab
+        return f"arn:aws:iam::{self.account}:oidc-provider/{host}"
 
 
 def fit(name: str, *, limit: int) -> str:

@@ -32,6 +32,7 @@ PARTS: Mapping[str, str] = {
     "genai:durable:DatabaseVolume": "Volume of the database (EBS)",
     "genai:durable:AppSecrets": "Secrets for keys of others, an app each",
     "genai:durable:WorkflowKeys": "Secret for the workflows' keys (no value)",
+    "genai:durable:DeployRole": "Deploy role of the pipeline (IAM)",
     "genai:durable:Logs": "Log groups (control plane, containers)",
     "genai:durable:EncryptionKey": "Key of the stack's own (KMS)",
     "genai:durable:Stop": "Topic of a budget that is used up",

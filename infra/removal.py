@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infra.adopt import Clients
-from infra.tags import STACK_TAG
+from infra.tags import LIFETIME_TAG, STACK_TAG
 
 # The command that removes the thing with this ARN; empty when it is gone, which the tagging index may not know for an hour.
 Removal = Callable[[Clients, str], str]
@@ -246,7 +246,7 @@ def _group_removal(group: Mapping[str, Any]) -> str:
 
 
 def role_removals(owner: str, *, cloud: Clients) -> Iterator[tuple[str, str]]:
-    """(ARN, command) of roles with this stack's tag: the tagging index does not hold them.
+    """(ARN, command) of rented roles with this stack's tag: the tagging index does not hold them.
 
     Only names that the program gives are looked at: one question a role is too many in an account with a thousand.
     """
@@ -254,12 +254,13 @@ def role_removals(owner: str, *, cloud: Clients) -> Iterator[tuple[str, str]]:
     ours = owner.replace("/", "-") + "-"
     for page in iam.get_paginator("list_roles").paginate():
         for role in page["Roles"]:
-            if role["RoleName"].startswith(ours) and _tagged(iam, role["RoleName"], owner):
+            if role["RoleName"].startswith(ours) and _rented(iam, role["RoleName"], owner):
                 yield role["Arn"], _role_removal(iam, role["RoleName"])
 
 
-def _tagged(iam: Any, role: str, owner: str) -> bool:
-    return {"Key": STACK_TAG, "Value": owner} in iam.list_role_tags(RoleName=role)["Tags"]
+def _rented(iam: Any, role: str, owner: str) -> bool:
+    tags = iam.list_role_tags(RoleName=role)["Tags"]
+    return {"Key": STACK_TAG, "Value": owner} in tags and {"Key": LIFETIME_TAG, "Value": "rented"} in tags
 
 
 def _role_removal(iam: Any, role: str) -> str:

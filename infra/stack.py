@@ -14,6 +14,7 @@ from infra.choices.chat import ChatChoices
 from infra.choices.compute import ComputeChoices
 from infra.choices.control_plane import ControlPlaneChoices
 from infra.choices.database import DatabaseChoices
+from infra.choices.deploy import DeployChoices, Origin, origin
 from infra.choices.domain import DomainChoices
 from infra.choices.encryption import EncryptionChoices
 from infra.choices.entrance import EntranceChoices
@@ -63,6 +64,7 @@ class Stack(
     MoneyChoices,
     WatchingChoices,
     WorkflowChoices,
+    DeployChoices,
 ):
     """One stack's choices. Each subject in infra/choices brings its fields and its check; Pulumi.yaml declares a key for
     each field (`vpc_cidr` is vpcCidr), with type, default and description.
@@ -118,6 +120,7 @@ class Stack(
             account=account,
             region=self.region,
             domain=self.issued_domain or "",
+            gitlab=self.gitlab_host,
         )
 
     @property
@@ -149,6 +152,13 @@ def _strings(config: pulumi.Config, key: str) -> tuple[str, ...]:
     return tuple(value)
 
 
+def _origins(config: pulumi.Config, key: str) -> tuple[Origin, ...]:
+    value: Any = config.require_object(key)
+    if not isinstance(value, list):
+        raise ConfigRefused(f"{key} is {json.dumps(value)}; it must be a list of branches, or [] for none.")
+    return tuple(origin(item) for item in value)
+
+
 # By the type of the field. An empty text means none where there may be none.
 _READERS: Mapping[Any, Callable[[pulumi.Config, str], Any]] = {
     str: lambda config, key: config.require(key),
@@ -157,6 +167,7 @@ _READERS: Mapping[Any, Callable[[pulumi.Config, str], Any]] = {
     float: lambda config, key: config.require_float(key),
     bool: lambda config, key: config.require_bool(key),
     tuple[str, ...]: _strings,
+    tuple[Origin, ...]: _origins,
 }
 
 

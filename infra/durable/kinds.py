@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from infra.naming import IMAGES, MORE_APPS, ROLES, Names, database_roles
+from infra.naming import DEPLOY_PARTS, IMAGES, MORE_APPS, PLATFORMS, ROLES, Names, database_roles
 from infra.registries import CACHED
 from infra.stack import Stack
 from infra.tags import STACK_TAG
@@ -78,6 +78,30 @@ def _cache(registry: str) -> Kind:
         wanted=lambda stack: registry in stack.image_cache,
         shared=True,
     )
+
+
+def _deploys(stack: Stack) -> bool:
+    return bool(stack.deploy_from)
+
+
+def _identity(platform: str) -> Kind:
+    return Kind(
+        "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+        "identity provider",
+        "arn",
+        lambda names: names.identity_provider(platform),
+        wanted=lambda stack: any(origin.platform == platform for origin in stack.deploy_from),
+        shared=True,
+        moves=True,
+    )
+
+
+def _deploy_policy(named: Callable[[Names], str]) -> Kind:
+    return Kind("aws:iam/policy:Policy", "policy", "name", named, wanted=_deploys)
+
+
+def _deploy_part(part: str) -> Kind:
+    return _deploy_policy(lambda names: names.deploy_policy(part))
 
 
 # The key is what infra/finders finds it under and what its declaration asks for.
@@ -159,6 +183,12 @@ KINDS: Mapping[str, Kind] = {
         wanted=_anomalies,
         billed=True,
     ),
+    **{f"{platform}_identity": _identity(platform) for platform in PLATFORMS},
+    "boundary": _deploy_policy(lambda names: names.boundary),
+    "deploy_role": Kind(
+        "aws:iam/role:Role", "role", "name", lambda names: names.deploy_role, wanted=_deploys
+    ),
+    **{f"deploy_{part}": _deploy_part(part) for part in DEPLOY_PARTS},
 }
 
 # Settings of something above, not things of their own: a put overwrites them, so a resume writes them again instead of
@@ -167,6 +197,7 @@ SATELLITES = frozenset(
     {
         "aws:acm/certificateValidation:CertificateValidation",
         "aws:ecr/lifecyclePolicy:LifecyclePolicy",
+        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         "aws:route53/record:Record",
         "aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         "aws:s3/bucketOwnershipControls:BucketOwnershipControls",

@@ -12,6 +12,7 @@ from infra.durable.app_secrets import AppSecrets
 from infra.durable.bucket import DATA, LOGS, MODELS, Bucket
 from infra.durable.certificate import certificate
 from infra.durable.database import DatabasePasswords, DatabaseVolume
+from infra.durable.deploy.role import DeployRole
 from infra.durable.encryption import EncryptionKey
 from infra.durable.image_cache import ImageCache
 from infra.durable.images import Images
@@ -71,6 +72,7 @@ class Durable:
             stop=self.stop.arn if self.stop else None,
             opts=opts,
         )
+        self.deploy = DeployRole("deploy", keeping, stack, opts=opts) if stack.deploy_from else None
         if stack.anomaly_alert_usd and found.tag_missing:
             pulumi.warn(
                 f"Unusual costs are not watched: {found.tag_missing}. `pulumi up` a day later; in an organization the account "

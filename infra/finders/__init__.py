@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from infra.asking import Clients
-from infra.finders import alerts, keys, names, stores, volumes
-from infra.naming import IMAGES, MORE_APPS, ROLES, Names
+from infra.finders import alerts, identities, keys, names, stores, volumes
+from infra.naming import DEPLOY_PARTS, IMAGES, MORE_APPS, PLATFORMS, ROLES, Names
 from infra.registries import CACHED
 
 Finder = Callable[[Clients, Names], str | None]
@@ -17,6 +17,10 @@ def _secret_of(role: str) -> Callable[[Names], str]:
 
 def _secret_of_app(app: str) -> Callable[[Names], str]:
     return lambda names: names.app_secret(app)
+
+
+def _policy_of(part: str) -> Callable[[Names], str]:
+    return lambda names: names.deploy_policy(part)
 
 
 # A finder for each key of infra/durable/kinds.py: it returns the id to import, None to create, and raises Stop.
@@ -46,4 +50,8 @@ FINDERS: Mapping[str, Finder] = {
     "cost_tag": alerts.cost_tag,
     "anomaly_monitor": alerts.anomaly_monitor,
     "anomaly_subscription": alerts.anomaly_subscription,
+    **{f"{platform}_identity": partial(identities.provider, platform=platform) for platform in PLATFORMS},
+    "boundary": partial(identities.policy, named=lambda names: names.boundary),
+    "deploy_role": identities.role,
+    **{f"deploy_{part}": partial(identities.policy, named=_policy_of(part)) for part in DEPLOY_PARTS},
 }

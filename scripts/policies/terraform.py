@@ -53,6 +53,7 @@ TYPES: Mapping[str, str] = {
     "eks/podIdentityAssociation:PodIdentityAssociation": "aws_eks_pod_identity_association",
     "iam/instanceProfile:InstanceProfile": "aws_iam_instance_profile",
     "iam/openIdConnectProvider:OpenIdConnectProvider": "aws_iam_openid_connect_provider",
+    "iam/policy:Policy": "aws_iam_policy",
     "iam/role:Role": "aws_iam_role",
     "iam/rolePolicy:RolePolicy": "aws_iam_role_policy",
     "iam/rolePolicyAttachment:RolePolicyAttachment": "aws_iam_role_policy_attachment",

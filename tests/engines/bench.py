@@ -261,7 +261,9 @@ class Bench:
 
 def _paths(key: str, value: Any) -> list[tuple[str, str]]:
     if isinstance(value, list):
-        return [(f"{key}[{index}]", str(item)) for index, item in enumerate(value)]
+        return [pair for index, item in enumerate(value) for pair in _paths(f"{key}[{index}]", item)]
+    if isinstance(value, dict):
+        return [pair for name, item in value.items() for pair in _paths(f"{key}.{name}", item)]
     return [(key, str(value).lower() if isinstance(value, bool) else str(value))]
 
 

@@ -62,6 +62,13 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
     "a language model": ("dev", {"chatModel": "nova-2-lite", "embedder": "bedrock"}),
     "told by mail": ("dev", {"alertEmail": "ops@example.org", "anomalyAlertUsd": 20, "monthlyBudgetUsd": 99}),
     "a login": ("dev", LOGIN),
+    "deployed by a pipeline": (
+        "dev",
+        {
+            "deployFrom": [{"gitlab": "acme/genai-ops", "branch": "main", "url": "https://git.acme.example"}],
+            "stateBucket": "acme-pulumi-state",
+        },
+    ),
 }
 
 

@@ -55,6 +55,11 @@ WIDEST: tuple[tuple[str, str], ...] = (
     ("encryptionKey", "own"),
     ("domain", "genai.example.org"),
     ("hostedZone", "Z0123456789ABC"),
+    (
+        "deployFrom",
+        '[{"github": "acme/genai-ops", "branch": "main"}, {"gitlab": "acme/platform/genai-ops", "branch": "main"}]',
+    ),
+    ("stateBucket", "acme-pulumi-state"),
 )
 
 # The other database: a stack has one of them.

@@ -11,7 +11,7 @@ import grpc
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from . import aws_entrance, aws_rds, aws_rules, schema
+from . import aws_entrance, aws_identities, aws_rds, aws_rules, schema
 from .aws_functions import FUNCTIONS
 from .aws_rules import ACCOUNT, PREFIXES
 from .cloud import Cloud, Refused
@@ -32,7 +32,6 @@ _FIXED: dict[str, tuple[str, ...]] = {
     "aws:ec2/route:Route": ("routeTableId", "destinationCidrBlock"),
     "aws:ec2/vpcEndpoint:VpcEndpoint": ("vpcId", "serviceName", "vpcEndpointType"),
     "aws:iam/role:Role": ("name", "path"),
-    "aws:iam/policy:Policy": ("name", "path"),
     "aws:iam/rolePolicy:RolePolicy": ("name", "role"),
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("role", "policyArn"),
     "aws:eks/cluster:Cluster": (
@@ -190,6 +189,10 @@ class Aws(ResourceProvider):
 
     def _ask_the_stores(self, token: str, inputs: dict[str, Any]) -> None:
         """What AWS tries by itself before it makes a thing of the run's file. Raises: Refused."""
+        if boundary := inputs.get("permissionsBoundary"):
+            policies = self.store(aws_identities.POLICY)
+            if policies is None or policies.read(boundary) is None:
+                raise Refused(f"NoSuchEntity: Scope ARN {boundary!r} does not exist or is not attachable")
         logs = inputs.get("accessLogs") or {}
         if token == aws_entrance.BALANCER and logs.get("enabled"):
             policies = self.store("aws:s3/bucketPolicy:BucketPolicy")
@@ -240,6 +243,7 @@ class Aws(ResourceProvider):
 
     def delete(self, token: str, urn: str, id: str, state: dict[str, Any]) -> None:
         if store := self.keeper(token, id=id):
+            aws_identities.refuse_deletion(id, self.cloud.objects())
             return store.delete(id, state)
         with self.cloud.changing() as content:
             objects = content["objects"]
@@ -317,10 +321,6 @@ def _essence(value: Any) -> Any:
 def _id(token: str, inputs: dict[str, Any], sequence: int) -> str:
     if token in PREFIXES:
         return f"{PREFIXES[token]}{sequence:017x}"
-    if token == "aws:iam/openIdConnectProvider:OpenIdConnectProvider":
-        return f"arn:aws:iam::{ACCOUNT}:oidc-provider/{inputs['url'].removeprefix('https://')}"
-    if token == "aws:iam/policy:Policy":
-        return f"arn:aws:iam::{ACCOUNT}:policy/{inputs['name']}"
     if token == "aws:sqs/queue:Queue":
         return f"https://sqs.amazonaws.com/{ACCOUNT}/{inputs['name']}"
     made_of = {
@@ -376,8 +376,6 @@ def _computed(token: str, id: str, inputs: dict[str, Any], region: str) -> dict[
         }
     if token == _ASG:
         return {"arn": f"arn:aws:autoscaling:{region}:{ACCOUNT}:autoScalingGroup:1:autoScalingGroupName/{id}"}
-    if token in ("aws:iam/policy:Policy", "aws:iam/openIdConnectProvider:OpenIdConnectProvider"):
-        return {"arn": id}
     if token == "aws:eks/nodeGroup:NodeGroup":
         group = f"eks-{inputs['nodeGroupName']}-{hashlib.sha256(id.encode()).hexdigest()[:12]}"
         return {

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from . import aws_entrance, aws_rds, aws_scaling, aws_watch, aws_workflows
+from . import aws_entrance, aws_identities, aws_rds, aws_scaling, aws_watch, aws_workflows
 from .cloud import Refused
 from .wire import UNKNOWN, has_unknowns, strings
 
@@ -140,6 +140,7 @@ def objections(token: str, inputs: dict[str, Any]) -> list[tuple[str, str]]:
     found += aws_workflows.objections(token, inputs)
     found += aws_rds.objections(token, inputs)
     found += aws_scaling.objections(token, inputs)
+    found += aws_identities.objections(token, inputs)
     for (of, name), pattern in _NAMES.items():
         value = inputs.get(name)
         if (
@@ -262,7 +263,7 @@ def _references(inputs: dict[str, Any], objects: Objects) -> None:
             and service not in _ELSEWHERE
             and text not in arns
             and name != "root"
-            and not name.startswith("user/")
+            and not (service == "iam" and name.startswith(aws_identities.KEPT))
         ):
             raise Refused(f"InvalidParameterValue: {text!r} does not exist")
 

@@ -6,6 +6,7 @@ from .costexplorer import AnomalyMonitor, AnomalySubscription, CostAllocationTag
 from .dynamodb import Table
 from .ebs import Volume
 from .ecr import LifecyclePolicy, PullThroughCacheRule, Repository
+from .iam import OpenIdConnectProvider, Policy, Role, RolePolicyAttachment
 from .kms import Alias, Key
 from .logs import LogGroup
 from .route53 import Record
@@ -20,5 +21,6 @@ STORES: dict[str, type[Store]] = {
         *(Bucket, *SATELLITES, Table, Repository, LifecyclePolicy, Secret, Budget, LogGroup),
         *(Topic, TopicPolicy, TopicSubscription, CostAllocationTag, AnomalyMonitor, AnomalySubscription),
         *(PullThroughCacheRule, Volume, Certificate, CertificateValidation, Record, Key, Alias),
+        *(OpenIdConnectProvider, Policy, Role, RolePolicyAttachment),
     )
 }

@@ -1,0 +1,1 @@
+"""The deploy role: who may take it, what it may do, and how far it reaches."""
