@@ -99,6 +99,10 @@ def test_a_pause_keeps_the_role_and_a_resume_adopts_it_and_leaves_a_foreign_prov
     counts = bench.up().counts()
     assert not counts.keys() & {"replace", "delete"} and counts["import"] >= len(kept)
     assert identities(aws) == kept
+    moved = [FROM["deployFrom"][0] | {"branch": "next"}, FROM["deployFrom"][1]]
+    counts = bench.configure(deployFrom=moved).up("--target", "**DeployRole**").counts()
+    assert counts["update"] == 1 and not counts.keys() & {"create", "replace", "delete"}
+    assert "repo:acme/genai-ops:ref:refs/heads/next" in json.dumps(identities(aws))
     bench.destroy()
     bench.configure(paused=True, keepData=False).up()
     bench.destroy()
@@ -113,7 +117,7 @@ def test_what_every_role_may_do_lies_within_the_boundary(bench: Bench, aws: Fake
     things = bench.rented().values()
     roles = [thing["inputs"] for thing in things if thing["type"] == ROLE]
     boundary = "arn:aws:iam::123456789012:policy/genai-ops-dev-boundary"
-    assert len(roles) > 15 and {role.get("permissionsBoundary") for role in roles} == {boundary}
+    assert len(roles) > 12 and {role.get("permissionsBoundary") for role in roles} == {boundary}
     limits = identities(aws)[boundary]["Statement"]
     outside = [
         (thing["inputs"]["role"], action, resource)

@@ -12,7 +12,7 @@ from botocore.config import Config
 from moto.server import ThreadedMotoServer
 
 from infra.adopt import Clients
-from infra.naming import Names
+from infra.naming import AUDIENCE, GITHUB_ISSUER, Names
 from infra.tags import STACK_TAG, Tags, budget_filter
 from tests.engines import fake_costs, fake_pull_through
 
@@ -123,6 +123,28 @@ class Account:
         if alias:
             kms.create_alias(AliasName=NAMES.key_alias, TargetKeyId=made)
         return made
+
+    def identity_provider(self, *, audiences: list[str] | None = None) -> str:
+        """Of GitHub's jobs."""
+        made = self.cloud("iam").create_open_id_connect_provider(
+            Url=f"https://{GITHUB_ISSUER}",
+            ClientIDList=audiences or [AUDIENCE],
+            ThumbprintList=["0" * 40],
+        )
+        arn: str = made["OpenIDConnectProviderArn"]
+        return arn
+
+    def role(self, name: str, *, tags: dict[str, str] = TAGS) -> str:
+        trust = json.dumps({"Version": "2012-10-17", "Statement": []})
+        self.cloud("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust, Tags=pairs(tags))
+        return name
+
+    def policy(self, name: str, *, tags: dict[str, str] = TAGS) -> str:
+        allow = {"Effect": "Allow", "Action": "s3:ListBucket", "Resource": "arn:aws:s3:::none"}
+        document = json.dumps({"Version": "2012-10-17", "Statement": [allow]})
+        made = self.cloud("iam").create_policy(PolicyName=name, PolicyDocument=document, Tags=pairs(tags))
+        arn: str = made["Policy"]["Arn"]
+        return arn
 
     def topic(self, *, tags: dict[str, str] | None = TAGS) -> str:
         arn: str = self.cloud("sns").create_topic(Name=NAMES.alerts, Tags=pairs(tags or {}))["TopicArn"]

@@ -222,6 +222,57 @@ def test_a_rule_that_fetches_from_elsewhere_stops_and_is_left_as_it_is(aws: Acco
         look(aws, **CACHE)
 
 
+DEPLOYED = {
+    "deployFrom": '[{"github": "acme/genai-ops", "branch": "main"}, {"gitlab": "acme/genai-ops", "branch": "main"}]'
+}
+
+
+def test_role_policies_and_providers_of_a_pipeline_are_found_under_their_names(aws: Account):
+    github, role = aws.identity_provider(), aws.role(NAMES.deploy_role)
+    boundary, part = aws.policy(NAMES.boundary), aws.policy(NAMES.deploy_policy("network"))
+    assert look(aws, **DEPLOYED).ids == {
+        "github_identity": github,
+        "deploy_role": role,
+        "boundary": boundary,
+        "deploy_network": part,
+    }
+    assert look(aws).ids == {}
+
+
+def test_a_provider_is_the_accounts_whoever_made_it(aws: Account):
+    github = aws.identity_provider(audiences=["of-somebody", "sts.amazonaws.com"])
+    assert look(aws, **DEPLOYED).ids == {"github_identity": github}
+
+
+def test_a_provider_for_other_tokens_stops_and_is_left_as_it_is(aws: Account):
+    aws.identity_provider(audiences=["of-somebody"])
+    with pytest.raises(
+        Stop, match=r"does not accept tokens for 'sts.amazonaws.com'.*add-client-id-to-open-id"
+    ):
+        look(aws, **DEPLOYED)
+
+
+@pytest.mark.parametrize("what", ["role", "policy"])
+def test_a_role_or_a_policy_of_our_name_without_our_tag_stops(aws: Account, what: str):
+    """Whoever made it may have given it other rights than the program would."""
+    made = {
+        "role": lambda tags: aws.role(NAMES.deploy_role, tags=tags),
+        "policy": lambda tags: aws.policy(NAMES.boundary, tags=tags),
+    }[what]
+    made(TAGS | {"genai-ops:stack": "other/prod"})
+    with pytest.raises(Stop, match=rf"{what} 'genai-ops-dev-.*belongs to 'other/prod'"):
+        look(aws, **DEPLOYED)
+
+
+@pytest.mark.parametrize(("code", "status"), [("AccessDenied", 403), ("ServiceFailure", 400)])
+def test_an_error_of_iam_is_never_taken_for_not_found(aws: Account, code: str, status: int):
+    with (
+        broken(aws.url, service="iam", status=status, code=code) as url,
+        pytest.raises(Stop, match=r"identity provider.*Nothing was changed"),
+    ):
+        adopt.look(load(*DEPLOYED.items()), cloud=clients(url), state=NOTHING)
+
+
 def test_another_domain_is_no_move_since_a_certificate_is_asked_for_anew(aws: Account):
     assert look(aws, state=state_with("certificate", domainName="former.example.org"), **NAMED).ids == {}
 

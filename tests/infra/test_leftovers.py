@@ -305,6 +305,8 @@ def test_roles_of_others_and_roles_that_state_knows_are_no_leftovers(aws: Accoun
         ("genai-ops-dev-rag-1", RENTED | {"genai-ops:stack": "genai-ops/prod"}),
         ("genai-ops-dev-rag-2", {}),
         ("somebody-else", RENTED),
+        # The role of the pipeline, which outlives a pause.
+        ("genai-ops-dev-deploy", RENTED | {"genai-ops:lifetime": "durable"}),
     ):
         iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust, Tags=pairs(tags))
     made = iam.create_role(

@@ -54,7 +54,8 @@ def flags(**changes: str) -> dict[str, object]:
 
 
 def test_keep_data_false_is_what_really_deletes_and_nothing_else_is():
-    deleted = flags(keepData="false", imageCache='["quay.io"]')
+    pipelines = '[{"github": "acme/genai-ops", "branch": "main"}]'
+    deleted = flags(keepData="false", imageCache='["quay.io"]', deployFrom=pipelines)
     assert deleted == {"bucket": True, "images": True, "secret": 0, "retained": SHARED}
     for changes in ({}, {"paused": "true"}):
         kept = flags(**changes)

@@ -39,7 +39,6 @@ CALLS: Mapping[str, tuple[str, ...]] = {
         *_calls("ssm", "GetParameters"),
         *_calls("iam", "PassRole CreateServiceLinkedRole"),
     ),
-    "autoscaling/policy:Policy": _calls("autoscaling", "PutScalingPolicy DeletePolicy DescribePolicies"),
     "autoscaling/schedule:Schedule": _calls(
         "autoscaling", "PutScheduledUpdateGroupAction DeleteScheduledAction DescribeScheduledActions"
     ),
