@@ -21,6 +21,7 @@ EVERYTHING: Mapping[str, str] = {
     "consoleTenant": "acme",
     "costGuard": "stop-gpu",
     "database": "cluster",
+    "deployFrom": '[{"github": "acme/genai-ops", "branch": "main"}]',
     "domain": "example.org",
     "embedder": "bedrock",
     "encryptionKey": "own",

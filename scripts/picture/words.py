@@ -102,6 +102,7 @@ KEPT_CHIPS = (
     Chip("Own key", "EncryptionKey"),
     Chip("Certificate", "Certificate"),
     Chip("Image cache", "ImageCache"),
+    Chip("Deploy role", "DeployRole"),
 )
 # Which room a shelf is drawn in; the program has the last word (`check`).
 SHELVES: tuple[tuple[str, tuple[Card | Chip, ...]], ...] = (

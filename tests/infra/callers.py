@@ -28,7 +28,7 @@ REFUSED: Mapping[str, str] = {
     "bedrock:ListAsyncInvokes": "a ping that costs nothing; being refused is the answer it wants",
 }
 # role -> the test that holds its statements against those who use them.
-JUDGED_BY: Mapping[str, str] = {}
+JUDGED_BY: Mapping[str, str] = {"deploy": "tests/infra/durable/deploy/test_rights.py"}
 
 
 @dataclass(frozen=True)
@@ -190,6 +190,7 @@ KEY_STATEMENT = "UseKey"
 # Managed policies, who uses each and where AWS says so.
 MANAGED: Mapping[str, str] = {
     "AmazonEC2ContainerRegistryPullOnly": "kubelet, for images (EKS user guide, Amazon EKS node IAM role)",
+    "AmazonEKSClusterPolicy": "the control plane's cloud controller (EKS user guide, Amazon EKS cluster IAM role)",
     "AmazonEKSWorkerNodePolicy": "nodeadm, which joins a machine to its cluster (EKS user guide, Amazon EKS node IAM role)",
     "AmazonEKS_CNI_Policy": "VPC CNI, which gives pods addresses (EKS user guide, Amazon EKS node IAM role)",
 }
@@ -199,6 +200,7 @@ TAKERS: Mapping[str, tuple[str, ...]] = {
     "airflow-env.amazonaws.com": ("aws:mwaa/environment:Environment",),
     "airflow.amazonaws.com": ("aws:mwaa/environment:Environment",),
     "ec2.amazonaws.com": ("aws:eks/nodeGroup:NodeGroup", "aws:iam/instanceProfile:InstanceProfile"),
+    "eks.amazonaws.com": ("eks:index:Cluster",),
     "lambda.amazonaws.com": ("aws:lambda/function:Function",),
     "pods.eks.amazonaws.com": (
         "aws:eks/podIdentityAssociation:PodIdentityAssociation",
