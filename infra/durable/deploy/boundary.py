@@ -145,6 +145,8 @@ def _machines(place: Place) -> list[Statement]:
             "eks:DescribeCluster",
             "eks:DescribeNodegroup",
         ),
+        # The one role that another of the program's takes, and within the same boundary (cluster/chat_machines/sharing.py).
+        allow("Uploads", place.iam(f"role/{names.prefix}-chat-uploads-*"), "sts:AssumeRole"),
         allow("Airflow", place.arn("airflow", f"environment/{names.prefix}-*"), "airflow:PublishMetrics"),
     ]
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from infra.rehearsal import Declared
 
-from ...program import WIDEST, declared
+from ...program import SEVERAL, WIDEST, declared
 
-# A stack has one database and one Airflow: these two make everything there is.
+# A stack has one database, one Airflow, and one chat machine or several: these three make everything there is.
 OTHERS: tuple[tuple[str, str], ...] = (
     ("database", "rds"),
     ("databaseGb", "20"),
@@ -17,13 +17,14 @@ OTHERS: tuple[tuple[str, str], ...] = (
     ("mlflow", "none"),
     ("encryptionKey", "aws"),
 )
-STACKS = (WIDEST, (*WIDEST, *OTHERS))
+PIPELINES = tuple(choice for choice in WIDEST if choice[0] in ("deployFrom", "stateBucket"))
+STACKS = (WIDEST, (*WIDEST, *OTHERS), (*SEVERAL, *PIPELINES))
 ROLE = "arn:aws:iam::111122223333:role/genai-ops-dev-deploy"
 BOUNDARY = "arn:aws:iam::111122223333:policy/genai-ops-dev-boundary"
 
 
 def everything() -> tuple[Declared, ...]:
-    """What the two stacks declare, of AWS."""
+    """What the three stacks declare, of AWS."""
     return tuple(
         thing
         for choices in STACKS

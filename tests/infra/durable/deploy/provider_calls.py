@@ -39,6 +39,7 @@ CALLS: Mapping[str, tuple[str, ...]] = {
         *_calls("ssm", "GetParameters"),
         *_calls("iam", "PassRole CreateServiceLinkedRole"),
     ),
+    "autoscaling/policy:Policy": _calls("autoscaling", "PutScalingPolicy DeletePolicy DescribePolicies"),
     "autoscaling/schedule:Schedule": _calls(
         "autoscaling", "PutScheduledUpdateGroupAction DeleteScheduledAction DescribeScheduledActions"
     ),

@@ -171,5 +171,12 @@ def test_of_aws_own_policies_it_leaves_what_only_looks_and_what_the_machines_do(
     assert looks == set()
 
 
-def test_nothing_in_the_boundary_makes_roles_or_takes_them():
-    assert not [action for action in inside() if action.startswith(("iam:", "sts:", "organizations:"))]
+def test_nothing_in_the_boundary_makes_roles_and_one_role_is_taken_that_lies_within_it():
+    assert not [action for action in inside() if action.startswith(("iam:", "organizations:"))]
+    (taken,) = (one for one in documents.boundary() if "sts:AssumeRole" in one["Action"])
+    assert (taken["Action"], taken["Resource"]) == (
+        ["sts:AssumeRole"],
+        ["arn:aws:iam::111122223333:role/genai-ops-dev-chat-uploads-*"],
+    )
+    names = {thing.name for thing in documents.everything() if thing.kind == "aws:iam/role:Role"}
+    assert "genai-ops-dev-chat-uploads" in names
