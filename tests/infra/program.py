@@ -1,5 +1,6 @@
 """The program under test, rehearsed once per configuration: the committed stack files with other values on top."""
 
+from dataclasses import replace
 from functools import cache
 
 from infra import adopt, rehearsal
@@ -89,7 +90,7 @@ def declared(stack: str = "dev", *changes: tuple[str, str], survived: bool = Fal
     """What the program declares, in an account where nothing, or everything durable, exists already."""
     found = adopt.nothing(ACCOUNT)
     if survived:
-        found = adopt.Found(ACCOUNT, {key: f"id-of-{key}" for key in KINDS}, found.images, found.api_keys_set)
+        found = replace(found, ids={key: f"id-of-{key}" for key in KINDS})
     return tuple(
         rehearsal.rehearse(config(stack, *changes), project=NAME, stack=stack, found=lambda _: found)[1]
     )
