@@ -11,6 +11,11 @@ from infra.stack import Stack
 Transformation = Callable[[pulumi.ResourceTransformationArgs], pulumi.ResourceTransformationResult | None]
 
 
+def options(stack: Stack, aws: pulumi.ProviderResource, *, account: str) -> pulumi.ResourceOptions:
+    """What each room is opened with."""
+    return pulumi.ResourceOptions(providers=[aws], transformations=transformations(stack, account=account))
+
+
 def transformations(stack: Stack, *, account: str) -> list[Transformation]:
     """For the options of the rooms: children inherit them, so that nothing new can forget a rule."""
     return [_through_the_cache(stack, account)] if stack.image_cache else []

@@ -1,6 +1,6 @@
 """The cluster room: what is rented by the hour and gone on pause."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import pulumi
 
@@ -63,6 +63,19 @@ class Cluster:
     ) -> None:
         self.network, self.database, self.entrance, self.queue = network, database, entrance, queue
         self.control, self.nodes = kubernetes.control, kubernetes.nodes
+
+    @property
+    def provider(self) -> pulumi.ProviderResource:
+        provider: pulumi.ProviderResource = self.control.provider
+        return provider
+
+    @property
+    def ready(self) -> Sequence[pulumi.Resource]:
+        return [*self.nodes.ready, *self.control.addons]
+
+    @property
+    def node_ranges(self) -> Sequence[str]:
+        return self.network.private_cidrs
 
 
 class Rented:

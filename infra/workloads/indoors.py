@@ -1,26 +1,37 @@
 """What runs indoors: workloads that no door leads to, as plain objects. Only pods that carry their mark reach them, if any."""
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 import pulumi
 from pulumi_kubernetes import apps, batch, core, networking, policy
 
-from infra.cluster.room import Cluster
 from infra.stack import Stack
 from infra.workloads import traffic
+from infra.workloads.ground import Ground
 from infra.workloads.namespaces import Namespaces
 from infra.workloads.pods import Pod
 
 
 class Indoors:
-    """Declares the objects of one component in one namespace; whoever looks at them goes through `kubectl port-forward`."""
+    """Declares the objects of one component in one namespace; whoever looks at them goes through `kubectl port-forward`.
+
+    `marks`: labels of all of them that nobody selects by.
+    """
 
     def __init__(
-        self, parent: pulumi.Resource, stack: Stack, cluster: Cluster, spaces: Namespaces, *, space: str
+        self,
+        parent: pulumi.Resource,
+        stack: Stack,
+        ground: Ground,
+        spaces: Namespaces,
+        *,
+        space: str,
+        marks: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
-        self.parent, self.project, self.cluster, self.space = parent, stack.project, cluster, space
-        self.ready = spaces.ready[space]
+        self.parent, self.project, self.ground, self.space = parent, stack.project, ground, space
+        self.marks, self.ready = marks, spaces.ready[space]
 
     def account(self, name: str) -> core.v1.ServiceAccount:
         return core.v1.ServiceAccount(
@@ -106,15 +117,15 @@ class Indoors:
         self, name: str, spec: Mapping[str, Any], reaches: Sequence[traffic.Server]
     ) -> dict[str, Any]:
         marks = {key: value for server in reaches for key, value in server.mark.items()}
-        return {"metadata": {"labels": {**self.labels(name), **marks}}, "spec": dict(spec)}
+        return {"metadata": {"labels": {**self.labels(name), **self.marks, **marks}}, "spec": dict(spec)}
 
     def _metadata(self, name: str) -> dict[str, Any]:
-        return {"name": name, "namespace": self.space, "labels": self.labels(name)}
+        return {"name": name, "namespace": self.space, "labels": {**self.labels(name), **self.marks}}
 
     def _running(self, after: Sequence[pulumi.Resource]) -> pulumi.ResourceOptions:
-        return self._after(*self.ready, *after, *self.cluster.nodes.ready, *self.cluster.control.addons)
+        return self._after(*self.ready, *after, *self.ground.ready)
 
     def _after(self, *after: pulumi.Resource) -> pulumi.ResourceOptions:
         return pulumi.ResourceOptions(
-            parent=self.parent, provider=self.cluster.control.provider, depends_on=list(after)
+            parent=self.parent, provider=self.ground.provider, depends_on=list(after)
         )

@@ -1,14 +1,15 @@
 """The rooms inside the cluster: a namespace for each kind of work, its doors closed, its share of the machines bounded."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 import pulumi
 from pulumi_kubernetes import core, networking, scheduling
 
-from infra.cluster.control_plane import ControlPlane
 from infra.stack import Stack
+from infra.workloads.ground import Ground
 
 RAG, STORES, CONSOLE, MONITORING, SYSTEM = "rag", "stores", "console", "monitoring", "system"
 COLDMAIL, DEVOPS, RENDERING = "coldmail", "devops", "rendering"
@@ -89,15 +90,22 @@ def _stores(stack: Stack) -> list[Space]:
 class Namespaces(pulumi.ComponentResource):
     """Namespaces with quota, limits and a network that is closed until a workload opens what it needs; priority classes.
 
-    `ready[name]` is what a pod in that namespace must wait for.
+    `ready[name]` is what a pod in that namespace must wait for. `there`: the namespaces that another room has declared already.
     """
 
     def __init__(
-        self, name: str, stack: Stack, control: ControlPlane, opts: pulumi.ResourceOptions | None = None
+        self,
+        name: str,
+        stack: Stack,
+        ground: Ground,
+        *,
+        wanted: Sequence[Space],
+        there: Mapping[str, core.v1.Namespace] = MappingProxyType({}),
+        opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("genai:workloads:Namespaces", name, None, opts)
-        self.stack = stack
-        self.child = pulumi.ResourceOptions(parent=self, provider=control.provider)
+        self.stack, self.there = stack, there
+        self.child = pulumi.ResourceOptions(parent=self, provider=ground.provider)
         classes: list[pulumi.Resource] = [
             scheduling.v1.PriorityClass(
                 title,
@@ -111,12 +119,12 @@ class Namespaces(pulumi.ComponentResource):
             for title, (value, description) in PRIORITIES.items()
         ]
         self.ready: dict[str, list[pulumi.Resource]] = {
-            space.name: [*classes, *self._space(space)] for space in spaces(stack)
+            space.name: [*classes, *self._space(space)] for space in wanted
         }
         self.register_outputs({"names": sorted(self.ready)})
 
     def _space(self, space: Space) -> list[pulumi.Resource]:
-        namespace = core.v1.Namespace(
+        namespace = self.there.get(space.name) or core.v1.Namespace(
             space.name, metadata=namespace_metadata(space, self._labels()), opts=self.child
         )
         inside = pulumi.ResourceOptions.merge(self.child, pulumi.ResourceOptions(depends_on=[namespace]))
@@ -153,7 +161,12 @@ class Namespaces(pulumi.ComponentResource):
         return made
 
     def _labels(self) -> dict[str, str]:
-        return {"app.kubernetes.io/part-of": self.stack.project}
+        return owner_labels(self.stack)
+
+
+def owner_labels(stack: Stack) -> dict[str, str]:
+    """Whose a thing of the cluster is that no namespace holds."""
+    return {"app.kubernetes.io/part-of": stack.project, "app.kubernetes.io/instance": stack.name}
 
 
 # Selects every pod and lists nothing: nobody comes in and nothing goes out, names included.

@@ -17,7 +17,7 @@ from infra.workloads.log_shipper import log_shipper
 from infra.workloads.machine_metrics import machine_metrics
 from infra.workloads.mlflow import mlflow
 from infra.workloads.monitoring import Monitoring
-from infra.workloads.namespaces import COLDMAIL, DEVOPS, Namespaces
+from infra.workloads.namespaces import COLDMAIL, DEVOPS, Namespaces, spaces
 from infra.workloads.open_webui import open_webui
 from infra.workloads.postgres_choice import database
 from infra.workloads.rag import rag
@@ -36,7 +36,7 @@ class Workloads:
         *,
         opts: pulumi.ResourceOptions,
     ) -> None:
-        self.spaces = Namespaces("namespaces", stack, cluster.control, opts=opts)
+        self.spaces = Namespaces("namespaces", stack, cluster, wanted=spaces(stack), opts=opts)
         if stack.autoscaler:
             Autoscaler(stack, cluster, self.spaces, opts=opts)
         if stack.gpu != "none":

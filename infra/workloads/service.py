@@ -7,11 +7,11 @@ from typing import Any
 import pulumi
 from pulumi_kubernetes import apps, autoscaling, core, networking, policy
 
-from infra.cluster.room import Cluster
 from infra.doors import NODE_PORTS
 from infra.naming import APP_PORT, LIVE_PATH, READY_PATH
 from infra.stack import Stack
 from infra.workloads import traffic
+from infra.workloads.ground import Ground
 from infra.workloads.identity import Statement, identity
 from infra.workloads.namespaces import Namespaces
 from infra.workloads.pods import TMP_DIR, Disk, Pod, Size, container, http_probe
@@ -46,7 +46,7 @@ class App:
     name: str
     space: str
     image: str
-    environment: Mapping[str, pulumi.Input[str]]
+    environment: Mapping[str, Any]
     command: Sequence[str] = ()
     permissions: Sequence[pulumi.Input[Statement]] = ()
     port: int | None = APP_PORT
@@ -64,6 +64,7 @@ class App:
     priority: str = "genai-app"
     # To load a model, or to bring its tables up to date, before liveness may judge.
     start_s: int = 120
+    patience_s: int = PATIENCE_S
 
     def __post_init__(self) -> None:
         if self.port is not None and self.name not in NODE_PORTS:
@@ -89,26 +90,26 @@ class AppService(pulumi.ComponentResource):
         self,
         app: App,
         stack: Stack,
-        cluster: Cluster,
+        ground: Ground,
         spaces: Namespaces,
         *,
         after: Sequence[pulumi.Resource] = (),
         opts: pulumi.ResourceOptions | None = None,
     ) -> None:
         super().__init__("genai:workloads:AppService", app.name, None, opts)
-        self.app, self.cluster = app, cluster
+        self.app, self.ground = app, ground
         self.labels = {**app.labels, "app.kubernetes.io/part-of": stack.project}
         ready = spaces.ready[app.space]
         who = (
             identity(
                 app.name,
                 stack,
-                cluster.control,
+                ground.control,
                 space=app.space,
                 permissions=app.permissions,
                 parent=self,
             )
-            if app.permissions
+            if app.permissions and ground.control is not None
             else []
         )
         account = core.v1.ServiceAccount(
@@ -123,7 +124,7 @@ class AppService(pulumi.ComponentResource):
             spec=network_rules(
                 app,
                 self.labels,
-                node_ranges=cluster.network.private_cidrs,
+                node_ranges=ground.node_ranges,
                 endpoints=bool(stack.interface_endpoints),
             ),
             opts=self._inside(*ready),
@@ -133,15 +134,13 @@ class AppService(pulumi.ComponentResource):
             metadata=self._metadata(),
             spec=deployment_spec(app, self.labels),
             # Up: nothing starts before it may run and may ask for its secrets. Down: it is gone before they are.
-            opts=self._inside(
-                *ready, account, rules, *who, *cluster.nodes.ready, *cluster.control.addons, *after, long=True
-            ),
+            opts=self._inside(*ready, account, rules, *who, *ground.ready, *after, long=True),
         )
         if app.port is not None:
             core.v1.Service(
                 app.name,
                 metadata=self._metadata(),
-                spec=service_spec(app, self.labels),
+                spec=service_spec(app, self.labels, outside=bool(ground.node_ranges)),
                 opts=self._inside(*ready),
             )
         if app.scale is not None:
@@ -165,10 +164,10 @@ class AppService(pulumi.ComponentResource):
         return {"name": self.app.name, "namespace": self.app.space, "labels": self.labels}
 
     def _inside(self, *after: pulumi.Resource, long: bool = False) -> pulumi.ResourceOptions:
-        patience = f"{PATIENCE_S}s"
+        patience = f"{self.app.patience_s}s"
         return pulumi.ResourceOptions(
             parent=self,
-            provider=self.cluster.control.provider,
+            provider=self.ground.provider,
             depends_on=list(after),
             custom_timeouts=pulumi.CustomTimeouts(create=patience, update=patience) if long else None,
         )
@@ -178,7 +177,8 @@ def network_rules(
     app: App, labels: Mapping[str, str], *, node_ranges: Sequence[str], endpoints: bool = False
 ) -> dict[str, Any]:
     """What an app needs of a network that is closed: the nodes in, names, its AWS credentials, its stores, TLS outwards."""
-    ingress = [] if app.port is None else [traffic.from_nodes(node_ranges, port=app.port)]
+    # A rule without ranges would let everybody in.
+    ingress = [traffic.from_nodes(node_ranges, port=app.port)] if app.port is not None and node_ranges else []
     if app.reached_from:
         ingress.append(traffic.from_marked(app.server, spaces=app.reached_from))
     egress = [traffic.names()]
@@ -193,20 +193,14 @@ def network_rules(
     )
 
 
-def service_spec(app: App, labels: Mapping[str, str]) -> dict[str, Any]:
+def service_spec(app: App, labels: Mapping[str, str], *, outside: bool) -> dict[str, Any]:
+    """`outside`: whether a load balancer reaches it through a port of every machine."""
+    door = {"node_port": NODE_PORTS[app.name]} if outside else {}
     return {
-        "type": "NodePort",
+        "type": "NodePort" if outside else "ClusterIP",
         "selector": dict(labels),
         # The same number inside as on the pod: network rules see the one before or after the Service is resolved.
-        "ports": [
-            {
-                "name": "http",
-                "port": app.port,
-                "target_port": "http",
-                "node_port": NODE_PORTS[app.name],
-                "protocol": "TCP",
-            }
-        ],
+        "ports": [{"name": "http", "port": app.port, "target_port": "http", **door, "protocol": "TCP"}],
     }
 
 
@@ -234,7 +228,7 @@ def deployment_spec(app: App, labels: Mapping[str, str]) -> dict[str, Any]:
     return {
         # No number where an autoscaler decides: the next `up` would set it back to one in the middle of the day.
         **({"replicas": 1} if app.scale is None else {}),
-        "progress_deadline_seconds": PATIENCE_S,
+        "progress_deadline_seconds": app.patience_s,
         "selector": {"match_labels": dict(labels)},
         # Two pods of an app that owns its disk would be two truths, even for the seconds of a rolling update.
         "strategy": {"type": "Recreate"}
