@@ -2,12 +2,12 @@
 
 import pulumi
 
-from infra import adopt, availability, leftovers, snapshot
+from infra import adopt, availability, leftovers, local, snapshot
 from infra.account import aws_provider
 from infra.bill import Bill
 from infra.cluster.room import Rented
 from infra.durable.room import Durable
-from infra.everywhere import bounded, transformations
+from infra.everywhere import bounded, options
 from infra.stack import ConfigRefused, Stack
 from infra.workloads.room import Workloads
 
@@ -15,6 +15,8 @@ from infra.workloads.room import Workloads
 def survey(stack: Stack) -> adopt.Found:
     """Before the first resource: what survived, what did an interrupted run leave behind, what does EKS still offer?"""
     state = snapshot.read(organization=stack.organization, project=stack.project, stack=stack.name)
+    if stack.local:
+        return local.look(stack, state=state, warn=pulumi.warn)
     cloud = adopt.clients(region=stack.region, profile=stack.profile)
     found = adopt.look(stack, cloud=cloud, state=state)
     leftovers.refuse(stack.tags.owner, cloud=cloud, state=state, warn=pulumi.warn, stop=not stack.paused)
@@ -26,10 +28,12 @@ def survey(stack: Stack) -> adopt.Found:
 def program(stack: Stack, found: adopt.Found) -> None:
     """Declare one stack."""
     bill = Bill(stack)
+    if stack.local:  # On a cluster that is there already: nothing of AWS, nothing rented.
+        local.Local(stack, found)
+        bill.export()
+        return
     aws = aws_provider(stack, found)
-    opts = pulumi.ResourceOptions(
-        providers=[aws], transformations=transformations(stack, account=found.account)
-    )
+    opts = options(stack, aws, account=found.account)
 
     # What stays. A pause leaves it, a resume finds it again.
     durable = Durable(stack, found, opts=opts)

@@ -54,6 +54,10 @@ PARTS: Mapping[str, str] = {
     "genai:cluster:ManagedAirflow": "Workflows (MWAA)",
     "genai:cluster:Alarms": "Alarms (CloudWatch)",
     "genai:cluster:Dashboard": "Dashboard (CloudWatch)",
+    "genai:durable:Kept": "Claims of the stand-ins (on the laptop)",
+    "genai:workloads:Keys": "Random keys:",
+    "genai:workloads:StandIns": "Stores, not for production:",
+    "genai:workloads:Prepared": "Job of the stores:",
     "genai:workloads:Namespaces": "Namespaces, quotas, priorities:",
     "genai:workloads:OpenSearch": "Search:",
     "genai:workloads:Postgres": "Database:",
@@ -117,6 +121,7 @@ class Plan:
     project: str
     stack: str
     region: str
+    kube_context: str | None
     paused: bool
     keep_data: bool
     prices_as_of: str
@@ -176,6 +181,7 @@ def make(
         project=name,
         stack=stack,
         region=chosen.region,
+        kube_context=chosen.kube_context,
         paused=chosen.paused,
         keep_data=chosen.keep_data,
         prices_as_of=prices.AS_OF,
@@ -284,7 +290,7 @@ def render(plan: Plan) -> str:
     state = "paused" if plan.paused else "running"
     lines = [
         "",
-        f"{plan.project} / {plan.stack}, {plan.region}, {state}. {_told(plan)}",
+        f"{plan.project} / {plan.stack}, {plan.kube_context or plan.region}, {state}. {_told(plan)}",
         "",
         _row("", "things", "survives", "$/hour", "$/day at", "$/month"),
         _row("", "", "a pause", "running", "schedule", "paused"),
@@ -319,6 +325,8 @@ def _row(title: str, things: str, survives: str, hour: str, day: str, month: str
 
 
 def _remarks(plan: Plan) -> list[str]:
+    if plan.kube_context:
+        return _local_remarks(plan)
     total, held = plan.total, plan.holdings
     day, month = total.hour * 24, total.hour * prices.HOURS_PER_MONTH
     if plan.keep_data:
@@ -342,6 +350,15 @@ def _remarks(plan: Plan) -> list[str]:
         f"List prices of {plan.prices_as_of}, without tax, traffic, requests and free tier (sources: infra/prices.py).",
         *([f"Reckoned, not from AWS's page: {', '.join(plan.reckoned)}."] if plan.reckoned else []),
         f"To make it: pulumi up --stack {plan.stack}. {down}",
+    ]
+
+
+def _local_remarks(plan: Plan) -> list[str]:
+    kept = "keeps the stand-ins' data" if plan.keep_data else "DELETES the data, since keepData is false"
+    return [
+        f"Costs nothing: it runs on the cluster of kubeContext {plan.kube_context}, which is there already.",
+        "Stores are stand-ins for S3 and DynamoDB, not for production: docs/guide/17-local-cluster.md.",
+        f"To make it: pulumi up --stack {plan.stack}. To pause: pulumi destroy, which {kept}. To resume: pulumi up.",
     ]
 
 

@@ -26,6 +26,7 @@ class Declared:
     dependencies: tuple[str, ...]
     ignored: tuple[str, ...]
     references: Mapping[str, tuple[str, ...]]  # input -> URNs of the resources whose outputs it holds
+    secrets: tuple[str, ...] = ()  # inputs that the engine would encrypt
 
     @property
     def component(self) -> bool:
@@ -50,6 +51,11 @@ def whole(value: Any) -> Any:
     if isinstance(value, list):
         return [whole(inner) for inner in value]
     return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _in_clear(value: Any) -> Any:
+    """Of a value that is marked as secret as a whole."""
+    return pulumi.runtime.rpc.unwrap_rpc_secret(value)
 
 
 def _qualified(urn: str) -> str:
@@ -98,14 +104,14 @@ class _Recorder(MockMonitor):
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802  the engine's own name for it
         response = cast(Any, super()).RegisterResource(request)
         if request.type != "pulumi:pulumi:Stack":
-            inputs = pulumi.runtime.rpc.deserialize_properties(request.object)
+            given = pulumi.runtime.rpc.deserialize_properties(request.object)
             self.declared.append(
                 Declared(
                     kind=request.type,
                     name=request.name,
                     urn=response.urn,
                     parent=request.parent,
-                    inputs=inputs,
+                    inputs={name: _in_clear(value) for name, value in given.items()},
                     import_id=request.importId,
                     retained=request.retainOnDelete,
                     dependencies=tuple(request.dependencies),
@@ -115,6 +121,9 @@ class _Recorder(MockMonitor):
                         for name, found in request.propertyDependencies.items()
                         if found.urns
                     },
+                    secrets=tuple(
+                        name for name, value in given.items() if pulumi.runtime.rpc.is_rpc_secret(value)
+                    ),
                 )
             )
         return response

@@ -22,13 +22,14 @@ from infra.choices.experiments import ExperimentChoices
 from infra.choices.hours import HoursChoices
 from infra.choices.images import ImageChoices
 from infra.choices.lifetime import LifetimeChoices
+from infra.choices.local import LOCAL, REGION, LocalChoices, refuse_aws
 from infra.choices.login import LoginChoices
 from infra.choices.logs import LogChoices
 from infra.choices.models import ModelChoices
 from infra.choices.money import MoneyChoices
 from infra.choices.network import NetworkChoices
 from infra.choices.nodes import NodeChoices
-from infra.choices.refused import ConfigRefused
+from infra.choices.refused import ConfigRefused, key_of
 from infra.choices.search import SearchChoices
 from infra.choices.watching import WatchingChoices
 from infra.choices.workflows import WorkflowChoices
@@ -65,6 +66,8 @@ class Stack(
     WatchingChoices,
     WorkflowChoices,
     DeployChoices,
+    # The last is asked first: what a laptop has not is told before anything about how AWS would want it.
+    LocalChoices,
 ):
     """One stack's choices. Each subject in infra/choices brings its fields and its check; Pulumi.yaml declares a key for
     each field (`vpc_cidr` is vpcCidr), with type, default and description.
@@ -98,13 +101,17 @@ class Stack(
                     f"aws:{key} is set. The look at the account before the program starts uses the environment's credentials "
                     f"and would see another identity. Put a profile with that role into ~/.aws/config and set aws:profile."
                 )
+        if local := config.require("compute") == LOCAL:
+            refuse_aws(
+                {key: aws.get(key) for key in ("region", "profile")}, context=config.get("kubeContext")
+            )
         hints = get_type_hints(cls)
         chosen = {field: _READERS[hints[field]](config, key) for field, key in _KEY_OF.items()}
         return cls(
             project=pulumi.get_project(),
             name=pulumi.get_stack(),
             organization=pulumi.get_organization(),
-            region=_region(aws.get("region")),
+            region=REGION if local else _region(aws.get("region")),
             profile=aws.get("profile"),
             **chosen,
         )
@@ -134,12 +141,7 @@ class Stack(
         )
 
 
-def _camel(field: str) -> str:
-    first, *others = field.split("_")
-    return first + "".join(word.capitalize() for word in others)
-
-
-_KEY_OF = {field.name: _camel(field.name) for field in fields(Stack) if field.name not in _GIVEN}
+_KEY_OF = {field.name: key_of(field.name) for field in fields(Stack) if field.name not in _GIVEN}
 KEYS = tuple(sorted(_KEY_OF.values()))
 
 

@@ -14,6 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
 from infra import prices
 from infra.asking import Clients, clients
+from infra.choices.local import LOCAL
 from infra.project import ProjectRefused, configuration, project
 from infra.removal import REMOVALS, group_removals, role_removals
 from infra.tags import LIFETIME_TAG, STACK_TAG
@@ -208,6 +209,9 @@ def main(
     owner = f"{name}/{given.stack}"
     try:
         config = configuration(given.stack)
+        if config.get(f"{name}:compute") == LOCAL:
+            out.write(f"{owner} is on a laptop's cluster: nothing of it is in AWS, and nothing costs.\n")
+            return 0
         where, profile = config.get("aws:region", ""), config.get("aws:profile") or None
         region = prices.Region(where, prices.Holdings())
         things = look(owner, cloud=connect(region=where, profile=profile), region=region)

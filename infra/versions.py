@@ -65,6 +65,13 @@ AIRFLOW_IMAGE = f"apache/airflow:{AIRFLOW}-python3.12"
 # Set 2026-11-27. The newest that MWAA takes.
 MANAGED_AIRFLOW = "3.0.6"
 
+# Set 2026-11-27, of 2026-09-04 (github.com/versity/versitygw, Apache 2.0). Stands in for S3 on a laptop. The app's tests of its
+# S3 adapter ran on it. MinIO was archived in April 2026 and its images are gone from Docker Hub; moto keeps all in memory.
+S3_STAND_IN_IMAGE = "versity/versitygw:v1.8.0"
+# Set 2026-11-27, of 2026-10-19 (Amazon's own, under a licence of its own: free, for development and tests). Stands in for
+# DynamoDB on a laptop. The app's tests of its DynamoDB adapter ran on it.
+DYNAMODB_STAND_IN_IMAGE = "amazon/dynamodb-local:3.3.1"
+
 # Set 2026-11-20. Its minor is that of Kubernetes: it carries the scheduler of that minor inside.
 AUTOSCALER_IMAGE = "registry.k8s.io/autoscaling/cluster-autoscaler:v1.36.0"
 # Set 2026-11-20. Speaks the kubelet's v1beta1 device API, which has not changed since Kubernetes 1.10.

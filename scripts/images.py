@@ -1,4 +1,7 @@
-"""`make images`: builds the image of each app and pushes it to the stack's registry; fills the image cache where there is one."""
+"""`make images`: builds the image of each app and pushes it to the stack's registry; fills the image cache where there is one.
+
+Where the stack is on a laptop, local_images.py does the work.
+"""
 
 import argparse
 import base64
@@ -14,6 +17,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from infra.naming import IMAGE_KEYS, IMAGES, Names
 from infra.project import ROOT, ProjectRefused, configuration, project
 from infra.registries import copy_of, foreign
+from scripts.local_images import Laptop, build
 
 
 class Refused(Exception):
@@ -83,7 +87,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--stack", required=True)
     try:
-        publish(parser.parse_args().stack)
+        stack = parser.parse_args().stack
+        if laptop := Laptop.of(stack):
+            build(laptop, docker=docker())
+        else:
+            publish(stack)
     except (Refused, ProjectRefused) as error:
         print(error, file=sys.stderr)
     except (BotoCoreError, ClientError) as error:
@@ -91,9 +99,12 @@ def main() -> int:
             f"AWS refused: {error}. Is `pulumi up` done and are the credentials of that account set?",
             file=sys.stderr,
         )
+    except FileNotFoundError as error:
+        print(f"{error.filename} is not on PATH; it puts images into the cluster.", file=sys.stderr)
     except subprocess.CalledProcessError as error:
         print(
-            f"`docker {error.cmd[1]}` failed with exit code {error.returncode}; see above.", file=sys.stderr
+            f"`{' '.join(error.cmd[:2])}` failed with exit code {error.returncode}; see above.",
+            file=sys.stderr,
         )
     else:
         return 0

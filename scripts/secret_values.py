@@ -12,6 +12,7 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from app.settings import parse_api_keys
+from infra.choices.local import LOCAL
 from infra.naming import MORE_APPS, Names, database_roles
 from infra.project import ProjectRefused, configuration, project
 
@@ -100,7 +101,11 @@ def main() -> int:
     given = parser.parse_args()
     stack = given.stack
     try:
-        configuration(stack)  # a wrong stack name is told before a secret is typed
+        # A wrong stack name is told before a secret is typed.
+        if configuration(stack).get(f"{project()['name']}:compute") == LOCAL:
+            raise ValueError(
+                f"The stack {stack!r} is on a laptop: `pulumi up` makes its keys, and there is nothing to type."
+            )
         if given.app:
             print(
                 f"wrote {write_settings(stack, given.app, read_settings_of(given.app))}; it is read at the next start."

@@ -1,11 +1,12 @@
-"""What the stack computes with: Kubernetes, machines that chat without it, or both; and how many such machines, of which kind."""
+"""What the stack computes with: Kubernetes, machines that chat without it, both, or a cluster that is there already; and how many
+such machines, of which kind."""
 
 from dataclasses import dataclass
 
 from infra.choices.chat import ADDRESS, MODEL
 from infra.choices.refused import ConfigRefused
 
-COMPUTES = ("eks", "ec2", "both")
+COMPUTES = ("eks", "ec2", "both", "local")
 # The image with NVIDIA's drivers alone has a disk of 75.
 DISK_GB = 80
 
@@ -54,7 +55,7 @@ class ComputeChoices:
     def check(self) -> None:
         if self.compute not in COMPUTES:
             raise ConfigRefused(f"compute is {self.compute!r}; it must be one of {list(COMPUTES)}.")
-        if not self.kubernetes:
+        if self.compute == "ec2":
             self._check_alone()
         if self.chat_machines:
             self._check_sizes()

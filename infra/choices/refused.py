@@ -1,4 +1,4 @@
-"""How a choice that cannot work is refused, and the one kind of value that several subjects check."""
+"""How a choice that cannot work is refused, the key it is set by, and the one kind of value that several subjects check."""
 
 import ipaddress
 
@@ -14,3 +14,9 @@ def cidr(value: str, *, key: str) -> ipaddress.IPv4Network | ipaddress.IPv6Netwo
         raise ConfigRefused(
             f"{key} contains {value!r}, which is not an address range: {error}. Write it like 203.0.113.7/32."
         ) from error
+
+
+def key_of(field: str) -> str:
+    """The configuration key of a field of Stack: `vpc_cidr` is vpcCidr."""
+    first, *others = field.split("_")
+    return first + "".join(word.capitalize() for word in others)

@@ -5,6 +5,7 @@ from functools import cache
 
 from infra import adopt, rehearsal
 from infra.durable.kinds import KINDS
+from infra.local.kept import KEEPSAKES
 from infra.project import configuration, project
 from infra.rehearsal import Declared
 from infra.stack import Stack
@@ -90,7 +91,7 @@ def declared(stack: str = "dev", *changes: tuple[str, str], survived: bool = Fal
     """What the program declares, in an account where nothing, or everything durable, exists already."""
     found = adopt.nothing(ACCOUNT)
     if survived:
-        found = replace(found, ids={key: f"id-of-{key}" for key in KINDS})
+        found = replace(found, ids={key: f"id-of-{key}" for key in (*KINDS, *KEEPSAKES)})
     return tuple(
         rehearsal.rehearse(config(stack, *changes), project=NAME, stack=stack, found=lambda _: found)[1]
     )

@@ -86,7 +86,7 @@ def test_configured_values_that_could_be_private_are_not_printed():
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["nope"], ["Pulumi.nope.yaml", "dev, prod"]),
+        (["nope"], ["Pulumi.nope.yaml", "dev, local, prod"]),
         (["dev", "--set", "nodeCount=9"], ["nodeCount is 9", "nodeMaxCount is 2"]),
         (["dev", "--set", "nodeInstanceType=x9.huge"], ["'x9.huge'", "infra/prices.py"]),
     ],

@@ -9,14 +9,16 @@ from infra.versions import KUBERNETES
 from ..program import WIDEST, declared
 from .objects import THREE
 
-FORMS = {"dev": (), "widest": (*WIDEST, *THREE)}
+FORMS = {
+    "dev": ("dev",),
+    "widest": ("dev", *WIDEST, *THREE),
+    "local": ("local", ("apps", '["coldmail", "devops"]')),
+}
 
 
 @pytest.mark.parametrize("form", FORMS)
 def test_objects_hold_to_the_strict_schema(form: str):
-    bodies = [
-        whole(thing.inputs) for thing in declared("dev", *FORMS[form]) if thing.kind.startswith("kubernetes:")
-    ]
+    bodies = [whole(thing.inputs) for thing in declared(*FORMS[form]) if thing.kind.startswith("kubernetes:")]
     assert len(bodies) > 10
     for body in bodies:
         kubernetes_validate.validate(body, KUBERNETES, strict=True)
