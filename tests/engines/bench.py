@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,11 +16,18 @@ from .fake_aws import CREDENTIALS, FakeAws
 from .standins import aws_rules
 from .standins.cloud import Cloud
 from .standins.install import install
+from .standins.kubernetes import cluster_of
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 # Correctness limit of one engine run, not a target: an `up` of the whole program takes seconds.
 LIMIT_S = 120
 PASSPHRASE = "test"
+# Whoever asks AWS nonetheless finds nobody to ask as, and no machine that lends it a role.
+NO_ACCOUNT = {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+}
 
 
 def engines() -> Path:
@@ -57,8 +64,16 @@ class Bench:
     """A stack of this repository's program. `pulumi up` and its kin as a user runs them, nothing written into the repository."""
 
     def __init__(
-        self, folder: Path, *, pulumi: Path, aws: FakeAws, source: Path = REPOSITORY, stack: str = "dev"
+        self,
+        folder: Path,
+        *,
+        pulumi: Path,
+        aws: FakeAws | None,
+        source: Path = REPOSITORY,
+        stack: str = "dev",
+        contexts: Sequence[str] = (),
     ) -> None:
+        """Without `aws` there is no account and no credential. `contexts`: those of the user's kubeconfig."""
         self.folder, self.pulumi, self.aws, self.source, self.stack = folder, pulumi, aws, source, stack
         for part in ("home", "backend", "logs", "project"):
             (folder / part).mkdir(parents=True, exist_ok=True)
@@ -66,7 +81,9 @@ class Bench:
         self._plugins = install(folder / "plugins")
         self._runs = 0
         self._mirror()
-        aws.cloud = self.cloud
+        self.set_contexts(*contexts)
+        if aws is not None:
+            aws.cloud = self.cloud
 
     def _mirror(self) -> None:
         """A project folder whose program is the repository's own and whose stack files are the test's."""
@@ -77,6 +94,23 @@ class Bench:
             if (self.source / name).exists() and not (self.folder / "project" / name).exists():
                 (self.folder / "project" / name).symlink_to(self.source / name)
 
+    def set_contexts(self, *names: str) -> None:
+        content = json.dumps({"contexts": [{"name": name} for name in names]})
+        (self.folder / "kubeconfig").write_text(content)
+
+    def add_machine(self, context: str, *, images: Sequence[str] = ()) -> None:
+        """A machine of the cluster behind a context, with images that were put into it."""
+        metadata = {"name": "machine"}
+        inputs = {
+            "kind": "Node",
+            "metadata": metadata,
+            "status": {"images": [{"names": [name]} for name in images]},
+        }
+        with Cloud(str(self.cloud), "[]").changing() as content:
+            content["objects"][f"{cluster_of(context)}|Node|machine"] = {
+                "type": "kubernetes:core/v1:Node", "inputs": inputs, "outputs": inputs,
+            }  # fmt: skip
+
     # ---- commands
 
     def environment(self, faults: list[dict[str, Any]] | None = None) -> dict[str, str]:
@@ -85,8 +119,8 @@ class Bench:
         path = os.pathsep.join([str(self._plugins), str(self.pulumi.parent), os.environ.get("PATH", "")])
         mine = {
             "PATH": path,
-            "AWS_ENDPOINT_URL": self.aws.url,
-            **CREDENTIALS,
+            **({"AWS_ENDPOINT_URL": self.aws.url, **CREDENTIALS} if self.aws else NO_ACCOUNT),
+            "KUBECONFIG": str(self.folder / "kubeconfig"),
             "PULUMI_HOME": str(self.folder / "home"),
             # The state is replaced in one go, but the attributes that a folder keeps beside each file are written in
             # place: a kill in that moment leaves them empty and the state unreadable. Object stores have no such file.

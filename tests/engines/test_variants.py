@@ -10,6 +10,7 @@ import pytest
 from infra.choices.network import WITHOUT_NAT
 from infra.durable.kinds import KINDS
 from infra.finders import FINDERS
+from infra.local.kept import KEEPSAKES
 from infra.naming import IMAGES
 from infra.stack import Stack
 from tests.infra.program import load
@@ -17,9 +18,11 @@ from tests.infra.program import load
 from . import account
 from .bench import Bench
 from .fake_aws import FakeAws
+from .test_compute import chat
 
 pytestmark = pytest.mark.engines
 
+CONTEXT = "kind-kind"
 ADMIN = "arn:aws:iam::111122223333:role/platform"
 FIVE_LOGS = ["api", "audit", "authenticator", "controllerManager", "scheduler"]
 LOGIN = {
@@ -69,6 +72,9 @@ VARIANTS: dict[str, tuple[str, dict[str, Any]]] = {
             "stateBucket": "acme-pulumi-state",
         },
     ),
+    "ec2": ("dev", {"compute": "ec2"}),
+    "both": ("dev", {"compute": "both"}),
+    "local": ("local", {"apps": ["coldmail", "devops"]}),
 }
 
 
@@ -78,15 +84,26 @@ def test_up_leaves_nothing_to_change_and_destroy_leaves_what_is_durable(
 ) -> None:
     stack, choices = VARIANTS[variant]
     choices = {**choices, **_held_by_the_account(aws, choices)}
-    bench = Bench(tmp_path, pulumi=pulumi, aws=aws, stack=stack).init(**choices)
-    _fill_ahead(aws, stack)
+    # A laptop's stack is in no account, and has no credentials either.
+    bench = Bench(
+        tmp_path, pulumi=pulumi, aws=None if stack == "local" else aws, stack=stack, contexts=[CONTEXT]
+    )
+    bench.init(**choices)
+    if stack == "local":
+        bench.add_machine(CONTEXT, images=[f"localhost/genai-ops/{app}:0.1.0" for app in IMAGES])
+    else:
+        _fill_ahead(aws, stack)
+    before = set(bench.rented())
     bench.up()
     unchanged = bench.must("preview", "--expect-no-changes", "--stack", stack)
     assert set(unchanged.counts()) == {"same"}
     bench.destroy()
-    assert bench.rented() == {} and bench.state() == []
+    kept = {f"context {CONTEXT}|{one.kind}|{one.import_id}" for one in KEEPSAKES.values()}
+    assert set(bench.rented()) - before == (kept if stack == "local" else set()) and bench.state() == []
     # Pulumi's own test mode asks for a loop, and an asynchronous test before this one may have taken it along.
     asyncio.set_event_loop(asyncio.new_event_loop())
+    if stack == "local":
+        return
     chosen = load(*((key, _text(value)) for key, value in choices.items()), stack=stack)
     assert _durable(aws, chosen) == (_wanted(chosen) if chosen.keep_data else _shared(chosen))
 
@@ -99,6 +116,8 @@ def _held_by_the_account(aws: FakeAws, choices: dict[str, Any]) -> dict[str, Any
         for choice, key in wanted.items()
         if choice in choices
     }
+    if "compute" in choices:
+        held |= chat(aws)
     if "loginClientId" in choices:
         held["certificateArn"] = aws.client("acm").request_certificate(DomainName="genai.example.org")[
             "CertificateArn"

@@ -70,6 +70,21 @@ def test_everything_becomes_ready_within_its_quota(applied: list[dict[str, Any]]
         cluster.wait(f"{where} ready", ready)
 
 
+def test_a_second_up_undoes_no_number_of_pods_that_an_autoscaler_has_chosen(
+    objects: list[dict[str, Any]], applied: list[dict[str, Any]], cluster: kube.Kube
+) -> None:
+    scaled = {body["metadata"]["name"] for body in of("HorizontalPodAutoscaler", applied)}
+    assert scaled == {"rag", "rag-worker"}
+    for body in of("Deployment", objects):
+        if body["metadata"]["name"] not in scaled:
+            continue
+        where = path(body, "apps/v1", "deployments")
+        # As its controller does it: through the scale, under a name of its own.
+        cluster.merge(f"{where}/scale", {"spec": {"replicas": 2}})
+        assert cluster.apply(body)["spec"]["replicas"] == 2
+        assert cluster.get(where)["spec"]["replicas"] == 2
+
+
 def test_every_job_comes_to_its_end(applied: list[dict[str, Any]], cluster: kube.Kube) -> None:
     for job in of("Job", applied):
         where = path(job, "batch/v1", "jobs")

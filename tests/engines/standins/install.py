@@ -1,4 +1,4 @@
-"""Writes the four plugin programs into a folder, each a two-line shell script around this interpreter.
+"""Writes the four plugin programs and kubectl into a folder, each a two-line shell script around this interpreter.
 
 usage: python tests/engines/standins/install.py FOLDER, then put FOLDER first on PATH for the engine.
 """
@@ -12,6 +12,7 @@ PLUGINS = {
     "pulumi-resource-aws": "aws",
     "pulumi-resource-kubernetes": "kubernetes",
     "pulumi-resource-eks": "eks",
+    "kubectl": "kubectl",
 }
 
 

@@ -4,6 +4,8 @@ API server in tests/engines, which applies what this provider recorded.
 
 import hashlib
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 from pulumi.runtime.proto import provider_pb2_grpc
@@ -34,7 +36,7 @@ _FIXED = {
 
 
 class Kubernetes(ResourceProvider):
-    """Objects of one cluster; the cluster is the `aws:eks/cluster:Cluster` that the kubeconfig's server belongs to."""
+    """Objects of one cluster: the `aws:eks/cluster:Cluster` that the kubeconfig's server belongs to, or the one of a context."""
 
     package = "kubernetes"
     version = "4.34.2"
@@ -94,7 +96,12 @@ class Kubernetes(ResourceProvider):
     ) -> tuple[dict[str, Any], dict[str, Any]] | None:
         objects = self.cloud.objects()
         item = objects.get(_key(self._cluster(objects), token.split(":")[-1], id))
-        return (item["inputs"], item["outputs"]) if item else None
+        if item is None:
+            return None
+        # An import has no inputs to go by, so it brings all that the cluster holds.
+        return (item["inputs"] if inputs else _as_it_stands(token.split(":")[-1], item["inputs"])), item[
+            "outputs"
+        ]
 
     def update(
         self, token: str, urn: str, id: str, olds: dict[str, Any], news: dict[str, Any]
@@ -122,6 +129,12 @@ class Kubernetes(ResourceProvider):
                     del objects[key]
 
     def _cluster(self, objects: dict[str, Any]) -> str:
+        if context := self.config.get("context"):
+            if context not in contexts():
+                raise Refused(
+                    f'configured Kubernetes cluster is unreachable: context "{context}" does not exist'
+                )
+            return cluster_of(context)
         text = self.config.get("kubeconfig")
         if not text or text == UNKNOWN:
             raise Refused("configured Kubernetes cluster is unreachable: the provider has no kubeconfig")
@@ -133,7 +146,33 @@ class Kubernetes(ResourceProvider):
         raise Refused(f"configured Kubernetes cluster is unreachable: unable to connect to {server}")
 
 
+def contexts() -> list[str]:
+    """Of the user's kubeconfig."""
+    path = os.environ.get("KUBECONFIG")
+    return [entry["name"] for entry in json.loads(Path(path).read_text())["contexts"]] if path else []
+
+
+def cluster_of(context: str) -> str:
+    return f"context {context}"
+
+
+def _as_it_stands(kind: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """With what a cluster writes into an object itself."""
+    live = json.loads(json.dumps(inputs))
+    if kind == "Namespace":
+        live["spec"] = {"finalizers": ["kubernetes"]}
+        live["metadata"].setdefault("labels", {})["kubernetes.io/metadata.name"] = live["metadata"]["name"]
+    if kind == "PersistentVolumeClaim":
+        live["spec"] |= {"volumeName": "pvc-0f3a", "storageClassName": "standard", "volumeMode": "Filesystem"}
+        live["metadata"].setdefault("annotations", {})["pv.kubernetes.io/bind-completed"] = "yes"
+    if kind == "Secret":
+        live.setdefault("type", "Opaque")
+    return live
+
+
 def _has_nodes(objects: dict[str, Any], cluster: str) -> bool:
+    if any(key.startswith(f"{cluster}|Node|") for key in objects):
+        return True
     groups = [item for item in objects.values() if item["type"] == "aws:eks/nodeGroup:NodeGroup"]
     return any(item["inputs"]["clusterName"] == cluster for item in groups)
 
