@@ -30,8 +30,7 @@ def program(stack: Stack, found: adopt.Found) -> None:
     bill = Bill(stack)
     if stack.local:  # On a cluster that is there already: nothing of AWS, nothing rented.
         local.Local(stack, found)
-        bill.export()
-        return
+        return bill.export()
     aws = aws_provider(stack, found)
     opts = options(stack, aws, account=found.account)
 
@@ -68,8 +67,7 @@ def main() -> None:
         stack = Stack.load()
         found = survey(stack)
     except (ConfigRefused, adopt.Stop) as refused:
-        # Pulumi prints a RunError as one message, without a stack trace.
-        raise pulumi.RunError(str(refused)) from None
+        raise pulumi.RunError(str(refused)) from None  # Printed as one message, without a stack trace.
     program(stack, found)
 
 

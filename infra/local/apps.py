@@ -1,15 +1,15 @@
 """The apps as a laptop runs them: the same pods as in AWS, with other stores, other keys, and no role to take."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from infra.local.environment import records, stores
 from infra.local.images import image
 from infra.local.keys import API_KEY, API_KEYS
 from infra.local.stand_ins import DYNAMODB, S3, from_keys
-from infra.naming import APP_PORT
+from infra.naming import MORE_APPS
 from infra.stack import Stack
-from infra.workloads import console, traffic
+from infra.workloads import console
 from infra.workloads.namespaces import CONSOLE, RAG
 from infra.workloads.pods import Disk
 from infra.workloads.rag import alone, serving
@@ -19,13 +19,12 @@ from infra.workloads.service import DATA_DIR, App
 PATIENCE_S = 600
 
 
-def apps(stack: Stack) -> Sequence[App]:
-    """In the order in which they lean on each other."""
-    return [
-        _rag(stack),
-        *(_web_app(name, stack) for name in stack.apps),
-        *([_console(stack)] if stack.console_tenant else []),
-    ]
+def apps(stack: Stack, *, lacking: Collection[str] = ()) -> Sequence[App]:
+    """In the order in which they lean on each other. `lacking`: those whose image is not there."""
+    beside = [_web_app(name, stack) for name in stack.apps if name not in lacking]
+    serving = [_rag(stack), *beside]
+    console = [_console(stack, serving)] if stack.console_tenant and CONSOLE not in lacking else []
+    return [*serving, *console]
 
 
 def _rag(stack: Stack) -> App:
@@ -52,13 +51,14 @@ def _web_app(name: str, stack: Stack) -> App:
         command=("python", "-m", f"app.{name}", "api"),
         environment={**records(stack), **_answering(stack)},
         reaches=(DYNAMODB.server,),
+        reached_from=[CONSOLE] if stack.console_tenant else [],
         web_only=True,
         patience_s=PATIENCE_S,
     )
 
 
-def _console(stack: Stack) -> App:
-    service = traffic.Server(RAG, RAG, APP_PORT)
+def _console(stack: Stack, serving: Sequence[App]) -> App:
+    there = {app.name: app.server.url for app in serving}
     return App(
         name=CONSOLE,
         space=CONSOLE,
@@ -66,7 +66,8 @@ def _console(stack: Stack) -> App:
         command=("python", "-m", "app.console"),
         environment={
             "GENAI_API_KEY": from_keys(API_KEY),
-            "GENAI_API_URL": f"http://{service.host}:{service.port}",
+            "GENAI_API_URL": there[RAG],
+            **{f"GENAI_{name.upper()}_URL": there.get(name, console.OFF) for name in MORE_APPS},
             "GENAI_CONSOLE_PORT": str(console.PORT),
             "GENAI_DATA_DIR": DATA_DIR,
             "GENAI_HOST": "0.0.0.0",
@@ -75,7 +76,7 @@ def _console(stack: Stack) -> App:
         live_path=console.HEALTH_PATH,
         ready_path=console.HEALTH_PATH,
         internet=False,
-        reaches=(service,),
+        reaches=[app.server for app in serving],
         disks={"data": Disk(DATA_DIR, "1Gi")},
         size=console.SIZE,
         patience_s=PATIENCE_S,

@@ -55,7 +55,7 @@ class Local:
         if RAG in lacking:
             return
         prepared = Prepared(stack, ground, spaces, servers)
-        running = [app for app in apps(stack) if app.name not in lacking]
+        running = apps(stack, lacking=lacking)
         for one in running:
             AppService(one, stack, ground, spaces, after=[*prepared.ready, keys.of[one.space]])
         pulumi.export("open", {one.name: forwarding(stack, one) for one in running})

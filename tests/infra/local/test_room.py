@@ -106,6 +106,15 @@ def test_an_app_takes_its_keys_from_the_secret_of_its_namespace_and_no_role(app:
     assert {one["name"] for one in wanted} == {secret.inputs["metadata"]["name"]}
 
 
+def test_the_console_asks_the_apps_that_run_and_has_no_page_for_the_others():
+    told = environment(pod_of("console"))
+    assert told["GENAI_DEVOPS_URL"] == "http://devops.devops.svc.cluster.local:8080"
+    (alone,) = (item for item in objects("Deployment") if item.name == "console")
+    told = environment(alone.inputs["spec"]["template"]["spec"])
+    assert told["GENAI_DEVOPS_URL"] == told["GENAI_COLDMAIL_URL"] == "off"
+    assert told["GENAI_API_URL"] == "http://rag.rag.svc.cluster.local:8080"
+
+
 @pytest.mark.parametrize("app", ["rag", "coldmail", "devops"])
 def test_an_app_could_not_reach_aws_by_mistake(app: str):
     told = environment(pod_of(app))
