@@ -29,8 +29,8 @@ def program(stack: Stack, found: adopt.Found) -> None:
     """Declare one stack."""
     bill = Bill(stack)
     if stack.local:  # On a cluster that is there already: nothing of AWS, nothing rented.
-        local.Local(stack, found)
-        return bill.export()
+        local.Local(stack, found, bill)
+        return
     aws = aws_provider(stack, found)
     opts = options(stack, aws, account=found.account)
 

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_kubernetes as kubernetes
 
 from infra.adopt import Found
+from infra.bill import Bill
 from infra.local.apps import apps
 from infra.local.images import image, loading, needed
 from infra.local.kept import Kept
@@ -35,7 +36,11 @@ class Lent:
 class Local:
     """Everything of one stack on a laptop."""
 
-    def __init__(self, stack: Stack, found: Found) -> None:
+    def __init__(self, stack: Stack, found: Found, bill: Bill) -> None:
+        self._declare(stack, found)
+        bill.export()
+
+    def _declare(self, stack: Stack, found: Found) -> None:
         ground = Lent(stack.kube_context or "")
         kept = Kept(stack, ground.provider, found.ids)
         pulumi.export("kubeContext", stack.kube_context)
