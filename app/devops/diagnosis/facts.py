@@ -120,7 +120,7 @@ def facts_of(log: CleanLog, telling: Sequence[int]) -> Facts:
     inside = range(begin, end + 1)
     header = _header(lines, inside) if step else -1
     near = [*telling[:15], *(index for index in inside[-400:] if ":" in lines[index])]
-    near += [index for index in inside[-_FINDINGS:] if _FILE_ALONE.match(lines[index])]
+    near += [index for index in inside[-_FINDINGS:] if _FILE_ALONE.match(lines[index][:_CHARS])]
     near = [index for index in near if index > header and _is_of_failure(lines[index])]
     told = [begin + index for index in holding([line[:_CHARS] for line in lines[begin : end + 1]], _TELLING)]
     told = told if len(told) <= 2 * _EACH_END else [*told[:_EACH_END], *told[-_EACH_END:]]
@@ -221,7 +221,7 @@ def _places(lines: Sequence[str], near: Iterable[int]) -> Iterator[str]:
 
 # A finding that tells line and column only: its file stands above all findings of it.
 _LISTED = re.compile(r"^\s+(\d{1,6}):\d{1,5}\s+(?:error|warning|✖|×|[A-Z]\d{3})\b")
-_PATH = re.compile(r"^\S*[/\\.]\S*\.\w{1,8}$")
+_PATH = re.compile(r"^[^\s.]{0,200}(?:\.[^\s.]{0,200}){0,20}\.\w{1,8}$")
 _FINDINGS = 60
 
 
@@ -230,14 +230,15 @@ _FILE_ALONE = re.compile(r"^\s*(?:\[warn\] )?[\w@.-]+(?:/[\w@.()\[\]-]+)+\.[A-Za
 
 
 def _is_of_failure(line: str) -> bool:
-    return not is_harmless(line) or _FILE_ALONE.match(line) is not None
+    return not is_harmless(line) or _FILE_ALONE.match(line[:_CHARS]) is not None
 
 
 def _above(lines: Sequence[str], index: int) -> Iterator[str]:
     for line in reversed(lines[max(0, index - _FINDINGS) : index]):
         if not _LISTED.match(line):
-            if _PATH.match(line.strip()):
-                yield _WORKSPACE.sub("", line.strip())
+            path = line[:_CHARS].strip()
+            if _PATH.match(path):
+                yield _WORKSPACE.sub("", path)
             return
 
 

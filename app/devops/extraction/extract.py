@@ -7,6 +7,7 @@ single lines of other places, because a second opinion is worth more than one mo
 """
 
 import math
+import re
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -56,6 +57,8 @@ def extract(
     if passing is not None:
         known = forms(passing.lines) if isinstance(passing, CleanLog) else passing
         _compare(lines, known, member, peak)
+    else:
+        _tire(lines, member, peak)
     _lend(member, peak)
     prefer(lines, peak)
     chosen = _choose(member, peak, budget_lines, compared=passing is not None)
@@ -116,6 +119,24 @@ def _distance(ascending: Sequence[int], index: int) -> float:
     """From an index to the nearest of these; infinite when there is none."""
     at = bisect_left(ascending, index)
     return min((abs(index - other) for other in ascending[max(0, at - 1) : at + 1]), default=math.inf)
+
+
+def _tire(lines: Sequence[str], member: dict[int, float], peak: dict[int, float]) -> None:
+    """Of a long list of findings of one kind the beginning says as much as all of it, and is what people cut out."""
+    seen: dict[str, int] = {}
+    for index in sorted(index for index, odds in member.items() if odds > _LIKELY):
+        kind = _FOUND.sub("#", lines[index][:_KIND_CHARS])
+        count = seen[kind] = seen.get(kind, 0) + 1
+        if count > _FRESH and len(kind) > _LEAST_KIND:
+            loss = math.log(count / _FRESH)
+            member[index] -= loss
+            if index in peak:
+                peak[index] -= loss
+
+
+# What differs between findings of one kind: numbers, what is quoted, the file at the line's beginning.
+_FOUND = re.compile(r"\d+|'[^']*'|\"[^\"]*\"|`[^`]*`|^\s*[^\s:(]+(?=[:(])")
+_LIKELY, _FRESH, _LEAST_KIND, _KIND_CHARS = -2.0, 15, 12, 300
 
 
 def _lend(member: dict[int, float], peak: dict[int, float]) -> None:

@@ -1,5 +1,7 @@
 """What a diagnosis says of small logs: the cause before its echoes, the names that count, and nothing where nothing is known."""
 
+import time
+
 import pytest
 
 from app.devops.analysis import CONFIDENT, Analysis, Category, Nature
@@ -124,3 +126,25 @@ def test_a_message_that_goes_on_is_quoted_with_what_it_names() -> None:
         "  symbol:   method total(int)", "  location: class Price", END,
     )  # fmt: skip
     assert "cannot find symbol; symbol: method total(int)" in found.root_cause
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "." * 16_000,
+        "a/" * 8_000,
+        " " * 16_000,
+        "a.b/" * 4_000 + ":",
+        "see " * 4_000,
+        "│ " * 8_000,
+        "x: " * 5_000,
+    ],
+)
+def test_a_line_that_is_made_to_be_slow_is_not(line: str) -> None:
+    lines = [line, *["  14:10  error  no-unused"] * 20, f"error: {line}", f"{line} error: x", line]
+    begun = time.process_time()
+    analyzed("##[group]Run npm run lint", *lines * 20, END)
+    assert time.process_time() - begun < _SLOW_S
+
+
+_SLOW_S = 3.0

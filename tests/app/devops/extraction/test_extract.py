@@ -154,3 +154,16 @@ def test_answers_for_logs_with_nothing_in_them() -> None:
 )
 def test_bears_a_hostile_log(hostile: str) -> None:
     assert len(extract(read_log(hostile, redactor=Redactor()), budget_lines=50)) <= 50
+
+
+def test_of_a_long_list_of_findings_the_beginning_is_taken() -> None:
+    listed = [
+        f'src/part_{number}.py:{number}: error: Module has no attribute "a{number}"  [attr-defined]'
+        for number in range(400)
+    ]
+    found = extract(
+        read([*NOISE, *listed, "Found 400 errors in 400 files (checked 900 source files)", *END]),
+        budget_lines=50,
+    )
+    kept = [number for number in numbers(found) if 301 <= number <= 700]
+    assert 301 in kept and sum(number <= 330 for number in kept) > len(kept) / 2
