@@ -110,16 +110,18 @@ def prepare(given: argparse.Namespace, say: Callable[[str], None]) -> Story:
     """Everything that can be refused, before anything is made. Raises: see `main`."""
     rules.refuse_ci(os.environ)
     rules.refuse_name(given.stack)
-    made = given.project / f"Pulumi.{given.stack}.yaml"
-    if not made.exists():
-        shutil.copyfile(ROOT / f"Pulumi.{LIKE}.yaml", made)
-        say(f"wrote {made.name}, a copy of Pulumi.{LIKE}.yaml")
-    values = configuration(given.stack, root=given.project)
+    own = given.project / f"Pulumi.{given.stack}.yaml"
+    # Until somebody has said yes not even that file is made.
+    stack, root = (given.stack, given.project) if own.exists() else (LIKE, ROOT)
+    values = configuration(stack, root=root)
     region, profile = values["aws:region"], values.get("aws:profile") or None
-    allowed = _priced(given, say)
+    allowed = _priced(stack, root, ceiling_usd=given.ceiling_usd, say=say)
     cloud = clients(region=region, profile=profile)
     account = cloud("sts").get_caller_identity()["Account"]
     rules.refuse_account(typed=given.account or _typed(), real=account)
+    if not own.exists():
+        shutil.copyfile(root / f"Pulumi.{stack}.yaml", own)
+        say(f"wrote {own.name}, a copy of Pulumi.{stack}.yaml")
     names = Names(project=str(project()["name"]), stack=given.stack, account=account, region=region)
     logs = Path(tempfile.mkdtemp(prefix=f"{given.stack}-logs-"))
     say(f"account {account}, {region}; what pulumi says is written to {logs}")
@@ -151,18 +153,18 @@ def _story(
     )
 
 
-def _priced(given: argparse.Namespace, say: Callable[[str], None]) -> Guard:
+def _priced(stack: str, root: Path, *, ceiling_usd: float, say: Callable[[str], None]) -> Guard:
     """Tell the price first. Raises: Refused."""
-    made = plan.make(given.stack, changes={"paused": "false"}, holdings=prices.Holdings(), root=given.project)
+    made = plan.make(stack, changes={"paused": "false"}, holdings=prices.Holdings(), root=root)
     cost = made.total
     listed = f"list prices of {made.prices_as_of}"
     say(
         f"${cost.hour:.2f} an hour while it runs, ${cost.month_paused:.2f} a month while it sleeps ({listed})"
     )
-    found = rules.guard(ceiling_usd=given.ceiling_usd, usd_per_hour=cost.hour)
+    found = rules.guard(ceiling_usd=ceiling_usd, usd_per_hour=cost.hour)
     hours = (found.until - found.clock()) / 3600
     say(
-        f"ceiling ${given.ceiling_usd:.2f}: broken off after {hours:.1f} hours, so that it pays for the destroy as well"
+        f"ceiling ${ceiling_usd:.2f}: broken off after {hours:.1f} hours, so that it pays for the destroy as well"
     )
     return found
 

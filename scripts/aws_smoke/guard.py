@@ -9,7 +9,7 @@ NEEDED_H = 1.5
 # Kept back for the last destroy, which no ceiling may cut.
 ENDING_H = 0.75
 PREFIX = "smoke"
-_CI = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "JENKINS_URL", "BUILD_BUILDID")
+CI_SAYS = ("CI", "GITHUB_ACTIONS", "GITLABCI_SAYS", "JENKINS_URL", "BUILD_BUILDID")
 
 
 class Refused(Exception):
@@ -55,7 +55,7 @@ def guard(*, ceiling_usd: float, usd_per_hour: float, clock: Callable[[], float]
 
 def refuse_ci(environment: Mapping[str, str]) -> None:
     """Raises: Refused."""
-    found = [name for name in _CI if environment.get(name)]
+    found = [name for name in CI_SAYS if environment.get(name)]
     if found:
         raise Refused(
             f"{found[0]} is set, so this is CI. This run is for a person, in that person's own account."

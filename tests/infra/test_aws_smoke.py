@@ -1,5 +1,7 @@
 """`make aws-smoke`, before anything is made: who may start it, what it may cost, and what it compares."""
 
+from pathlib import Path
+
 import pytest
 
 from infra.naming import Names
@@ -35,7 +37,7 @@ def test_it_never_runs_in_ci(capsys: pytest.CaptureFixture[str], monkeypatch: py
 def test_a_stack_with_another_name_is_not_touched(
     stack: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
-    for name in rules._CI:
+    for name in rules.CI_SAYS:
         monkeypatch.delenv(name, raising=False)
     assert "must begin with 'smoke'" in refused(capsys, "--stack", stack, "--account", ACCOUNT)
 
@@ -45,6 +47,24 @@ def test_the_account_that_pays_has_to_be_named(typed: str):
     with pytest.raises(Refused, match=f"--account {ACCOUNT}"):
         rules.refuse_account(typed=typed, real=ACCOUNT)
     rules.refuse_account(typed=ACCOUNT, real=ACCOUNT)
+
+
+@pytest.mark.parametrize("typed", [[], ["--account", "210987654321"]])
+def test_whoever_is_refused_has_heard_the_price_and_nothing_was_made(
+    typed: list[str],
+    aws: Account,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+):
+    for name in rules.CI_SAYS:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(command, "clients", lambda **_: clients(aws.url))
+    assert command.main(["--stack", "smoke", "--project", str(tmp_path), *typed]) == 2
+    told = capsys.readouterr()
+    assert "an hour while it runs" in told.out and "ceiling $1.00" in told.out
+    assert f"--account {ACCOUNT}" in told.err
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_ceiling_that_does_not_pay_for_a_run_and_its_end_is_refused_with_what_it_takes():
