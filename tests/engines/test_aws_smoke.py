@@ -7,7 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import psutil
 import pytest
@@ -26,6 +26,8 @@ LIMIT_S = 300
 
 class Run:
     """The command as its user starts it, in a project folder of its own."""
+
+    started: ClassVar[list["Run"]] = []
 
     def __init__(self, bench: Bench, *arguments: str, faults: list[dict[str, Any]] | None = None) -> None:
         self.bench = bench
@@ -46,6 +48,7 @@ class Run:
                 command, stdout=out, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                 env=kept | {"PYTHONPATH": str(REPOSITORY)}, cwd=REPOSITORY,
             )  # fmt: skip
+        Run.started.append(self)
 
     def wait(self) -> tuple[int, str]:
         try:
@@ -60,6 +63,13 @@ class Run:
             assert self.process.poll() is None and time.monotonic() < deadline, self.log.read_text()
             time.sleep(0.02)
 
+    def stop(self) -> None:
+        """A run that outlives its test would work in the account of the next."""
+        if self.process.poll() is None:
+            for one in (*psutil.Process(self.process.pid).children(recursive=True), self.process):
+                one.kill()
+            self.process.wait()
+
     def pulumi(self) -> psutil.Process:
         """The child that runs now."""
         [child] = [one for one in psutil.Process(self.process.pid).children() if one.name() == "pulumi"]
@@ -71,6 +81,9 @@ def bench(tmp_path: Path, pulumi: Path, aws: FakeAws) -> Iterator[Bench]:
     """A project folder in which the stack is yet to be made."""
     (tmp_path / "project").mkdir()
     yield Bench(tmp_path, pulumi=pulumi, aws=aws, stack=STACK)
+    for run in Run.started:
+        run.stop()
+    Run.started.clear()
 
 
 def creations(bench: Bench) -> int:
@@ -103,7 +116,7 @@ def test_all_that_was_written_is_there_after_a_pause_and_the_end_is_a_pause(
 
 def test_what_was_changed_during_the_pause_is_told_and_the_stack_let_go(bench: Bench, aws: FakeAws) -> None:
     run = Run(bench)
-    run.until(lambda: "pause: done" in run.log.read_text())
+    run.until(lambda: "  pause: done" in run.log.read_text())
     table = account.TABLE.replace("-dev-", f"-{STACK}-")
     [item] = aws.client("dynamodb").scan(TableName=table)["Items"]
     aws.client("dynamodb").delete_item(TableName=table, Key={"pk": item["pk"], "sk": item["sk"]})
