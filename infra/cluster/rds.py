@@ -115,6 +115,7 @@ class Rds(pulumi.ComponentResource):
         """Open the one port to the machines of this security group, and to nobody else."""
         rule = vpc.SecurityGroupIngressRule(
             f"{self.name}-{caller}",
+            description=f"From {caller}",
             security_group_id=self.group.id,
             ip_protocol="tcp",
             from_port=PORT,

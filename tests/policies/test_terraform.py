@@ -1,5 +1,6 @@
 """The program as a Terraform plan: nothing left out, names and shapes as Terraform has them."""
 
+import json
 from dataclasses import replace
 
 import pytest
@@ -13,6 +14,7 @@ def test_every_resource_of_the_widest_program_has_a_place_in_the_plan():
     resources = terraform.plan(things)["planned_values"]["root_module"]["resources"]
     expected = [thing for thing in things if thing.kind.startswith("aws:") or thing.kind == terraform.CLUSTER]
     assert len(resources) == len({resource["address"] for resource in resources}) == len(expected)
+    assert json.loads(json.dumps(resources)) == resources
 
 
 def test_a_type_without_a_terraform_name_stops_the_check():

@@ -84,6 +84,7 @@ class ChatMachines(pulumi.ComponentResource):
         )
         vpc.SecurityGroupEgressRule(
             f"{NAME}-tls-out",
+            description="To registries and AWS",
             security_group_id=group.id,
             ip_protocol="tcp",
             from_port=443,
