@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from infra.naming import DATABASES, ROLES
+from infra.naming import CHAT_DATABASE, DATABASES, ROLES
 from scripts import restore_database, secret_values
 
 from ..accounts import NAMES, Account
@@ -46,6 +46,22 @@ def test_with_rds_only_the_applications_have_passwords_of_ours(aws: Account, mon
     ):
         monkeypatch.setenv(name, value)
     assert secret_values.fill_passwords("dev") == [NAMES.database_secret(role) for role in DATABASES]
+
+
+def test_without_kubernetes_only_open_webui_has_a_password_and_nobody_is_asked_for_api_keys(
+    aws: Account, monkeypatch: pytest.MonkeyPatch
+):
+    aws.cloud("secretsmanager").create_secret(Name=NAMES.database_secret(CHAT_DATABASE))
+    chosen = {"genai-ops:database": "rds", "genai-ops:compute": "ec2", "aws:region": NAMES.region}
+    monkeypatch.setattr(secret_values, "configuration", lambda stack: chosen)
+    for name, value in (
+        ("AWS_ENDPOINT_URL", aws.url),
+        ("AWS_ACCESS_KEY_ID", "t"),
+        ("AWS_SECRET_ACCESS_KEY", "t"),
+    ):
+        monkeypatch.setenv(name, value)
+    assert secret_values.fill_passwords("dev") == [NAMES.database_secret("openwebui")]
+    assert not secret_values.asks_for_keys("dev")
 
 
 def test_passwords_are_made_up_where_there_are_none_and_never_twice(
