@@ -36,6 +36,7 @@ EVERYTHING: Mapping[str, str] = {
     "openWebuiSecretArn": "arn:aws:secretsmanager:us-east-1:111122223333:secret:open-webui-AbCdEf",
     "openWebuiTenant": "acme",
     "grafanaSecretArn": "arn:aws:secretsmanager:us-east-1:111122223333:secret:grafana-AbCdEf",
+    "rendering": "cluster",
     "search": "opensearch",
     "shipLogs": "true",
     "waf": "true",

@@ -57,6 +57,7 @@ BACKGROUND = (
     Chip("Airflow", "Airflow"),
     Chip("Database dumps", "Dumps", "dumps"),
     Chip("Databases", "Databases", "databases"),
+    Chip("Page browser", "Rendering"),
     Chip("Model cache", "ModelCache", "model cache"),
     Chip("Autoscaler", "Autoscaler"),
     Chip("Device plugin", "DevicePlugin"),
@@ -104,6 +105,8 @@ KEPT_CHIPS = (
     Chip("Image cache", "ImageCache"),
     Chip("Deploy role", "DeployRole"),
 )
+# Of a laptop's cluster only: the picture is of AWS.
+LAPTOP = ("Keys", "Kept", "Prepared", "StandIns")
 # Which room a shelf is drawn in; the program has the last word (`check`).
 SHELVES: tuple[tuple[str, tuple[Card | Chip, ...]], ...] = (
     ("cluster", (ENTRANCE, *BESIDE_ENTRANCE, CHAT, *FLOOR, *FLOOR_CHIPS)),
