@@ -5,6 +5,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.devops.analysis import Category, Nature
+from app.devops.checking.check import CheckKind
 
 MOST_LINES = 1_000
 
@@ -32,8 +33,8 @@ class AnalyzeRequest(_Request):
 class CheckRequest(_Request):
     """A file to be held against the rules for its kind."""
 
-    yaml: str = Field(max_length=1_000_000, description="The workflow, the pipeline or the manifest.")
-    kind: Literal["github", "gitlab", "kubernetes"]
+    yaml: str = Field(max_length=1_000_000, description="The workflow, pipeline, manifest or template.")
+    kind: CheckKind
 
 
 class FindingShape(BaseModel):

@@ -3,6 +3,8 @@
 from contextlib import suppress
 from typing import Literal
 
+from app.devops.checking.cloudformation.template import check_template
+from app.devops.checking.compose import check_compose
 from app.devops.checking.findings import CheckResult, Report, TooManyFindings
 from app.devops.checking.github.workflow import check_workflow
 from app.devops.checking.gitlab.pipeline import check_pipeline
@@ -10,7 +12,7 @@ from app.devops.checking.kubernetes.manifest import check_manifest
 from app.devops.checking.nodes import Stream, read
 from app.kernel.errors import BadInput
 
-CheckKind = Literal["github", "gitlab", "kubernetes"]
+CheckKind = Literal["github", "gitlab", "kubernetes", "compose", "cloudformation"]
 
 
 def check(yaml_text: str, kind: CheckKind) -> CheckResult:
@@ -30,7 +32,13 @@ def check(yaml_text: str, kind: CheckKind) -> CheckResult:
 
 def _unknown(stream: Stream, report: Report) -> None:
     del stream, report
-    raise BadInput("kind is one of github, gitlab, kubernetes.", field="kind")
+    raise BadInput(f"kind is one of {', '.join(_RULES)}.", field="kind")
 
 
-_RULES = {"github": check_workflow, "gitlab": check_pipeline, "kubernetes": check_manifest}
+_RULES = {
+    "github": check_workflow,
+    "gitlab": check_pipeline,
+    "kubernetes": check_manifest,
+    "compose": check_compose,
+    "cloudformation": check_template,
+}

@@ -17,6 +17,7 @@ _COMMANDS: dict[str, tuple[str, ...]] = {
     # Scripts are not handed on to further programs.
     "github": ("actionlint", "-no-color", "-oneline", "-shellcheck=", "-pyflakes="),
     "kubernetes": ("kube-linter", "lint", "--format", "json"),
+    "cloudformation": ("cfn-lint", "--format", "json"),
 }
 
 
@@ -45,8 +46,7 @@ def other_linters(text: str, kind: str) -> tuple[ToolReport, ...]:
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
             return (ToolReport(command[0], (), f"could not be asked: {type(error).__name__}"),)
-    read = _actionlint if kind == "github" else _kube_linter
-    return (ToolReport(command[0], tuple(sorted(read(done.stdout)))),)
+    return (ToolReport(command[0], tuple(sorted(_READ[kind](done.stdout)))),)
 
 
 def _actionlint(output: str) -> list[Finding]:
@@ -68,6 +68,25 @@ def _kube_linter(output: str) -> list[Finding]:
         )
         for report in reports
     ]
+
+
+def _cfn_lint(output: str) -> list[Finding]:
+    try:
+        reports: list[dict[str, Any]] = json.loads(output)
+        return [
+            Finding(
+                int(report["Location"]["Start"]["LineNumber"]),
+                str(report["Rule"]["Id"]),
+                str(report["Message"]),
+                "error" if report["Level"] == "Error" else "warning",
+            )
+            for report in reports
+        ]
+    except (ValueError, LookupError, TypeError):
+        return []
+
+
+_READ = {"github": _actionlint, "kubernetes": _kube_linter, "cloudformation": _cfn_lint}
 
 
 def _name(report: dict[str, Any]) -> str:

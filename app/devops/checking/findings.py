@@ -11,7 +11,7 @@ Severity = Literal["error", "warning"]
 class Finding:
     """One thing to mend. `line` is 1-based and refers to the text as given; `rule` is stable.
 
-    An error keeps the file from working as written; a warning is advice about safety or operation.
+    An error keeps the file from working as written, or gives rights to everything; a warning is advice about safety or operation.
     """
 
     line: int

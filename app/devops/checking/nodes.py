@@ -36,6 +36,7 @@ class Node:
     """A scalar, a map or a list; lines and columns are 1-based, `start` and `end` are offsets into the text.
 
     `tag` is str, int, float, bool or null for scalars by the YAML 1.2 core schema, so that `on` is a word.
+    `function` is a tag of the file's own, such as Ref for `!Ref`.
     `aliased` tells a node that was reached by an alias that leads back to itself.
     """
 
@@ -52,6 +53,7 @@ class Node:
     pairs: list[tuple["Node", "Node"]] = field(default_factory=list)
     anchor: str = ""
     flow: bool = False
+    function: str = ""
     recursive: bool = False
     expanded: int = 1
 
@@ -198,6 +200,7 @@ class _Composer:
             "scalar", line, column, event.start_mark.index, event.end_mark.index, event.end_mark.line + 1,
             anchor=event.anchor or "",
         )  # fmt: skip
+        node.function = _function(event.tag)
         if node.anchor:
             self._declared.append(node)
             self._anchors[node.anchor] = node
@@ -250,6 +253,10 @@ class _Composer:
 
 def _close(node: Node, event: Any) -> None:
     node.end, node.end_line = event.end_mark.index, event.end_mark.line + 1
+
+
+def _function(tag: str | None) -> str:
+    return tag[1:] if tag and tag[0] == "!" else ""
 
 
 def _tag(event: Any) -> str:

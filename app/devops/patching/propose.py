@@ -3,7 +3,7 @@
 import json
 
 from app.devops.checking.nodes import Node, read
-from app.devops.patching import iam
+from app.devops.patching import cloudformation, iam
 from app.devops.patching.shapes import FileKind, Patch, Proposal
 from app.devops.patching.surgery import Edit, applied, block, unified
 from app.devops.patching.target import Target
@@ -17,6 +17,7 @@ _NAMES: dict[FileKind, str] = {
     "gitlab": ".gitlab-ci.yml",
     "kubernetes": "manifest.yaml",
     "compose": "compose.yaml",
+    "cloudformation": "template.yaml",
 }
 
 
@@ -30,7 +31,7 @@ def propose(diagnosis: Proposal, yaml: str | None, kind: FileKind | None = None)
     if template is None or diagnosis.category in _FAULTS_OF_CODE:
         return None
     if template.kind == "iam":
-        return _policy(diagnosis)
+        return _granted(diagnosis, yaml, kind) or _policy(diagnosis)
     if yaml is not None and yaml.strip():
         found = kind_of(yaml) if kind is None else kind
         if found == template.kind:
@@ -46,6 +47,8 @@ def kind_of(yaml: str) -> FileKind | None:
     if not documents:
         return None
     names = {key.value for key, _ in documents[0].pairs}
+    if "AWSTemplateFormatVersion" in names:
+        return "cloudformation"
     if {"apiVersion", "kind"} <= names:
         return "kubernetes"
     if "jobs" in names and names & {"on", "name", "env", "permissions"}:
@@ -99,6 +102,13 @@ def _snippet(diagnosis: Proposal, template: Template) -> Patch | None:
     text = "---\n".join(block(document) for document in documents)
     patch = Patch("snippet", text, verify_snippet(text, "yaml", template.kind))
     return patch if patch.passed else None
+
+
+def _granted(diagnosis: Proposal, yaml: str | None, kind: FileKind | None) -> Patch | None:
+    """In the template that the role stands in, where it was given."""
+    if yaml is None or not yaml.strip() or (kind or kind_of(yaml)) != "cloudformation":
+        return None
+    return _diff(diagnosis, Template("cloudformation", cloudformation.grant), yaml)
 
 
 def _policy(diagnosis: Proposal) -> Patch | None:

@@ -23,6 +23,17 @@ class Edit:
     path: tuple[str, ...]
 
 
+class Function(str):
+    """A text with a tag of the file's own: Function("Sub", "${A.Arn}/*") is shown as `!Sub ${A.Arn}/*`."""
+
+    name: str
+
+    def __new__(cls, name: str, text: str) -> "Function":
+        made = super().__new__(cls, text)
+        made.name = name
+        return made
+
+
 class _Dumper(yaml.SafeDumper):
     """Indents the items of a list below its key, as workflows are written."""
 
@@ -35,7 +46,12 @@ def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
 
 
+def _function(dumper: yaml.SafeDumper, value: Function) -> yaml.ScalarNode:
+    return dumper.represent_scalar(f"!{value.name}", value)
+
+
 _Dumper.add_representer(str, _text)
+_Dumper.add_representer(Function, _function)
 
 
 def block(data: Any) -> str:
@@ -44,7 +60,9 @@ def block(data: Any) -> str:
 
 
 def flow(data: Any) -> str:
-    shown = yaml.safe_dump(data, default_flow_style=True, sort_keys=False, width=10_000, allow_unicode=True)
+    shown = yaml.dump(
+        data, Dumper=_Dumper, default_flow_style=True, sort_keys=False, width=10_000, allow_unicode=True
+    )
     return str(shown).removesuffix("\n...\n").strip()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
+from app.devops.checking.cloudformation.template import check_template
 from app.devops.checking.compose import check_compose
 from app.devops.checking.findings import CheckResult, Report, TooManyFindings
 from app.devops.checking.github.workflow import check_workflow
@@ -22,6 +23,7 @@ _RULES = {
     "gitlab": check_pipeline,
     "kubernetes": check_manifest,
     "compose": check_compose,
+    "cloudformation": check_template,
 }
 
 
@@ -146,6 +148,10 @@ def _narrow(old: str, new: str) -> Check:
         '"Action": "*"',
         '"Resource": "*"',
         "privileged: true",
+        'Action: "*"',
+        "Action: '*'",
+        'Resource: "*"',
+        "Resource: '*'",
         "verbs: ['*']",
         'verbs: ["*"]',
     )

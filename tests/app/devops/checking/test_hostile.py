@@ -1,11 +1,13 @@
 """Texts that nobody writes by accident: they end in a finding or a refusal, at once."""
 
+from typing import get_args
+
 import pytest
 
 from app.devops.checking.check import CheckKind, check
 from app.kernel.errors import BadInput, LimitExceeded
 
-KINDS: tuple[CheckKind, ...] = ("github", "gitlab", "kubernetes")
+KINDS = get_args(CheckKind)
 BOMB = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n" + "".join(
     f"a{level}: &a{level} [{', '.join([f'*a{level - 1}'] * 10)}]\n" for level in range(1, 10)
 )
@@ -30,6 +32,13 @@ TEXTS = {
     "long quote": "on: push\nrun-name: \"${{ 'a" + "b" * 9_000 + '"\njobs: {}\n',
     "objects of everything": "kind: Deployment\napiVersion: apps/v1\nmetadata: [a]\nspec: {template: [b], replicas: {}}\n",
     "containers of everything": "kind: Pod\napiVersion: v1\nspec: {containers: [1, [2], {env: [3], ports: [[4]], image: {}}]}\n",
+    "template of everything": "Resources: {A: [1], B: {Type: [a], Properties: [b], DependsOn: {c: d}}, ? [x]\n: y}\n",
+    "policy of everything": "Resources: {A: {Type: AWS::IAM::Role, Properties: {Policies: [{PolicyDocument: {Statement: [1, [2],"
+    " {Action: {a: b}, Resource: [[c]], Effect: [d]}]}}]}}}\n",
+    "many names": "Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties:\n      X: !Sub '" + "${a}" * 9_000 + "${' \n",
+    "waits for each other": "Resources:\n"
+    + "".join(f"  R{n}: {{Type: AWS::SQS::Queue, DependsOn: R{(n + 1) % 400}}}\n" for n in range(400)),
+    "services of everything": "services: {a: [1], b: {depends_on: {c: [d]}, healthcheck: [e]}}\n",
     "gitlab of everything": "stages: {a: b}\njob: [1]\nother: {script: {a: b}, needs: 3, rules: [4], extends: [[5]]}\n",
 }  # fmt: skip
 

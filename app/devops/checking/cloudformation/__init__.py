@@ -1,0 +1,1 @@
+"""CloudFormation templates: what the service would refuse, and rights that are too wide."""
