@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, Self
@@ -31,6 +32,11 @@ _NEEDS = (
     ("work=sqs", "queue_url"),
     ("index=opensearch", "opensearch_url"),
     ("cache=valkey", "cache_url"),
+)
+
+# The last label has a letter: numbers are addresses, and those are judged as what they are.
+_HOST = re.compile(
+    r"(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){0,8}[a-z0-9-]{0,62}[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?"
 )
 
 
@@ -200,6 +206,10 @@ class Settings(BaseModel):
         SecretStr(""),
         description="Platforms that call the DevOps assistant's webhooks, as a JSON list: docs/guide/13-devops.md.",
     )
+    devops_private_hosts: str = Field(
+        "",
+        description="Your own forges in a private network by name, such as gitlab.corp.example, parted by commas; over TLS only.",
+    )
     devops_daily_calls: int = Field(
         200, ge=0, description="Questions to a model a day and repository, about failures; 0: no bound."
     )
@@ -235,6 +245,7 @@ class Settings(BaseModel):
         if self.api_keys.get_secret_value() and self.api_keys_secret:
             raise ValueError("GENAI_API_KEYS and GENAI_API_KEYS_SECRET are both set; keep one.")
         self.tenants_by_key()
+        self.private_hosts()
         return self
 
     def _shared_stores_agree(self) -> None:
@@ -274,6 +285,17 @@ class Settings(BaseModel):
                 )
             found.append((provider, model))
         return found
+
+    def private_hosts(self) -> frozenset[str]:
+        """The names in GENAI_DEVOPS_PRIVATE_HOSTS. Raises ValueError that names the entry."""
+        entries = [part.strip().lower() for part in self.devops_private_hosts.split(",") if part.strip()]
+        for entry in entries:
+            if not _HOST.fullmatch(entry) or entry == "localhost":
+                raise ValueError(
+                    f"GENAI_DEVOPS_PRIVATE_HOSTS entry {entry!r} is no name of a host; write names such as "
+                    "gitlab.corp.example, without https://, port, number or *."
+                )
+        return frozenset(entries)
 
     def check_doors(self) -> None:
         """Raises SettingsError for an API that others can reach without a key. Every server calls it first."""

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import httpcore
 import httpx
 
 from app.kernel.errors import Unavailable
@@ -27,6 +28,8 @@ class HttpsPosts:
             timeout=httpx.Timeout(timeout_s, connect=5.0),
             headers={"User-Agent": f"genai-ops/{version}"},
             follow_redirects=False,
+            # The machine's authorities too, or those of SSL_CERT_FILE: a forge in a private network has one of its own.
+            verify=httpcore.default_ssl_context(),
             trust_env=False,  # a proxy or .netrc of the environment must not see or replace a token
             transport=transport,
         )

@@ -34,11 +34,19 @@ def build_rendering(settings: Settings) -> Rendering | None:
 
 
 def build_apis(settings: Settings) -> Pages:
-    """The same guard for APIs that we have a key of: as much as a log may have, and no politeness between two questions."""
+    """The same guard for APIs that we have a key of: as much as a log may have, and no politeness between two questions.
+
+    Only here may a host of the settings stand in a private network: what people name is fetched by `build_pages`.
+    """
     from app.adapters.guarded_fetch import GuardedPages, Limits
 
     limits = Limits(max_bytes=settings.max_upload_mb * 1_000_000, whole_s=90.0, pause_s=0.0)
-    return GuardedPages(version=version("genai-ops"), contact=settings.fetch_contact, limits=limits)
+    return GuardedPages(
+        version=version("genai-ops"),
+        contact=settings.fetch_contact,
+        limits=limits,
+        own_hosts=settings.private_hosts(),
+    )
 
 
 def build_notify(settings: Settings) -> Notify:

@@ -118,3 +118,19 @@ def test_every_setting_says_what_it_is_for() -> None:
         "GENAI_ENGINES",
         "GENAI_MODEL_DIR",
     }
+
+
+def test_private_hosts_are_names() -> None:
+    found = read_settings({"GENAI_DEVOPS_PRIVATE_HOSTS": " GitLab.corp.example, gitlab "})
+    assert found.private_hosts() == {"gitlab.corp.example", "gitlab"}
+    for wrong in (
+        "*.corp.example",
+        "https://gitlab.corp",
+        "10.0.0.1",
+        "gitlab.corp:8443",
+        "localhost",
+        "::1",
+        "a b",
+    ):
+        with pytest.raises(SettingsError, match="GENAI_DEVOPS_PRIVATE_HOSTS"):
+            read_settings({"GENAI_DEVOPS_PRIVATE_HOSTS": wrong})

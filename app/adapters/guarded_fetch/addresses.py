@@ -57,6 +57,19 @@ def is_public(address: Address) -> bool:
     return address in _PUBLIC_6 and not any(address in network for network in _NOT_PUBLIC_6)
 
 
+# Where organisations have their own servers. Not among them: loopback, link-local with the clouds' metadata, shared space.
+_OWN_4 = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16")))
+_OWN_6 = IPv6Network("fc00::/7")
+_METADATA_6 = IPv6Network("fd00:ec2::/32")  # of AWS, in the space of organisations
+
+
+def is_own(address: Address) -> bool:
+    """Whether the address is one of a private network in which somebody's own servers stand (RFC 1918, RFC 4193)."""
+    if isinstance(address, IPv4Address):
+        return any(address in network for network in _OWN_4)
+    return address in _OWN_6 and address not in _METADATA_6
+
+
 def _inside(address: IPv6Address) -> list[IPv4Address]:
     """The IPv4 addresses that a packet to this one may end at."""
     bits = int(address)

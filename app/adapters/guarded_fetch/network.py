@@ -3,19 +3,20 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from ipaddress import ip_address
 from typing import Any
 
 import httpcore
 
-from app.adapters.guarded_fetch.addresses import Address, is_public
+from app.adapters.guarded_fetch.addresses import Address, is_own, is_public
 from app.kernel.errors import UrlRefused, UrlUnreachable
 
 # The name to all of its addresses; raises OSError.
 Resolve = Callable[[str], Awaitable[Sequence[Address]]]
 
 _MOST_ADDRESSES = 4
+_TLS_PORT = 443
 
 
 async def look_up(host: str) -> list[Address]:
@@ -30,10 +31,17 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     """Resolves, judges and connects in one step, so that no second look-up can answer otherwise.
 
     TLS is started later by httpcore with the name that was asked for: certificate, SNI and Host are the site's.
+    own_hosts: names that may have an address of a private network, over TLS.
     """
 
-    def __init__(self, resolve: Resolve = look_up, dial: httpcore.AsyncNetworkBackend | None = None) -> None:
+    def __init__(
+        self,
+        resolve: Resolve = look_up,
+        dial: httpcore.AsyncNetworkBackend | None = None,
+        own_hosts: Collection[str] = (),
+    ) -> None:
         self._resolve = resolve
+        self._own_hosts = frozenset(own_hosts)
         self._dial = dial or httpcore.AnyIOBackend()
 
     async def connect_tcp(
@@ -46,8 +54,9 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
     ) -> httpcore.AsyncNetworkStream:
         """Raises UrlRefused when any address of the name is not public, UrlUnreachable when none answers."""
         addresses = await self._addresses(host)
+        own = host in self._own_hosts and port == _TLS_PORT
         for address in addresses:
-            if not is_public(address):
+            if not (is_public(address) or (own and is_own(address))):
                 raise UrlRefused(f"{host!r} is not fetched: {address} is not a public address.", field="url")
         last: Exception | None = None
         for address in addresses[:_MOST_ADDRESSES]:

@@ -3,7 +3,7 @@
 import asyncio
 import ssl
 import time
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import httpcore
@@ -39,6 +39,7 @@ class GuardedPages:
     """Says who it is, asks before it enters, and leaves what is not public alone.
 
     product: the name that robots.txt files know us by; contact: where a site's owner can complain.
+    own_hosts: names, exactly, of servers in a private network that may be asked over TLS, but not by way of a redirect.
     resolve, dial, tls: for tests, which live on loopback; what they are given has been judged before.
     """
 
@@ -49,6 +50,7 @@ class GuardedPages:
         version: str = "0",
         contact: str = "",
         limits: Limits | None = None,
+        own_hosts: Collection[str] = (),
         resolve: Resolve = look_up,
         dial: httpcore.AsyncNetworkBackend | None = None,
         tls: ssl.SSLContext | None = None,
@@ -59,7 +61,8 @@ class GuardedPages:
         self._agent = f"{product}/{version}" + (
             f" (+{contact})" if contact else " (fetches what a person asked for)"
         )
-        self._pool = pool(GuardedNetwork(resolve, dial), tls=tls)
+        self._own_hosts = frozenset(own_hosts)
+        self._pool = pool(GuardedNetwork(resolve, dial, self._own_hosts), tls=tls)
         self._robots = Robots(product=product, clock=clock)
         self._pace = Pace(
             pause_s=self._limits.pause_s,
@@ -77,7 +80,7 @@ class GuardedPages:
         robots: bool = True,
         json_body: str | None = None,
     ) -> FetchedPage:
-        target = read_target(url)
+        target = read_target(url, own_hosts=self._own_hosts)
         visit = _Visit(accept, target.origin, dict(secrets or {}), robots=robots, json_body=json_body)
         if visit.secrets and target.scheme != "https":
             raise UrlRefused("A key is sent over https:// only.", field="url")
@@ -162,7 +165,7 @@ class GuardedPages:
                 content=sent,
                 extensions={"timeout": timeouts},
             ) as response:
-                return await _read(response, target, visit, max_bytes)
+                return await _read(response, target, visit, max_bytes, own_hosts=self._own_hosts)
         except (
             httpcore.NetworkError,
             httpcore.TimeoutException,
@@ -220,11 +223,11 @@ class _Visit:
 
 
 async def _read(
-    response: httpcore.Response, target: Target, visit: _Visit, max_bytes: int
+    response: httpcore.Response, target: Target, visit: _Visit, max_bytes: int, *, own_hosts: Collection[str]
 ) -> _Answer | Target:
     headers = _headers(response)
     if response.status in _REDIRECTS and headers.get("location"):
-        return join(target, headers["location"].replace(" ", "%20"))
+        return join(target, headers["location"].replace(" ", "%20"), own_hosts=own_hosts)
     if response.status < 400 and not visit.takes(headers.get("content-type", "")):
         raise UrlRefused(
             f"{target.host!r} sends {headers['content-type'][:80]!r} there, which is no page to read.",

@@ -1,6 +1,7 @@
 """Reads an address as strictly as the strictest of its readers would, so that two of them cannot differ about the host."""
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 from urllib.parse import quote, urljoin, urlsplit
@@ -51,8 +52,8 @@ class Target:
         return f"{self.scheme}://{self.authority}{self.path}"
 
 
-def read_target(url: str) -> Target:
-    """Raises UrlRefused with the reason."""
+def read_target(url: str, *, own_hosts: Collection[str] = ()) -> Target:
+    """own_hosts: names inside a network that may be asked for, over https:// only. Raises UrlRefused with the reason."""
     given = url.strip(" \t\r\n")
     if not given:
         raise UrlRefused("The URL is empty; send one that begins with https://.", field="url")
@@ -69,7 +70,9 @@ def read_target(url: str) -> Target:
     except ValueError:
         raise _refused(given, "its host cannot be read") from None
     host_part, port = _split_port(given, parts.netloc)
-    address, host = _read_host(given, host_part)
+    address, host = _read_host(given, host_part, own_hosts)
+    if host in own_hosts and scheme != "https":
+        raise _refused(given, f"{host!r} is asked over https:// only")
     if port is None:
         port = _PORTS[scheme]
     if port not in _PORTS.values():
@@ -79,13 +82,13 @@ def read_target(url: str) -> Target:
     return Target(scheme, host, port, _MUST_QUOTE.sub(lambda odd: quote(odd[0]), path), address)
 
 
-def join(base: Target, location: str) -> Target:
-    """Where a redirect leads. Raises UrlRefused."""
+def join(base: Target, location: str, *, own_hosts: Collection[str] = ()) -> Target:
+    """Where a redirect leads; into a private network only from the same host there. Raises UrlRefused."""
     try:
         joined = urljoin(base.url, location.strip())
     except ValueError:
         raise _refused(location, "its host cannot be read") from None
-    return read_target(joined)
+    return read_target(joined, own_hosts={base.host} & set(own_hosts))
 
 
 def _split_port(url: str, netloc: str) -> tuple[str, int | None]:
@@ -105,7 +108,7 @@ def _split_port(url: str, netloc: str) -> tuple[str, int | None]:
     return host, int(port)
 
 
-def _read_host(url: str, host: str) -> tuple[Address | None, str]:
+def _read_host(url: str, host: str, own_hosts: Collection[str]) -> tuple[Address | None, str]:
     if not host:
         raise _refused(url, "it names no host")
     if host.startswith("[") or host.endswith("]"):
@@ -114,6 +117,8 @@ def _read_host(url: str, host: str) -> tuple[Address | None, str]:
     labels = name.split(".")
     if _NUMBER_LABEL.fullmatch(labels[-1]):
         return _read_v4(url, name)
+    if name in own_hosts:
+        return None, name
     if len(labels) == 1:
         raise _refused(url, f"{name!r} is a name of some private network, without a dot")
     if any(name == inside or name.endswith(f".{inside}") for inside in _INSIDE) or {"svc", "cluster"} <= set(
