@@ -2,8 +2,9 @@
 
 import streamlit as st
 
-from app.console import ask, documents, emails, failures, status, style
+from app.console import ask, documents, emails, status, style
 from app.console.api import OFF
+from app.console.failures.page import page as failures
 from app.console.session import beside, coldmail, devops, guarded, settings
 
 # An icon of its own: for a :material: one the browser would ask a font server on the internet.
@@ -19,7 +20,7 @@ if settings().coldmail_url != OFF:
     writer = beside(emails.page, app="coldmail", client=coldmail)
     pages.append(st.Page(writer, title="E-mails", url_path="emails"))
 if settings().devops_url != OFF:
-    assistant = beside(failures.page, app="devops", client=devops)
+    assistant = beside(failures, app="devops", client=devops)
     pages.append(st.Page(assistant, title="Failures", url_path="failures"))
 pages.append(st.Page(guarded(status.page), title="Status", url_path="status"))
 

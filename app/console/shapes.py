@@ -126,8 +126,12 @@ class Patch(Shape):
 
 
 class Seen(Shape):
+    """What is known of failures like one; `seen` counts the earlier ones."""
+
     seen: int
     last_fix: str = ""
+    since: str = ""
+    suspect_commits: tuple[str, ...] = ()
 
 
 class Masked(Shape):
@@ -136,7 +140,7 @@ class Masked(Shape):
 
 
 class Analysis(Shape):
-    """Why a job failed and what mends it."""
+    """Why a job failed and what mends it. `id`: for feedback; empty where nothing is remembered."""
 
     root_cause: str
     fix: tuple[str, ...] = ()
@@ -148,13 +152,69 @@ class Analysis(Shape):
     extracted: tuple[Likely, ...] = ()
     similar: tuple[Seen, ...] = ()
     redactions: tuple[Masked, ...] = ()
+    id: str = ""
+
+
+class Feedback(Shape):
+    """What somebody said of an analysis. verdict: accept or correct."""
+
+    verdict: str
+    root_cause: str = ""
+    fix: tuple[str, ...] = ()
+
+
+class KeptAnalysis(Shape):
+    """An analysis of before, its secrets masked."""
+
+    id: str
+    created_at: datetime | None = None
+    repository: str = ""
+    job: str = ""
+    commit: str = ""
+    feedback: Feedback | None = None
+    analysis: Analysis
+
+
+class Occurrence(Shape):
+    repository: str = ""
+    job: str = ""
 
 
 class KnownFailure(Shape):
     """A kind of failure that came before."""
 
+    fingerprint: str
     category: str
     line: str
     seen: int
     since: str = ""
+    last_seen: str = ""
     last_fix: str = ""
+    occurrences: tuple[Occurrence, ...] = ()
+
+
+class JobRuns(Shape):
+    """How a job went lately. flaky_rate: 0 to 1."""
+
+    repository: str
+    job: str
+    runs: int
+    failed: int
+    flaky_rate: float
+    last_green: str = ""
+    first_red: str = ""
+    suspects: tuple[str, ...] = ()
+
+
+class Signature(Shape):
+    cause: str
+    literal: str
+    category: str
+
+
+class Proposal(Shape):
+    """A signature that a correction suggests; `yaml` is ready for a file of the signature base."""
+
+    id: str
+    yaml: str
+    signature: Signature

@@ -103,12 +103,16 @@ CSS = """
 [class*="st-key-drop-"] [data-testid="stWidgetLabel"] { color: #5d6966; }
 .g-tags { display: flex; flex-wrap: wrap; gap: .3rem; }
 .g-evidence { margin: 0; padding-left: 1.1rem; font-size: .88rem; line-height: 1.5; max-width: 30rem; overflow-wrap: anywhere; }
-.st-key-jobs, .st-key-past { padding: 0; overflow: hidden; }
-[class*="st-key-line-"], [class*="st-key-past-em"] { padding: .6rem .95rem; border-top: 1px solid #e2e6e4; }
+.st-key-jobs, .st-key-past, .st-key-known-failures, .st-key-failure-history, .st-key-job-runs { padding: 0; overflow: hidden; }
+[class*="st-key-line-"], [class*="st-key-past-em"], [class*="st-key-fline-"], [class*="st-key-fcell-"] {
+  padding: .6rem .95rem; border-top: 1px solid #e2e6e4; }
 [data-testid="stLayoutWrapper"]:first-child > [class*="st-key-line-"],
-[data-testid="stLayoutWrapper"]:first-child > [class*="st-key-past-em"] { border-top: 0; }
+[data-testid="stLayoutWrapper"]:first-child > [class*="st-key-past-em"],
+[data-testid="stLayoutWrapper"]:first-child > [class*="st-key-fline-"],
+[data-testid="stLayoutWrapper"]:first-child > [class*="st-key-fcell-"] { border-top: 0; }
 [class*="st-key-line-"] .g-small, [class*="st-key-line-"] .g-tags { padding-left: 1.65rem; }
-[class*="st-key-past-em"] > .stElementContainer:has(.g-row) { flex: 1 1 15rem; width: auto; min-width: 0; }
+[class*="st-key-past-em"] > .stElementContainer:has(.g-row),
+[class*="st-key-fline-"] > .stElementContainer:has(.g-row) { flex: 1 1 15rem; width: auto; min-width: 0; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
   .g-lead h1 { font-size: 1.45rem; }

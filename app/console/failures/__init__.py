@@ -1,0 +1,1 @@
+"""The Failures page: why a job failed, and what is remembered of failures."""
