@@ -126,6 +126,12 @@ def reply_line(reply: Reply) -> str:
     return " · ".join(parts)
 
 
+def shortened(text: str, most: int) -> str:
+    """The beginning of a text on one line, to the end of a word where there is one."""
+    text = " ".join(text.split())
+    return text if len(text) <= most else f"{text[:most].rpartition(' ')[0] or text[:most]} …"
+
+
 def size(count: int | None) -> str:
     if count is None:
         return ""

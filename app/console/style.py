@@ -102,6 +102,7 @@ CSS = """
 [data-testid="stFileUploaderDropzone"]:hover { border-color: #0f766e; }
 [class*="st-key-drop-"] [data-testid="stWidgetLabel"] { color: #5d6966; }
 .g-tags { display: flex; flex-wrap: wrap; gap: .3rem; }
+.g-tags .g-chip { white-space: normal; overflow-wrap: anywhere; }
 .g-evidence { margin: 0; padding-left: 1.1rem; font-size: .88rem; line-height: 1.5; max-width: 30rem; overflow-wrap: anywhere; }
 .st-key-jobs, .st-key-past, .st-key-known-failures, .st-key-failure-history, .st-key-job-runs { padding: 0; overflow: hidden; }
 [class*="st-key-line-"], [class*="st-key-past-em"], [class*="st-key-fline-"], [class*="st-key-fcell-"] {

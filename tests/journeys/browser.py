@@ -74,6 +74,14 @@ class Visitor:
         self.page.locator(".st-key-explain button").click()
         expect(self.page.locator(".st-key-failure-answer")).to_be_visible()
 
+    def grow(self) -> None:
+        """Make the window as long as the page, whose own part scrolls and not the window; back at its top."""
+        size = self.page.viewport_size
+        assert size is not None
+        length = self.page.get_by_test_id("stMainBlockContainer").evaluate("node => node.scrollHeight")
+        self.page.set_viewport_size({"width": size["width"], "height": int(length)})
+        self.page.get_by_test_id("stMain").evaluate("node => node.scrollTo(0, 0)")
+
     def turn(self) -> Locator:
         """The answer to the last question and all below it, once it is complete."""
         turn = self.page.locator(f".st-key-turn-{max(self._asked, 1) - 1}")

@@ -4,11 +4,12 @@ import sys
 import tempfile
 from pathlib import Path
 
+import httpx
 from playwright.sync_api import expect, sync_playwright
 
 from tests.journeys.browser import Visitor, file, find, launched
 from tests.journeys.pdfs import pdf
-from tests.journeys.platform import running
+from tests.journeys.platform import Platform, running
 from tests.journeys.test_console import BAKERY, HERON, LIBRARY
 from tests.journeys.test_emails import POSTING, fill_portfolio, find_jobs
 
@@ -17,6 +18,16 @@ BUCKET = """##[group]Run aws s3 sync s3://acme-release-artifacts dist
 fatal error: An error occurred (AccessDenied) when calling the ListObjectsV2 operation: User: arn:aws:sts::123456789012:assumed-role/ci/run is not authorized to perform: s3:ListBucket on resource: "arn:aws:s3:::acme-release-artifacts" because no identity-based policy allows the s3:ListBucket action
 ##[error]Process completed with exit code 1.
 """  # noqa: E501 - a line of a log
+JOBS = (
+    ("ci / test", "a", "1", "E   ModuleNotFoundError: No module named 'yaml'\n"),
+    ("ci / test", "b", "2", "FAILED tests/test_cart.py::test_total - AssertionError: assert 41 == 42\n"),
+    ("ci / build", "b", "3", "npm ERR! code ERESOLVE\nnpm ERR! ERESOLVE unable to resolve dependency tree\n"),
+    ("deploy", "c", "4", BUCKET),
+)
+COMMITS = [
+    {"sha": "a" * 40, "message": "Count the discount once"},
+    {"sha": "b" * 40, "message": "Bring the cart's total up to date"},
+]
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 
 
@@ -35,6 +46,8 @@ def main() -> int:
         visitor = Visitor(browser, platform.console, width=1120, height=760)
         _documents(visitor)
         _ask(visitor)
+        visitor.leave()
+        visitor = Visitor(browser, platform.console, width=1120, height=760)
         _failures(visitor, "failures.png")
         visitor.leave()
         for name, width, height in (("emails.png", 1120, 1260), ("emails-phone.png", 390, 844)):
@@ -44,16 +57,40 @@ def main() -> int:
         phone = Visitor(browser, platform.console, width=390, height=1200)
         _failures(phone, "failures-phone.png")
         phone.leave()
+        visitor = Visitor(browser, platform.console, width=1120, height=620)
+        _jobs(visitor, platform)
+        visitor.leave()
     return 0
 
 
 def _failures(visitor: Visitor, name: str) -> None:
+    """The second time, so that what is remembered stands there; the page from its top, as long as it is."""
     visitor.open("failures")
     visitor.explain(BUCKET)
+    visitor.page.locator(".st-key-explain button").click()
     answer = visitor.page.locator(".st-key-failure-answer")
-    answer.scroll_into_view_if_needed()
-    answer.evaluate("node => node.scrollIntoView({block: 'start'})")
-    _take(visitor, name)
+    expect(answer).to_contain_text("Seen ")
+    expect(answer.locator("code").first).to_contain_text("s3:ListBucket")
+    expect(answer.get_by_role("button", name="Yes, that was it")).to_be_visible()
+    _take(visitor, name, whole=True)
+
+
+def _jobs(visitor: Visitor, platform: Platform) -> None:
+    """Some days of a repository, told as its pipelines would."""
+    for job, commit, run, log in JOBS:
+        where = {
+            "repository": "acme/shop",
+            "job": job,
+            "commit": commit * 7,
+            "run_id": run,
+            "commits": COMMITS,
+        }
+        sent = {"log": log, "metadata": where}
+        httpx.post(f"{platform.api}/devops/analyze", json=sent, trust_env=False).raise_for_status()
+    visitor.open("failures")
+    visitor.page.locator(".st-key-failure-view").get_by_role("radio", name="Jobs").click()
+    expect(visitor.page.locator(".st-key-job-runs")).to_be_visible()
+    _take(visitor, "failures-jobs.png")
 
 
 def _documents(visitor: Visitor) -> None:
@@ -91,11 +128,14 @@ def _emails(visitor: Visitor, name: str) -> None:
     _take(visitor, name)
 
 
-def _take(visitor: Visitor, name: str) -> None:
-    """A picture of the calm page: no pointer on it, every font there, nothing still running."""
+def _take(visitor: Visitor, name: str, *, whole: bool = False) -> None:
+    """A picture of the calm page: no pointer on it, every font there, nothing still running. whole: all of its length."""
     visitor.page.mouse.move(2, 2)
     expect(visitor.page.get_by_test_id("stStatusWidget")).to_have_count(0)
+    expect(visitor.page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
     visitor.page.evaluate("() => document.fonts.ready")
+    if whole:
+        visitor.grow()
     visitor.page.screenshot(path=IMAGES / name, animations="disabled")
 
 

@@ -31,7 +31,9 @@ def seen(platform: Platform, module: str, *, run: str, commits: bool = False) ->
     """The service is told of a failed job, as a pipeline would."""
     where: dict[str, Any] = {"repository": "acme/shop", "job": "ci / test", "commit": RED, "run_id": run}
     if commits:
-        where |= {"commits": [{"sha": RED, "message": "faster <img src=x onerror=alert(1)>"}]}
+        where |= {
+            "commits": [{"sha": RED, "message": "faster <img src=x onerror=alert(1)>" + " and faster" * 6}]
+        }
     answer = httpx.post(
         f"{platform.api}/devops/analyze", json={"log": log(module), "metadata": where}, trust_env=False
     )

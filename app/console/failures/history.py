@@ -42,7 +42,7 @@ def _line(kept: KeptAnalysis, *, now: datetime) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"fline-{kept.id}"):
         st.html(
             markup.row(
-                kept.analysis.root_cause[:_CAUSE_CHARS],
+                markup.shortened(kept.analysis.root_cause, _CAUSE_CHARS),
                 " · ".join(part for part in where if part),
                 state=state,
                 label=label,

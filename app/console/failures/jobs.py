@@ -28,8 +28,8 @@ def view() -> None:
 
 
 def _job(job: JobRuns) -> None:
-    state = "good" if job.flaky_rate == 0 else "busy" if job.flaky_rate < _FLAKY else "bad"
-    label = f"flaky {job.flaky_rate:.0%}" if job.flaky_rate else "steady"
+    state = "calm" if job.flaky_rate == 0 else "busy" if job.flaky_rate < _FLAKY else "bad"
+    label = f"flaky {job.flaky_rate:.0%}" if job.flaky_rate else "not flaky"
     told = (
         job.repository,
         f"red since {job.first_red[:7]}" if job.first_red else "",

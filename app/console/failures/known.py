@@ -19,12 +19,9 @@ def view() -> None:
     with st.container(border=True, gap=None, key="known-failures"):
         for kind in kinds:
             with st.container(key=f"fcell-{kind.fingerprint}"):
-                st.html(
-                    markup.row(
-                        kind.line[:_LINE_CHARS], _told(kind), state="calm", label=kind.category.replace("_", " "),
-                        aside=f"{kind.seen:,} ×",
-                    )
-                )  # fmt: skip
+                label = kind.category.replace("_", " ")
+                line = markup.shortened(kind.line, _LINE_CHARS)
+                st.html(markup.row(line, _told(kind), state="calm", label=label, aside=f"{kind.seen:,} ×"))
 
 
 def _told(kind: KnownFailure) -> str:

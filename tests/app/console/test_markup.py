@@ -99,3 +99,9 @@ def test_times_are_told_in_the_largest_unit_that_fits(before: timedelta, shown: 
 )
 def test_sizes_are_rounded_for_people(count: int | None, shown: str) -> None:
     assert markup.size(count) == shown
+
+
+def test_a_long_text_is_cut_behind_a_word_where_there_is_one() -> None:
+    assert markup.shortened("one two\nthree", 20) == "one two three"
+    assert markup.shortened("one two three", 9) == "one two …"
+    assert markup.shortened("a" * 30, 9) == "a" * 9 + " …"
