@@ -2,8 +2,8 @@
 
 Made-up logs of 1, 10 and 50 MB with the words of many tools and a failure near the end, streamed in a fresh process each:
 read, masked, extracted, held against all signatures and diagnosed. First in the process, then as plain text and as gzip
-to POST /devops/analyze. Time is the processor's, of all threads, so that a busy machine does not blur it. Exit code 1 when
-a gate is missed.
+to POST /devops/analyze, and the same to POST /devops/redact. Time is the processor's, of all threads, so that a busy machine
+does not blur it. Exit code 1 when a gate is missed.
 """
 
 import argparse
@@ -16,17 +16,15 @@ import re
 import resource
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 
 from app.devops.service import DevopsService, Failure
 from app.devops.signatures import read_library
-from benchmarks.service import free_port
+from benchmarks.service import devops_alone
 
 MB = 1_000_000
 SIZES = (1, 10, 50)
@@ -82,46 +80,19 @@ async def _offered(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
         yield chunk
 
 
-def over_http(size_mb: int, *, packed: bool) -> dict[str, float]:
-    """To a fresh service; the client's time is not counted."""
+def over_http(size_mb: int, *, packed: bool, route: str = "analyze") -> dict[str, float]:
+    """To a fresh service; the client's time is not counted. route: analyze, or redact."""
     body = gzip.compress(b"".join(log(size_mb)), 1) if packed else b"".join(log(size_mb))
     kind = "application/gzip" if packed else "text/plain"
-    with _serving() as (pid, url), httpx.Client(timeout=300, trust_env=False) as http:
+    with devops_alone() as (pid, url), httpx.Client(timeout=300, trust_env=False) as http:
         http.post(f"{url}/devops/analyze", content=b"warm", headers={"content-type": "text/plain"})
         begun, started = _processor_s(pid), time.perf_counter()
-        answer = http.post(f"{url}/devops/analyze", content=body, headers={"content-type": kind})
+        answer = http.post(f"{url}/devops/{route}", content=body, headers={"content-type": kind})
         wall = time.perf_counter() - started
         answer.raise_for_status()
-        assert "missing_thing" in answer.json()["root_cause"], answer.text[:300]
+        told = answer.json()["root_cause" if route == "analyze" else "log"]
+        assert "missing_thing" in told, answer.text[:300]
         return {"seconds": _processor_s(pid) - begun, "rss_mb": _most_mb(pid), "wall": wall}
-
-
-@contextmanager
-def _serving() -> Iterator[tuple[int, str]]:
-    """The assistant alone: its process, which has no other below it, and its address."""
-    with tempfile.TemporaryDirectory(prefix="genai-bench-") as folder:
-        port = free_port()
-        given = {
-            "GENAI_DATA_DIR": folder,
-            "GENAI_PORT": str(port),
-            "GENAI_WORKERS": "1",
-            "GENAI_LOG_LEVEL": "warning",
-        }
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("GENAI_")}
-        command = [sys.executable, "-m", "app.devops"]
-        process = subprocess.Popen(command, env=kept | given, stdout=subprocess.DEVNULL)
-        url = f"http://127.0.0.1:{port}"
-        try:
-            for _ in range(300):
-                try:
-                    if httpx.get(f"{url}/readyz", trust_env=False).status_code == httpx.codes.OK:
-                        break
-                except httpx.HTTPError:
-                    time.sleep(0.1)
-            yield process.pid, url
-        finally:
-            process.terminate()
-            process.wait()
 
 
 def _processor_s(pid: int) -> float:
@@ -151,6 +122,8 @@ def main(arguments: list[str] | None = None) -> int:
             ("in the process", inside),
             ("over HTTP", over_http(size, packed=False)),
             ("over HTTP as gzip", over_http(size, packed=True)),
+            ("masked over HTTP", over_http(size, packed=False, route="redact")),
+            ("masked over HTTP as gzip", over_http(size, packed=True, route="redact")),
         ):
             seconds, memory = GATES.get(size, (float("inf"), float("inf")))
             won = found["seconds"] <= seconds and found["rss_mb"] <= memory

@@ -101,3 +101,31 @@ def _wait_until_ready(url: str, process: subprocess.Popen[bytes], log: Path) -> 
             pass
         time.sleep(0.1)
     raise RuntimeError(f"The platform did not become ready:\n{log.read_text(errors='replace')[-3_000:]}")
+
+
+@contextmanager
+def devops_alone() -> Iterator[tuple[int, str]]:
+    """The DevOps assistant alone: its process, which has no other below it, and its address."""
+    with tempfile.TemporaryDirectory(prefix="genai-bench-") as folder:
+        port = free_port()
+        given = {
+            "GENAI_DATA_DIR": folder,
+            "GENAI_PORT": str(port),
+            "GENAI_WORKERS": "1",
+            "GENAI_LOG_LEVEL": "warning",
+        }
+        kept = {name: value for name, value in os.environ.items() if not name.startswith("GENAI_")}
+        command = [sys.executable, "-m", "app.devops"]
+        process = subprocess.Popen(command, env=kept | given, stdout=subprocess.DEVNULL)
+        url = f"http://127.0.0.1:{port}"
+        try:
+            for _ in range(300):
+                try:
+                    if httpx.get(f"{url}/readyz", trust_env=False).status_code == httpx.codes.OK:
+                        break
+                except httpx.HTTPError:
+                    time.sleep(0.1)
+            yield process.pid, url
+        finally:
+            process.terminate()
+            process.wait()
