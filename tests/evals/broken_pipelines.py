@@ -7,7 +7,7 @@ All are made up here. Each is one fault that real pipelines have; the rest of th
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from app.devops.patching.github import GITHUB_REGISTRY
+from app.devops.patching.github.images import GITHUB_REGISTRY
 from app.devops.patching.shapes import FileKind
 
 HEAD = "# Keep this line.\nname: CI\non: push\n\njobs:\n"

@@ -3,7 +3,8 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.devops.patching import github, gitlab, kubernetes
+from app.devops.patching import gitlab, kubernetes
+from app.devops.patching.github import checkouts, images, jobs, kept, rights, scripts, tools
 from app.devops.patching.shapes import FileKind
 from app.devops.patching.surgery import Edit
 from app.devops.patching.target import Target
@@ -28,55 +29,55 @@ def _fixed(data: object) -> Callable[[Target], object]:
 _LOGIN = {
     "uses": "docker/login-action@v3",
     "with": {
-        "registry": github.GITHUB_REGISTRY,
+        "registry": images.GITHUB_REGISTRY,
         "username": "${{ github.actor }}",
         "password": "${{ secrets.GITHUB_TOKEN }}",
     },
 }
 
 TEMPLATES: dict[str, Template] = {
-    "github-permissions": Template("github", github.permissions, github.snippet_permissions),
-    "github-action-version": Template("github", github.action_versions),
-    "github-runner": Template("github", github.runner_labels),
-    "github-checkout": Template("github", github.checkout, _fixed([{"uses": "actions/checkout@v6"}])),
+    "github-permissions": Template("github", rights.permissions, rights.snippet_permissions),
+    "github-action-version": Template("github", tools.action_versions),
+    "github-runner": Template("github", jobs.runner_labels),
+    "github-checkout": Template("github", checkouts.checkout, _fixed([{"uses": "actions/checkout@v6"}])),
     "github-fetch-depth": Template(
-        "github", github.fetch_depth, _fixed([{"uses": "actions/checkout@v6", "with": {"fetch-depth": 0}}])
+        "github", checkouts.fetch_depth, _fixed([{"uses": "actions/checkout@v6", "with": {"fetch-depth": 0}}])
     ),
     "github-submodules": Template(
         "github",
-        github.submodules,
+        checkouts.submodules,
         _fixed([{"uses": "actions/checkout@v6", "with": {"submodules": "recursive"}}]),
     ),
     "github-lfs": Template(
-        "github", github.lfs, _fixed([{"uses": "actions/checkout@v6", "with": {"lfs": True}}])
+        "github", checkouts.lfs, _fixed([{"uses": "actions/checkout@v6", "with": {"lfs": True}}])
     ),
     "github-safe-directory": Template(
         "github",
-        github.safe_directory,
+        checkouts.safe_directory,
         _fixed([{"run": 'git config --global --add safe.directory "$GITHUB_WORKSPACE"'}]),
     ),
-    "github-timeout": Template("github", github.timeout),
-    "github-setup": Template("github", github.setup),
-    "github-node-version": Template("github", github.node_version),
-    "github-python-version": Template("github", github.python_version),
-    "github-java-version": Template("github", github.java_version),
-    "github-go-version": Template("github", github.go_version),
-    "github-quoted-version": Template("github", github.quoted_versions),
-    "github-npm-ci": Template("github", github.npm_ci),
-    "github-command": Template("github", github.commands),
-    "github-cache-key": Template("github", github.cache_key),
-    "github-docker-login": Template("github", github.docker_login, _fixed([_LOGIN])),
-    "github-buildx": Template("github", github.buildx, _fixed([{"uses": "docker/setup-buildx-action@v3"}])),
+    "github-timeout": Template("github", jobs.timeout),
+    "github-setup": Template("github", tools.setup),
+    "github-node-version": Template("github", tools.node_version),
+    "github-python-version": Template("github", tools.python_version),
+    "github-java-version": Template("github", tools.java_version),
+    "github-go-version": Template("github", tools.go_version),
+    "github-quoted-version": Template("github", tools.quoted_versions),
+    "github-npm-ci": Template("github", scripts.npm_ci),
+    "github-command": Template("github", scripts.commands),
+    "github-cache-key": Template("github", kept.cache_key),
+    "github-docker-login": Template("github", images.docker_login, _fixed([_LOGIN])),
+    "github-buildx": Template("github", images.buildx, _fixed([{"uses": "docker/setup-buildx-action@v3"}])),
     "github-gh-token": Template(
-        "github", github.gh_token, _fixed({"env": {"GH_TOKEN": "${{ github.token }}"}})
+        "github", scripts.gh_token, _fixed({"env": {"GH_TOKEN": "${{ github.token }}"}})
     ),
-    "github-env": Template("github", github.missing_env),
-    "github-shell": Template("github", github.shell),
-    "github-artifact-name": Template("github", github.artifact_name),
-    "github-needs": Template("github", github.needs),
-    "github-key": Template("github", github.misspelt_keys),
-    "github-concurrency": Template("github", github.concurrency),
-    "github-disk-space": Template("github", github.disk_space),
+    "github-env": Template("github", scripts.missing_env),
+    "github-shell": Template("github", scripts.shell),
+    "github-artifact-name": Template("github", kept.artifact_name),
+    "github-needs": Template("github", jobs.needs),
+    "github-key": Template("github", jobs.misspelt_keys),
+    "github-concurrency": Template("github", jobs.concurrency),
+    "github-disk-space": Template("github", jobs.disk_space),
     "gitlab-timeout": Template("gitlab", gitlab.timeout),
     "gitlab-retry": Template("gitlab", gitlab.retry),
     "gitlab-dind": Template(
