@@ -1,5 +1,7 @@
 """Compose files: the keys of a service, and references to services, volumes and networks that are defined."""
 
+from collections.abc import Mapping
+
 from app.devops.checking.findings import Report
 from app.devops.checking.nodes import Node, Stream
 
@@ -36,8 +38,10 @@ def check_compose(stream: Stream, report: Report) -> None:
         if root.get("include") is None:
             report.error(root.line, "missing-key", "there is no services:")
         return
+    # Looked up by name for each dependency: a search through all would take minutes for thousands.
+    named = {key.value: service for key, service in services.pairs}
     for key, service in services.pairs:
-        _service(key, service, services, report)
+        _service(key, service, named, report)
 
 
 def _keys(node: Node, known: frozenset[str], what: str, report: Report) -> None:
@@ -50,7 +54,7 @@ def _keys(node: Node, known: frozenset[str], what: str, report: Report) -> None:
             report.error(key.line, "unknown-key", f"{what} has no {key.value!r}")
 
 
-def _service(key: Node, service: Node, services: Node, report: Report) -> None:
+def _service(key: Node, service: Node, services: Mapping[str, Node], report: Report) -> None:
     if service.kind != "map":
         report.error(key.line, "structure", f"the service {key.value!r} is a map")
         return
@@ -85,6 +89,6 @@ def _service(key: Node, service: Node, services: Node, report: Report) -> None:
         _keys(health, _HEALTH, "healthcheck:", report)
 
 
-def _exists(name: Node, services: Node, report: Report) -> None:
-    if services.get(name.value) is None:
+def _exists(name: Node, services: Mapping[str, Node], report: Report) -> None:
+    if name.value not in services:
         report.error(name.line, "reference", f"no service is called {name.value!r}")

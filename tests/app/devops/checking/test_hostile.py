@@ -1,5 +1,6 @@
 """Texts that nobody writes by accident: they end in a finding or a refusal, at once."""
 
+import time
 from typing import get_args
 
 import pytest
@@ -75,3 +76,11 @@ def test_a_text_too_long_is_not_read() -> None:
 def test_an_unknown_kind_is_refused() -> None:
     with pytest.raises(BadInput):
         check("a: b\n", "jenkins")  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_thousands_of_things_that_name_each_other_take_no_minutes(kind: CheckKind) -> None:
+    text = "services:\n" + "".join(f"  s{n}: {{image: a, depends_on: [s{n + 1}]}}\n" for n in range(12_000))
+    begun = time.process_time()
+    check(text, kind)
+    assert time.process_time() - begun < 15
