@@ -91,12 +91,13 @@ def _attribute(given: Node) -> Iterator[Reference]:
 def _substituted(given: Node) -> Iterator[Reference]:
     text = given.items[0] if given.kind == "list" and given.items else given
     own = {key.value for key, _ in given.items[1].pairs} if len(given.items) > 1 else set()
+    # A block of text begins on the line below its mark.
+    line, counted = text.line + (text.style in ("|", ">")), 0
     for found in _NAMED.finditer(text.value if text.kind == "scalar" else ""):
+        line, counted = line + text.value.count("\n", counted, found.start()), found.start()
         name = found[1].strip()
         if name in own:
             continue
-        # A block of text begins on the line below its mark.
-        line = text.line + text.value.count("\n", 0, found.start()) + (text.style in ("|", ">"))
         if "." in name:
             yield Reference("attribute", name.partition(".")[0], line)
         else:

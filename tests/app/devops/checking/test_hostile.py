@@ -80,7 +80,13 @@ def test_an_unknown_kind_is_refused() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_thousands_of_things_that_name_each_other_take_no_minutes(kind: CheckKind) -> None:
-    text = "services:\n" + "".join(f"  s{n}: {{image: a, depends_on: [s{n + 1}]}}\n" for n in range(12_000))
+    services = "services:\n" + "".join(
+        f"  s{n}: {{image: a, depends_on: [s{n + 1}]}}\n" for n in range(12_000)
+    )
+    names = (
+        f"Resources:\n  A:\n    Type: AWS::S3::Bucket\n    Properties:\n      X: !Sub '{'${a}' * 100_000}'\n"
+    )
     begun = time.process_time()
-    check(text, kind)
+    for text in (services, names):
+        check(text, kind)
     assert time.process_time() - begun < 15
