@@ -374,6 +374,8 @@ def _computed(token: str, id: str, inputs: dict[str, Any], region: str) -> dict[
             "version": inputs.get("version") or "1.34",
             "vpcConfig": {**inputs["vpcConfig"], "clusterSecurityGroupId": group},
         }
+    if token == "aws:cloudwatch/logGroup:LogGroup":
+        return {"arn": f"arn:aws:logs:{region}:{ACCOUNT}:log-group:{id}"}
     if token == _ASG:
         return {"arn": f"arn:aws:autoscaling:{region}:{ACCOUNT}:autoScalingGroup:1:autoScalingGroupName/{id}"}
     if token == "aws:eks/nodeGroup:NodeGroup":
