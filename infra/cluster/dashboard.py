@@ -101,7 +101,8 @@ def widgets(stack: Stack, entrance: Entrance, queue: Queue | None) -> list[Widge
                 [("free", chat_metric(stack, boot.CARD_FREE, stat="Minimum"))],
             ),
         ]
-    return found
+    # Where no door is open yet there are graphs without a series, which CloudWatch refuses.
+    return [(title, series) for title, series in found if series]
 
 
 def body(page: Sequence[Widget], *, region: str) -> dict[str, Any]:

@@ -117,6 +117,7 @@ DURABLE = {
     "repository genai-ops/dev/console",
     "repository genai-ops/dev/devops",
     "repository genai-ops/dev/mlflow",
+    "repository genai-ops/dev/rendering",
     f"table {TABLE}",
     f"secret {SECRET}",
     f"budget {BUDGET}",

@@ -12,6 +12,7 @@ from infra.cluster.chat_machines import boot
 from infra.cluster.chat_machines.group import BUSY_PERCENT
 from infra.naming import short
 from infra.rehearsal import Declared
+from tests.engines.standins import aws_watch
 
 from ...program import ACCOUNT, CHAT_MACHINES, NAME, RDS, SEVERAL, config
 from ..graph import after, every, named, one
@@ -157,6 +158,15 @@ def test_while_their_database_cannot_be_made_they_are_left_out_with_their_door(
     assert ("Listener", "entrance-http") in made and ("Instance", "database") in made
     assert not [name for _, name in made if "chat" in name]
     assert [words for words in told if words.startswith("The chat machines are left out: ")]
+
+
+def test_a_page_on_which_nothing_is_open_yet_is_still_one_that_cloudwatch_takes():
+    (page,) = (
+        thing.inputs["dashboardBody"]
+        for thing in without(*SEVERAL, ("alarms", "true"), passwords=False)
+        if thing.kind.endswith(":Dashboard")
+    )
+    assert aws_watch.dashboard_problems(page) == []
 
 
 def test_an_only_machine_waits_for_nothing_of_that():
