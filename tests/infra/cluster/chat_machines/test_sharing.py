@@ -164,7 +164,7 @@ def test_a_page_on_which_nothing_is_open_yet_is_still_one_that_cloudwatch_takes(
     (page,) = (
         thing.inputs["dashboardBody"]
         for thing in without(*SEVERAL, ("alarms", "true"), passwords=False)
-        if thing.kind.endswith(":Dashboard")
+        if thing.kind == "aws:cloudwatch/dashboard:Dashboard"
     )
     assert aws_watch.dashboard_problems(page) == []
 
