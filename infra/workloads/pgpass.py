@@ -18,7 +18,7 @@ DISK = Disk(SECRETS_DIR, "1Mi", memory=True)
 
 # Runs in an image that has boto3. The file has a line of five parts, in which ":" and "\" are escaped.
 FETCH = """\
-import os, pathlib, ssl, urllib.request, boto3
+import os, pathlib, boto3
 
 def fetched(secret):
     store = boto3.client("secretsmanager", region_name=os.environ["AWS_REGION"])
@@ -38,10 +38,6 @@ if trust := os.environ.get("TRUST"):
     import botocore, ssl, urllib.request
     vouched = ssl.create_default_context(cafile=str(pathlib.Path(botocore.__file__).parent / "cacert.pem"))
     bundle = urllib.request.urlopen(trust, timeout=30, context=vouched).read(1 << 20).decode("ascii")
-    ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=bundle)
-    written("rds.pem", bundle)
-if os.environ.get("TRUST"):
-    bundle = urllib.request.urlopen(os.environ["TRUST"], timeout=30).read().decode("ascii")
     ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cadata=bundle)
     written(os.environ["TRUST_FILE"], bundle)
 """
@@ -70,7 +66,6 @@ def fetching(
             "PGPASSWORD_SECRET": seat.secret,
             # The certificates by which RDS is known; in the cluster there are none.
             **({"TRUST": seat.bundle, "TRUST_FILE": TRUST_FILE} if seat.bundle else {}),
-            **({"TRUST": seat.bundle} if seat.bundle else {}),
             **(environment or {}),
         },
     )
@@ -83,7 +78,7 @@ def reading(seat: Seat) -> dict[str, str]:
 
 def address(seat: Seat) -> pulumi.Output[str]:
     """The connection string, as SQLAlchemy takes it. Role and database have the seat's name; TLS where it has a bundle."""
-    tls = f"?sslmode=verify-full&sslrootcert={SECRETS_DIR}/rds.pem" if seat.bundle else ""
+    tls = f"?sslmode=verify-full&sslrootcert={SECRETS_DIR}/{TRUST_FILE}" if seat.bundle else ""
     start = pulumi.Output.format(
         "postgresql+psycopg2://{0}@{1}:{2}/{0}", seat.name, seat.host, str(seat.port)
     )

@@ -26,7 +26,7 @@ VARIANTS: Mapping[str, Variant] = {
     "prod": Variant("prod"),
     # Machines alone, at the least that several of them need.
     "ec2": Variant("dev", {**_CHAT, "compute": "ec2", "chatMachineWarmCount": "1", "alarms": "true"}),
-    # Beside the cluster, under a key of the stack's own, with what a stack that earns money would switch on.
+    # Beside the cluster, deployed by a pipeline, under a key of the stack's own, with what a stack that earns money switches on.
     "both": Variant(
         "prod",
         {
@@ -37,6 +37,8 @@ VARIANTS: Mapping[str, Variant] = {
             "encryptionKey": "own",
             "workHours": "08:00-19:00",
             "costGuard": "stop-gpu",
+            "deployFrom": '[{"github": "acme/genai-ops", "branch": "main"}, {"gitlab": "acme/genai-ops", "branch": "main"}]',
+            "stateBucket": "acme-pulumi-state",
         },
     ),
 }
