@@ -44,8 +44,10 @@ def test_the_old_key_is_read_by_until_somebody_lets_go_of_it(bench: Bench, aws: 
     assert "kms:GenerateDataKey" in rights(bench, key)
 
     # While paused: a cluster never changes its key, and a second one cannot have its name.
+    refused = bench.configure(encryptionKey="aws").preview()
+    assert refused.code and "a cluster never changes its key" in " ".join(refused.output.split())
     bench.destroy()
-    bench.configure(encryptionKey="aws").up()
+    bench.up()
     assert rights(bench, key) == {"kms:Decrypt", "kms:DescribeKey"}
     rules = aws.client("s3").get_bucket_encryption(Bucket=account.BUCKET)["ServerSideEncryptionConfiguration"]
     assert rules["Rules"][0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
