@@ -33,7 +33,9 @@ _PLAIN_LISTS = frozenset(
     ("items", "nodes", "edges", "results", "data", "list", "hits", "content", "records", "rows", "all")
 )
 _NO_LISTS = re.compile(
-    r"related|similar|recommend|recent|categor|filter|facet|location|department|menu|nav", re.IGNORECASE
+    r"related|similar|recommend|recent|categor|filter|facet|location|department|menu|nav"
+    r"|\bposts\b|articles?\b|news|blog|stories|courses?\b|lessons|products?\b|events?\b|templates?\b|testimonials",
+    re.IGNORECASE,
 )
 
 
@@ -56,6 +58,15 @@ def jobs(scripts: Iterable[tuple[str, str]], attributes: Iterable[str], *, base:
             continue
         found += _found(value, base, named=named)
     return sorted(found, key=lambda one: -len(one.jobs))
+
+
+def jobs_of(value: Any, *, base: str | None) -> Found | None:
+    """The jobs in an answer of no known system: all its lists of jobs as one, or the job that it is about."""
+    found = _found(value, base)
+    lists = [one for one in found if one.listed]
+    if lists:
+        return Found(tuple(job for one in lists for job in one.jobs), listed=True)
+    return found[0] if found else None
 
 
 def _as_state(job: Job) -> Job:
@@ -187,12 +198,11 @@ def _found(value: Any, base: str | None, *, named: str = "") -> list[Found]:
         budget -= 1
         name, one = todo.pop()
         if isinstance(one, list):
-            rows = [_row(row, references) for row in one if isinstance(row, Mapping)]
-            enough = _NAMED if _LISTS.search(name) else _SURE
+            rows = [_row(_followed(row, references), references) for row in one if isinstance(row, Mapping)]
             if (
                 rows
                 and not _NO_LISTS.search(name)
-                and sum(records.likeness(row) >= enough for row in rows) > len(rows) / 2
+                and sum(_likely(row, name) for row in rows) > len(rows) / 2
             ):
                 made = tuple(job for row in rows if (job := records.job(row, Tier.STATE, base=base)))
                 if len(rows) > 1 or _LISTS.search(name):
@@ -203,7 +213,11 @@ def _found(value: Any, base: str | None, *, named: str = "") -> list[Found]:
             todo.extend((name, part) for part in reversed(one) if isinstance(part, dict | list))
         elif isinstance(one, dict):
             row = _row(one, references)
-            if not _NO_LISTS.search(name) and records.likeness(row) >= _SURE + 1:
+            if (
+                not _NO_LISTS.search(name)
+                and records.likeness(row) >= _SURE + 1
+                and records.only_a_posting(row)
+            ):
                 singles.append(row)
                 continue
             todo.extend(
@@ -215,6 +229,13 @@ def _found(value: Any, base: str | None, *, named: str = "") -> list[Found]:
     if made:
         found.append(Found(made, listed=len(made) > 1))
     return found
+
+
+def _likely(row: Mapping[str, Any], name: str) -> bool:
+    """Whether a row of the list of this name is a job."""
+    if _LISTS.search(name):
+        return records.likeness(row) >= _NAMED
+    return records.likeness(row) >= _SURE and records.only_a_posting(row)
 
 
 def _row(row: Mapping[str, Any], references: Mapping[str, Any]) -> Mapping[str, Any]:

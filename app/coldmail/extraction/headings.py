@@ -4,13 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.coldmail.extraction import money, places, words
+from app.coldmail.extraction import countries, money, places, words
 from app.coldmail.extraction.dates import iso_date
 from app.coldmail.extraction.document import Document
 from app.coldmail.extraction.employer.choosing import employer
 from app.coldmail.extraction.employer.sentences import said
 from app.coldmail.extraction.facts import Facts, facts
 from app.coldmail.extraction.html_text import Block, blocks_text, node_text, one_line
+from app.coldmail.extraction.listing import names_one
 from app.coldmail.extraction.skills import listed_skills, skills_in
 from app.coldmail.extraction.values import Job, Tier
 from app.coldmail.extraction.years import years_in
@@ -35,6 +36,8 @@ _HEADINGS = words.words("h1 h2 h3 h4 h5 h6")
 _ENOUGH = 5
 _TITLE_CHARS = 200
 _HEADING_CHARS = 80
+# What stands between a title and the text.
+_HEADER_LINES = 6
 
 
 # What fills a field that somebody had to fill.
@@ -101,7 +104,7 @@ def posting(document: Document) -> Job | None:
         return None
     blocks = document.blocks
     read = [block for block in blocks if not block.skipped]
-    found = evidence(read, applies=_applies(document))
+    found = evidence(read, applies=_applies(document) or names_one(document.url or ""))
     article = (document.meta("og:type") or "") == "article" or any(
         "Article" in text and "JobPosting" not in text for text in document.json_ld
     )
@@ -111,7 +114,9 @@ def posting(document: Document) -> Job | None:
     stated = found.facts.first("company") or re.sub(
         r"\Aat\s+", "", _node_text(document, _COMPANY_NODES) or ""
     )
-    spots = job.locations or places.unique([_place(_node_text(document, _PLACE_NODES))])
+    spots = job.locations or places.unique(
+        [_place(_node_text(document, _PLACE_NODES)) or _below(title, read)]
+    )
     named = bool(stated) and stated.lower() != title.lower()
     company = stated if named else employer(document, title=title, places=spots)
     return replace(
@@ -235,6 +240,13 @@ def _place(text: str | None) -> str | None:
         if text
         else None
     )
+
+
+def _below(title: str, blocks: Sequence[Block]) -> str | None:
+    """The place that stands below the title without a label."""
+    start = next((at + 1 for at, block in enumerate(blocks) if block.text.lower() == title.lower()), 0)
+    below = (block.text for block in blocks[start : start + _HEADER_LINES] if start)
+    return next((line for line in below if countries.names_place(line)), None)
 
 
 def _job(title: str, blocks: Sequence[Block], told: Facts) -> Job:

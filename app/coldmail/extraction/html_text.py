@@ -25,6 +25,8 @@ _MARKUP = re.compile(r"<[a-zA-Z/!]|&[a-zA-Z#]")
 _ESCAPED_MARKUP = re.compile(r"&(?:amp;)?lt;/?[a-z]")
 # A line feed escaped twice on its way; not the start of a word as in a Windows path.
 _ESCAPED_BREAK = re.compile(r"\\r\\n|\\[nrt](?![a-z]{2})")
+_ESCAPED_CHAR = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
+_ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-fA-F]{2,4});")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 # Glyphs of icon fonts are written as words ("expand_less") and read as nothing.
 _ICON = re.compile(r"material-(?:icons|symbols)|\bfa-[a-z]|\bicon-?font")
@@ -52,9 +54,21 @@ def one_line(text: str) -> str:
 
 def plain(text: str) -> str:
     """One line of text from a value that may hold markup or entities."""
+    if "\\u" in text:
+        text = _characters(text)
     if _MARKUP.search(text):
         text = fragment_text(text)
+        if _ENTITY.search(text):
+            text = unescape(text)
     return one_line(text)
+
+
+def _characters(text: str) -> str:
+    """With the characters for which JSON's escapes stand, left where a text was escaped twice."""
+    return _ESCAPED_CHAR.sub(
+        lambda match: bytes.fromhex(match.group().replace("\\u", "")).decode("utf-16-be", "replace"),
+        text,
+    )
 
 
 def parsed(source: str) -> LexborHTMLParser | None:
@@ -69,7 +83,7 @@ def parsed(source: str) -> LexborHTMLParser | None:
 
 def fragment_text(markup: str) -> str:
     """Readable lines from a description: HTML, HTML escaped once or twice, or plain text."""
-    text = _ESCAPED_BREAK.sub("\n", markup) if "\\" in markup else markup
+    text = _characters(_ESCAPED_BREAK.sub("\n", markup)) if "\\" in markup else markup
     for _ in range(2):
         if not _ESCAPED_MARKUP.search(text):
             break

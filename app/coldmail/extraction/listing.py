@@ -6,11 +6,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 from selectolax.lexbor import LexborNode
 
-from app.coldmail.extraction import places, words
+from app.coldmail.extraction import countries, places, words
 from app.coldmail.extraction.document import Document
 from app.coldmail.extraction.employer.choosing import employer
 from app.coldmail.extraction.facts import facts
-from app.coldmail.extraction.html_text import blocks, node_text, one_line
+from app.coldmail.extraction.html_text import Block, blocks, node_text, one_line
 from app.coldmail.extraction.values import Address, Job, Tier
 
 _JOB_PATH = re.compile(
@@ -30,12 +30,20 @@ _QUERY_IDS = words.words(
     "gh_jid jobid job_id jid reqid req_id jobreqid positionid position_id vacancyid vacancy_id jobadid job offerid career_job_req_id jobcode posting_id id"
 )
 _ID = re.compile(r"\d{3,}|[0-9a-f]{8}-[0-9a-f]{4}|[a-z]+\d+|\d+[a-z]", re.IGNORECASE)
+# Parts of an address that lead elsewhere; "/jobs/team-lead" and "/jobs/legal-counsel" are postings.
 _ASIDE = re.compile(
-    r"/(?:login|register|search|category|categories|department|location|team|benefit|culture|blog|news|faq|alert|privacy|cookie|legal|share)s?\b",
+    r"/(?:login|register|benefit|culture|faq|privacy|cookie|share)s?\b|/(?:search|category|categories|department|location|team|blog|news|alert|legal"
+    r"|resume|cv|template|example|sample|salary|salaries|interview-question|course|guide|article|advice|event|storie|webinar)s?(?:/|\Z)",
     re.I,
 )
+# What is written about a post.
+_ABOUT_A_POST = re.compile(
+    r".*\b(?:resumes?|cv|cover letters?|templates?|salar(?:y|ies)|interview questions|job descriptions?)(?: (?:examples?|samples?|guide))?\W*",
+    re.IGNORECASE,
+)
 _TITLE_NODES = "h1, h2, h3, h4, h5, h6, [class*=title i], [class*=name i], [class*=position i], [data-automation-id=jobTitle], strong"
-_PLACE_NODES = "[class*=location i], [class*=ubic i], [class*=city i], [class*=standort i], [class*=place i], [data-automation-id=locations] dd, [data-th=Location]"
+_HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
+_PLACE_NODES = "[class*=location i], [class*=ubic i], [class*=city i], [class*=standort i], [class*=place i]:not([class*=workplace i]), [data-automation-id=locations] dd, [data-th=Location]"
 _NEXT_WORDS = words.phrases(
     "next, next page, ›, », →, >, >>, load more, more jobs, show more, siguiente, weiter, nächste, nächste seite, suivant, suivante, page suivante, successivo",
     "volgende, nästa, neste, næste, następna, próxima, seuraava, 下一页, 次へ, next ›, next »",
@@ -162,22 +170,38 @@ def _titled(rows: list[_Row]) -> list[_Row]:
 
 
 def _link_title(node: LexborNode) -> str:
-    for inner in node.css(_TITLE_NODES)[:3]:
-        if title := _fit(node_text(inner)):
-            return title
-    first = next(blocks(node), None)
+    if title := _named_title(node, most=3):
+        return title
+    first = next((line for block in blocks(node) if (line := _unbadged(block))), None)
     return (
-        _fit(first.text)
+        _fit(first)
         if first
         else _fit(node.attributes.get("title") or node.attributes.get("aria-label") or "")
     )
 
 
 def _box_title(box: LexborNode) -> str:
-    for inner in box.css(_TITLE_NODES)[:4]:
-        if title := _fit(node_text(inner)):
+    return _named_title(box, most=4) or next(
+        (title for block in blocks(box) if (title := _fit(_unbadged(block)))), ""
+    )
+
+
+def _named_title(node: LexborNode, *, most: int) -> str:
+    """The title where the page says that it is one; what holds a heading itself is the card around it."""
+    for inner in node.css(_TITLE_NODES)[:most]:
+        if inner.tag not in _HEADINGS and inner.css_first(", ".join(_HEADINGS)) is not None:
+            continue
+        if title := _fit(" ".join(_unbadged(block) for block in blocks(inner))):
             return title
-    return next((title for block in blocks(box) if (title := _fit(block.text))), "")
+    return ""
+
+
+def _unbadged(block: Block) -> str:
+    """Without the mark that a list sets behind a title: "Ship Cook" of "Ship Cook<span>New</span>"."""
+    last = block.pieces[-1] if block.pieces else ""
+    if last.lower() not in words.BADGES:
+        return block.text
+    return block.text.removesuffix(last).strip() if len(block.pieces) > 1 else ""
 
 
 def _fit(text: str) -> str:
@@ -185,6 +209,7 @@ def _fit(text: str) -> str:
     if (
         not 3 <= len(line) <= 160
         or words.NO_TITLE.fullmatch(line.lower())
+        or _ABOUT_A_POST.fullmatch(line)
         or not re.search(r"[^\W\d_]{2}", line)
     ):
         return ""
@@ -222,7 +247,8 @@ def _told_place(box: LexborNode, title: str) -> tuple[str | None, str | None]:
             else None
         )
         return (None if place and _NO_PLACE.match(place) else place), remote
-    return None, None
+    shown = (block.text for block in found if block.text != title)
+    return next((line for line in shown if countries.names_place(line)), None), None
 
 
 def _believable(rows: list[_Row], document: Document) -> bool:

@@ -10,10 +10,14 @@ import chompjs
 import json_repair
 
 _WRAPPERS = re.compile(
-    r"\s*(?:<!--|/\*|\*/|//\s*<!\[CDATA\[|<!\[CDATA\[|//\s*\]\]>|\]\]>|//\s*-->|-->|\ufeff|;)\s*"
+    r"\s*(?:<!--|/\*|\*/|//\s*<!\[CDATA\[|<!\[CDATA\[|//\s*\]\]>|\]\]>|//\s*-->|-->|\ufeff|;|(?:(?:var|let|const)\s+)?[\w.$]{1,60}\s*=(?=\s*[\[{]))\s*"
 )
+# A whole comment before the value; one that opens CDATA or hides the value itself is a wrapper.
+_REMARK = re.compile(r"\s*(?:/\*[^*\[{]{0,500}\*/|<!--[^\[{<>]{0,500}-->|//[^\n\[{<]{0,500}\n)")
 _TRAILING = re.compile(r"\s*(?:/\*\s*)?(?://\s*)?(?:\]\]>|-->|\*/|;)\s*\Z")
 _STRING_OR_COMMAS = re.compile(r'"(?:[^"\\]|\\.)*+"|,(?:\s*+,)++|,\s*+(?=[}\]])|([\[{])\s*+,', re.DOTALL)
+_STRING_OR_BREAK = re.compile(r'("(?:[^"\\]|\\.)*+")|<br\s*/?>|</?p>', re.DOTALL)
+_BETWEEN = re.compile(r"[\s,;]*")
 # Beyond this, mending character by character costs more than a page may.
 _MENDABLE_CHARS = 60_000
 _MAX_DEPTH = 400
@@ -22,9 +26,11 @@ _MAX_DEPTH = 400
 def loads(text: str) -> Any:
     """The value of a JSON text, mended where people and templates break it; None when it cannot be told."""
     text = _unwrapped(text)
+    if text.startswith(('"{', '"[', '{\\"')):
+        text = _once_more(text)
     if not text or text[0] not in "[{":
         return None
-    for attempt in (_strict, _without_commas, _unescaped, _as_javascript, _mended):
+    for attempt in (_strict, _without_commas, _several, _without_breaks, _unescaped, _as_javascript, _mended):
         try:
             value = attempt(text)
         except (ValueError, RecursionError, IndexError):
@@ -62,9 +68,18 @@ def walk(value: Any, *, limit: int = 200_000) -> Iterator[Any]:
             todo.extend(part for part in reversed(one) if isinstance(part, dict | list))
 
 
+def _once_more(text: str) -> str:
+    """The JSON inside a JSON string: what was written twice on its way; the text itself where it is none."""
+    try:
+        inner = json.loads(text if text[0] == '"' else f'"{text}"', strict=False)
+    except ValueError:
+        return text
+    return inner.strip() if isinstance(inner, str) else text
+
+
 def _unwrapped(text: str) -> str:
     text = text.strip()
-    while match := _WRAPPERS.match(text):
+    while match := _REMARK.match(text) or _WRAPPERS.match(text):
         text = text[match.end() :]
     while match := _TRAILING.search(text[-40:]):
         text = text[: len(text) - len(text[-40:]) + match.start()]
@@ -77,6 +92,24 @@ def _strict(text: str) -> Any:
 
 def _without_commas(text: str) -> Any:
     return json.loads(_STRING_OR_COMMAS.sub(_kept, text), strict=False)
+
+
+def _several(text: str) -> Any:
+    """Values one after the other, as one list."""
+    found, at = [], 0
+    decoder = json.JSONDecoder(strict=False)
+    while at < len(text):
+        value, at = decoder.raw_decode(text, at)
+        found.append(value)
+        at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing as well
+    return found
+
+
+def _without_breaks(text: str) -> Any:
+    # Editors of content systems set a paragraph's marks wherever they see a new line.
+    if "<" not in text:
+        raise ValueError
+    return _without_commas(_STRING_OR_BREAK.sub(lambda match: match[1] or "", text))
 
 
 def _kept(match: re.Match[str]) -> str:

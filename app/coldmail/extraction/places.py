@@ -69,6 +69,7 @@ def address(value: Any) -> str | None:
             "formatted",
             "formattedAddress",
             "address",
+            "locationName",
             "name",
         )
         or _text(value, "label", "text", "displayName", "descriptor", "streetAddress", "postalCode")

@@ -56,7 +56,7 @@ def job(item: Item, tier: Tier, *, base: str | None, headed: Collection[str] = (
         locations=_locations(item),
         remote=_remote(item),
         salary=money.pay(salary, currency=_text(item.get("salaryCurrency"))),
-        skills=tuple(dict.fromkeys((*listed, *skills_in(_prose(item, description))))),
+        skills=tuple(dict.fromkeys((*listed, *skills_in(f"{title}\n{_prose(item, description)}")))),
         experience=_experience(item.get("experienceRequirements")) or years_in(_prose(item, description)),
         description=description,
         apply_url=link(item.get("url") or _contact(item), base=base),

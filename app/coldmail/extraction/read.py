@@ -26,11 +26,31 @@ def read_page(content: bytes | str, *, content_type: str | None = None, url: str
     if (answer := _ats_answer(source, head, url)) is not None:
         return _from_answer(answer, url)
     if head.startswith(("{", "[{")):
-        return Page(Kind.OTHER, _UNKNOWN_DATA)
+        return _from_data(source, url)
     if (content_type or "").startswith("text/plain") and not head.startswith("<"):
         return _from_text(source)
     document = Document.of(source, url=url)
-    return read_document(document) if document is not None else Page(Kind.OTHER, _TOO_DEEP)
+    if document is None:
+        return Page(Kind.OTHER, _TOO_DEEP)
+    if data := _shown_data(document):
+        return read_page(data, content_type="application/json", url=url)
+    return read_document(document)
+
+
+def _shown_data(document: Document) -> str | None:
+    """The JSON that a browser shows, and saves, as a page of one preformatted text."""
+    shown = document.tree.css("body > pre")
+    text = shown[0].text().strip() if len(shown) == 1 else ""
+    body = document.tree.body
+    alone = text.startswith(("{", "[")) and body is not None and body.text().strip() == text
+    return text if alone else None
+
+
+def _from_data(source: str, url: str | None) -> Page:
+    found = embedded.jobs_of(loose_json.loads(source), base=url)
+    if not found:
+        return Page(Kind.OTHER, _UNKNOWN_DATA)
+    return Page(Kind.LISTING if found.listed else Kind.JOB, None, once(found.jobs))
 
 
 def _from_text(text: str) -> Page:

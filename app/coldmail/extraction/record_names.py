@@ -15,7 +15,7 @@ OWN_TITLE = frozenset(TITLE) - {"title", "Title", "text", "name", "headline"}
 URL = _in_order(
     "absolute_url hostedUrl jobUrl careers_url postingUrl externalUrl url jobOpeningShareUrl job_url detailUrl",
     "detail_url canonicalUrl permalink shortlink publicUrl href link application_url applyUrl apply_url",
-    "applicationUrl careers_apply_url jobPath path JobUrl",
+    "applicationUrl careers_apply_url jobPath path JobUrl public_url",
 )
 COMPANY = _in_order(
     "company company_name companyName hiringOrganization employer employerName organization organizationName",
@@ -25,7 +25,7 @@ PLACES = _in_order(
     "locations allLocations multi_location locationNames workLocations jobLocations offices cities location",
     "primaryLocation jobLocation locations_text locationsText locationText locationName job_location office",
     "cityStateCountry cityState workLocation PrimaryLocation Location place atsLocation address city_name",
-    "standort",
+    "standort job_post_location",
 )
 # Beside one of the above.
 MORE_PLACES = _in_order(
@@ -63,9 +63,10 @@ SKILLS = _in_order(
     "skills requiredSkills required_skills keySkills tags technologies ml_skills techStack",
 )
 # What only postings have, though nobody asks for it.
-KIND = _in_order(
-    "department departments departmentLabel team employmentType employment_type jobType job_type commitment",
-    "timeType contractType contract_type category categories jobCategory requisitionId requisition_id reqId jobId",
-    "job_id jobReqId jobSeqNo internal_job_id shortcode function workTime schedule jobPostingId seniority",
-    "industry employmentStatusLabel typeOfEmployment",
+OWN_KIND = _in_order(
+    "department departments departmentLabel departmentName employmentType employment_type jobType job_type commitment",
+    "timeType contractType contract_type jobCategory requisitionId requisition_id reqId jobId job_id jobReqId jobSeqNo",
+    "internal_job_id shortcode workTime jobPostingId seniority employmentStatusLabel typeOfEmployment",
 )
+# And what other things have as well.
+KIND = (*OWN_KIND, *_in_order("team category categories function schedule industry"))

@@ -36,8 +36,25 @@ def likeness(record: Record) -> int:
     )
     found += any(_places(record))
     found += 2 * any(_said(record.get(name)) for name in names.OWN_TITLE)
+    return found + 2 * _named_a_job(record)
+
+
+def only_a_posting(record: Record) -> bool:
+    """Whether something here belongs to postings alone: articles, courses and goods have titles, texts, dates and places too."""
+    among = (
+        names.OWN_KIND,
+        names.SALARY,
+        names.COMPANY,
+        names.REMOTE,
+        names.EXPERIENCE,
+        tuple(names.OWN_TITLE),
+    )
+    return any(_said(record.get(name)) for kind in among for name in kind) or _named_a_job(record)
+
+
+def _named_a_job(record: Record) -> bool:
     named = str(record.get("__typename") or record.get("type") or record.get("@type") or "").lower()
-    return found + 2 * (named in _KINDS_OF_JOB)
+    return named in _KINDS_OF_JOB
 
 
 def job(
@@ -64,7 +81,7 @@ def job(
         locations=_places(record),
         remote=remote,
         salary=_salary(record),
-        skills=tuple(dict.fromkeys((*listed, *skills_in(description)))),
+        skills=tuple(dict.fromkeys((*listed, *skills_in(f"{title}\n{description or ''}")))),
         experience=_line(_first(record, names.EXPERIENCE), longest=120),
         description=description,
         apply_url=address,

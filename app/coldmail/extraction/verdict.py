@@ -60,7 +60,7 @@ _ENABLE = re.compile(
     r"|bitte (?:aktivieren sie )?javascript|activer javascript|habilit[ae] javascript|active javascript|loading|^please wait|you need to enable",
     re.IGNORECASE,
 )
-_ROOTS = "#root, #app, #__next, #__nuxt, #___gatsby, app-root, #main-app, #react-root, [data-reactroot], #application, [ng-app], [data-ng-app], #ember-app, #svelte, #q-app"
+_ROOTS = "#root, #app, #__next, #__nuxt, #___gatsby, app-root, #main-app, #react-root, [data-reactroot], #application, [ng-app], [data-ng-app], #ember-app, #svelte, #q-app, #grnhse_app, #lever-jobs-container, #BambooHR, #ashby_embed, #whr_embed_hook"
 _FEW_CHARS, _SHORT_CHARS, _PAGE_CHARS = 200, 1_500, 6_000
 
 BLOCKED = "The site did not let us read this page (a bot check, a login or a refusal). Open it in your browser, copy the text of the posting and paste it."

@@ -156,6 +156,10 @@ NO_TITLE = re.compile(
     r"|internal (?:applicants?|candidates?).*|talent (?:community|network|pool).*|general application|speculative application|initiativbewerbung.*|manage .*"
     r"|save(?: job)?|saved jobs|print|email(?: (?:me|us|this|job|a) ?.*)?|refer (?:a|this) .*|filters?(?:[ :].*)?|sort(?: by.*)?|clear(?:[ :].*)?|reset(?: .*)?|close|cancel|\d+ (?:jobs|open).*|job id|posted(?: .*)?|expand(?:[ :].*)?|sitemap|accessibility(?: statement.*)?)"
 )
+# Marks that lists set behind a title.
+BADGES = phrases(
+    "new, new!, hot, featured, urgent, neu, nuevo, nueva, nouveau, nouvelle, nuovo, nuova, nieuw, ny, nytt, nowe, nowa, novo, nova, uusi"
+)
 # Words that name what somebody works as, without their endings.
 ROLE = re.compile(
     r"\b(?:engineer|developer|programmer|architect|manager|director|analyst|scientist|designer|consultant|specialist|coordinator|administrator"

@@ -70,6 +70,8 @@ def _lever(value: Any, url: str) -> Answer | None:
 
     if isinstance(value, list) and value and all(map(is_posting, value)):
         return answer(value, url)
+    if value == []:  # All that Lever says of a site without jobs.
+        return Answer((), total=0)
     return answer([value], url, single=True) if is_posting(value) else None
 
 
@@ -81,6 +83,11 @@ def _ashby(value: Any, url: str) -> Answer | None:
             return answer(rows, url)
         case {"data": {"jobPosting": {"title": str()} as row}}:
             return answer([row], url, single=True)
+        # What its pages carry for their own scripts: the employer stands beside the jobs.
+        case {"organization": {"name": str() as name}, "posting": {"title": str()} as row}:
+            return answer([row], url, employer=plain(name) or None, single=True)
+        case {"organization": {"name": str() as name}, "jobBoard": {"jobPostings": [*rows]}}:
+            return answer(rows, url, employer=plain(name) or None)
     return None
 
 
@@ -183,6 +190,8 @@ def _workable(value: Any, url: str) -> Answer | None:
                 else ()
             )
             return answer(rows, url, link_of=link_of, total=total, next_pages=more)
+        case {"results": [], "total": 0}:
+            return Answer((), total=0)
         case {"shortcode": str(), "title": str()}:
             return answer([value], url, link_of=link_of, single=True)
         case {"jobs": [{"shortcode": _}, *_] as rows}:
@@ -192,6 +201,10 @@ def _workable(value: Any, url: str) -> Answer | None:
                 rows, url, link_of=link_of, next_pages=(Address(link),) if isinstance(link, str) else ()
             )
     return None
+
+
+# BambooHR's numbers for the ways of working.
+_BAMBOOHR_WORKPLACES = {"0": "on-site", "1": "remote", "2": "hybrid"}
 
 
 def _bamboohr(value: Any, url: str) -> Answer | None:
@@ -206,7 +219,7 @@ def _bamboohr(value: Any, url: str) -> Answer | None:
         case {"result": [{"jobOpeningName": _}, *_] as rows}:
             meta = value.get("meta")
             return answer(
-                rows,
+                map(_bamboohr_row, rows),
                 url,
                 link_of=link_of,
                 total=meta.get("totalCount") if isinstance(meta, Mapping) else None,
@@ -214,8 +227,15 @@ def _bamboohr(value: Any, url: str) -> Answer | None:
         case {"result": [], "meta": {"totalCount": _}}:
             return Answer((), total=0)
         case {"result": {"jobOpening": {"jobOpeningName": _} as row}}:
-            return answer([row], url, link_of=link_of, single=True)
+            return answer([_bamboohr_row(row)], url, link_of=link_of, single=True)
     return None
+
+
+def _bamboohr_row(row: Any) -> Any:
+    """With the way of working as a word."""
+    if not (isinstance(row, Mapping) and str(row.get("locationType")) in _BAMBOOHR_WORKPLACES):
+        return row
+    return {**row, "locationType": _BAMBOOHR_WORKPLACES[str(row["locationType"])]}
 
 
 def _breezy(value: Any, url: str) -> Answer | None:

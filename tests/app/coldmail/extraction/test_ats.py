@@ -79,8 +79,44 @@ def test_a_feed_that_declares_entities_is_not_parsed() -> None:
     assert read_page('<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "b">]><workzag-jobs/>').jobs == ()
 
 
-def test_a_board_without_jobs_is_empty() -> None:
-    assert read_page('{"jobs": [], "meta": {"total": 0}}').kind is Kind.EMPTY
+@pytest.mark.parametrize(
+    "answer", ['{"jobs": [], "meta": {"total": 0}}', "[]", '{"total": 0, "results": []}']
+)
+def test_a_board_without_jobs_is_empty(answer: str) -> None:
+    assert read_page(answer, content_type="application/json").kind is Kind.EMPTY
+
+
+_GROUPED = [
+    {"title": group, "postings": [{"text": name, "hostedUrl": f"https://jobs.lever.co/tide/{name}", "categories": {"location": "Porto"}}]}
+    for group, name in (("Galley", "Cook"), ("Deck", "Sailor"))
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("shown", ["{}", "<html><body><pre>{}</pre></body></html>"])
+def test_all_lists_of_an_unknown_answer_are_read_as_sent_and_as_a_browser_saves_it(shown: str) -> None:
+    page = read_page(shown.replace("{}", json.dumps(_GROUPED)))
+    assert (page.kind, [job.title for job in page.jobs]) == (Kind.LISTING, ["Cook", "Sailor"])
+
+
+def test_goods_in_an_unknown_answer_are_no_jobs() -> None:
+    goods = [{"title": f"Chair {at}", "description": "For a job", "url": f"/p/{at}", "category": "Seats", "createdAt": "2026-01-01"} for at in range(3)]  # fmt: skip
+    assert read_page(json.dumps({"results": goods}), url="https://tide.example/p").jobs == ()
+
+
+def test_the_employer_beside_ashbys_jobs_is_theirs() -> None:
+    state = {
+        "organization": {"name": "Tide"},
+        "posting": {"title": "Cook", "locationName": "Porto", "descriptionHtml": "<p>Soup</p>"},
+    }
+    (job,) = read_page(
+        f"<title>Cook @ Tide</title><div id=root></div><script>window.__appData = {json.dumps(state)};</script>"
+    ).jobs
+    assert (job.title, job.company, job.locations) == ("Cook", "Tide", ("Porto",))
+
+
+def test_bamboohrs_numbers_for_ways_of_working_are_read() -> None:
+    answer = {"result": {"jobOpening": {"jobOpeningName": "Cook", "locationType": "2"}}}
+    assert read_page(json.dumps(answer)).jobs[0].remote == "hybrid"
 
 
 def test_the_job_of_the_pages_address_comes_first() -> None:
@@ -92,6 +128,14 @@ def test_the_job_of_the_pages_address_comes_first() -> None:
         json.dumps({"apiVersion": "1", "jobs": rows}), url="https://jobs.ashbyhq.com/tide/00000002"
     )
     assert (page.kind, page.jobs[0].title) == (Kind.JOB, "Cook 2")
+
+
+def test_a_short_number_in_the_pages_address_names_its_job() -> None:
+    feed = "".join(f"<position><id>{at}</id><name>Cook {at}</name></position>" for at in (5, 6))
+    page = read_page(
+        f"<workzag-jobs>{feed}</workzag-jobs>", url="https://tide.jobs.personio.de/job/6?language=de"
+    )
+    assert (page.kind, page.jobs[0].title) == (Kind.JOB, "Cook 6")
 
 
 def test_further_pages_of_a_long_list_are_named_with_their_bodies() -> None:

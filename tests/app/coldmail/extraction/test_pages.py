@@ -71,8 +71,17 @@ STATES = {
     "an initial state": f"<script>window.__INITIAL_STATE__ = {json.dumps({'jobs': {'items': _ROWS}})};</script>",
     "a parsed text": f"<script>window.S = JSON.parse({json.dumps(json.dumps({'jobs': _ROWS}))});</script>",
     "Remix": f"<script>window.__remixContext = {json.dumps({'state': {'loaderData': {'routes/jobs': {'jobs': _ROWS}}}})};</script>",
+    "Greenhouse's board": f"<script>window.__remixContext = {json.dumps({'state': {'loaderData': {'routes/$url_token': {'jobPosts': {'data': _ROWS}}}}})};</script>",
     "Apollo": "<script>window.__APOLLO_STATE__ = "
     + json.dumps({f"Job:{row['title']}": {"__typename": "Job", **row} for row in _ROWS})
+    + ";</script>",
+    "Apollo's references": "<script>window.__APOLLO_STATE__ = "
+    + json.dumps(
+        {
+            "ROOT_QUERY": {"jobs": [{"__ref": f"Job:{at}"} for at in range(3)]},
+            **{f"Job:{at}": {"__typename": "Job", **row} for at, row in enumerate(_ROWS)},
+        }
+    )
     + ";</script>",
     "JavaScript": "<script>var jobs = ["
     + ",".join(f"{{title: 'Cook {at}', url: '/jobs/{at}', location: 'Porto',}}" for at in range(3))
@@ -109,6 +118,17 @@ WITHOUT = {
         f"<h2>Requirements</h2>{_PROSE}",
         Kind.OTHER,
     ),
+    "posts of a blog in its state": (
+        "<h1>Blog</h1><script type='application/json'>"
+        + json.dumps({"all": [{"title": f"Careers {at}", "body": "<p>Jobs</p>", "url": f"/b/{at}", "publishedAt": "2026-01-01", "category": "x"} for at in range(3)]})
+        + "</script>",
+        Kind.OTHER,
+    ),
+    "examples of what is written about posts": (
+        "<h1>Examples</h1>" + "".join(f"<a href='/jobs/resume/{name}-resume'>{name} Resume</a>" for name in ("Nurse", "Teacher", "Cook")),
+        Kind.OTHER,
+    ),
+    "a board that a script embeds": ("<h1>Careers</h1><div id='grnhse_app'></div><script src='/board.js'></script>", Kind.SCRIPT_ONLY),
     "nothing": ("", Kind.OTHER),
 }  # fmt: skip
 

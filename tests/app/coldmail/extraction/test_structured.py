@@ -43,6 +43,14 @@ BROKEN = {
     "with a prefix": _POSTING.replace('"JobPosting"', '"schema:JobPosting"').replace(
         '"title"', '"schema:title"'
     ),
+    "after a remark": f"/* the posting */ {_POSTING}",
+    "as a string of JSON": json.dumps(_POSTING),
+    "with its quotes escaped": _POSTING.replace('"', '\\"'),
+    "before another value": f'{_POSTING}\n{{"@type": "BreadcrumbList", "itemListElement": []}}',
+    "with an editor's line breaks": _POSTING.replace(', "datePosted"', ',<br />\n"datePosted"'),
+    "given to a variable": f"var posting = {_POSTING};",
+    "with characters escaped twice": _POSTING.replace("Tide", "T\\\\u0069de"),
+    "with entities escaped twice": _POSTING.replace("Tide &amp; Co", "Tide &amp;amp; Co"),
 }
 
 
@@ -104,3 +112,14 @@ def test_every_address_of_one_place_is_a_location() -> None:
     }
     (job,) = read_page(f'<script type="application/ld+json">{json.dumps(posting)}</script>').jobs
     assert job.locations == ("Porto", "Faro")
+
+
+def test_postings_one_after_the_other_are_all_read() -> None:
+    page = read_page(_script(_POSTING + ",\n" + _POSTING.replace("C++ Developer (m/f/d)", "Cook")))
+    assert (page.kind, [job.title for job in page.jobs]) == (Kind.LISTING, ["C++ Developer (m/f/d)", "Cook"])
+
+
+def test_a_skill_that_only_the_title_names_is_one() -> None:
+    assert _only(
+        _script('{"@type": "JobPosting", "title": "Cook (C#/.NET)", "hiringOrganization": "T"}')
+    ).skills == ("C#", ".NET")

@@ -1,0 +1,40 @@
+"""Rows of lists as the makers of boards write them: titles, badges and places without a label."""
+
+import pytest
+
+from app.coldmail.extraction.countries import names_place
+from app.coldmail.extraction.read import read_page
+
+_URL = "https://tide.example/careers"
+_CARD = """<div class="posting"><a class="posting-title" href="/jobs/{at}00"><h5>{title}</h5><div>
+<span class="workplaceTypes">Hybrid — </span><span class="commitment">Full-time /</span><span class="location">Porto</span></div></a></div>"""
+_CELL = """<tr><td><a href="/jobs/{at}00"><p>{title}<span class="tag"><span>New</span></span></p><p>Porto, Portugal</p></a></td></tr>"""
+_ITEM = """<div><a href="/jobs/{at}00">{title}</a><ul><li>Galley</li><li>Porto, Portugal</li></ul></div>"""
+
+
+@pytest.mark.parametrize(
+    ("row", "place"), [(_CARD, "Porto"), (_CELL, "Porto, Portugal"), (_ITEM, "Porto, Portugal")]
+)
+def test_a_row_gives_its_title_alone_and_its_place(row: str, place: str) -> None:
+    titles = ("Ship Cook", "Team Lead", "Deck Officer")
+    rows = "".join(row.format(at=at + 1, title=title) for at, title in enumerate(titles))
+    page = read_page(f"<h1>Open positions</h1><table>{rows}</table>", url=_URL)
+    assert [job.title for job in page.jobs] == list(titles)
+    assert {job.locations for job in page.jobs} == {(place,)}
+
+
+def test_a_posting_whose_address_names_a_team_is_one() -> None:
+    rows = "".join(f'<a href="/jobs/{name.lower().replace(" ", "-")}">{name}</a>' for name in ("Team Lead", "Legal Counsel", "News Editor"))  # fmt: skip
+    assert len(read_page(f"<h1>Open positions</h1>{rows}", url=_URL).jobs) == 3
+
+
+@pytest.mark.parametrize(
+    "line", ["Lyon, France", "Austin, TX", "Utrecht, Nederland", "Porto, Norte, Portugal"]
+)
+def test_a_line_that_ends_in_a_country_is_a_place(line: str) -> None:
+    assert names_place(line)
+
+
+@pytest.mark.parametrize("line", ["Full-time, permanent", "Engineering", "We ship to Lyon, France.", "TX", "Galley, IT", "3 jobs in Porto, Portugal"])  # fmt: skip
+def test_another_line_is_no_place(line: str) -> None:
+    assert not names_place(line)
