@@ -19,9 +19,10 @@ from types import FrameType
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra import plan, prices
+from infra import prices
 from infra.asking import Clients, clients
 from infra.naming import NameRefused, Names
+from infra.plan.making import make
 from infra.project import ROOT, ProjectRefused, configuration, project
 from infra.stack import ConfigRefused
 from scripts import images
@@ -155,7 +156,7 @@ def _story(
 
 def _priced(stack: str, root: Path, *, ceiling_usd: float, say: Callable[[str], None]) -> Guard:
     """Tell the price first. Raises: Refused."""
-    made = plan.make(stack, changes={"paused": "false"}, holdings=prices.Holdings(), root=root)
+    made = make(stack, changes={"paused": "false"}, holdings=prices.Holdings(), root=root)
     cost = made.total
     listed = f"list prices of {made.prices_as_of}"
     say(

@@ -5,7 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from infra import adopt, plan, prices, rehearsal
+from infra import adopt, prices, rehearsal
+from infra.plan.making import EXAMPLE_ACCOUNT, make
 from infra.project import configuration, project
 from infra.rehearsal import Declared
 
@@ -78,7 +79,7 @@ def read() -> Program:
     smallest = {key_of(thing) for thing in _rehearsed({}) if thing.component}
     everything, instead = _rehearsed(EVERYTHING), _rehearsed(INSTEAD)
     rooms = {key_of(thing): thing.room for thing in [*everything, *instead] if thing.component}
-    cost = plan.make(SMALLEST, changes={}, holdings=prices.Holdings()).total
+    cost = make(SMALLEST, changes={}, holdings=prices.Holdings()).total
     house = House(everything)
     return Program(
         parts=tuple(Part(key, room, key in smallest) for key, room in sorted(rooms.items())),
@@ -99,7 +100,7 @@ def _rehearsed(changes: Mapping[str, str]) -> list[Declared]:
     name = str(project()["name"])
     config = configuration(SMALLEST) | {f"{name}:{key}": value for key, value in changes.items()}
     return rehearsal.rehearse(
-        config, project=name, stack=SMALLEST, found=lambda _: adopt.nothing(plan.EXAMPLE_ACCOUNT)
+        config, project=name, stack=SMALLEST, found=lambda _: adopt.nothing(EXAMPLE_ACCOUNT)
     )[1]
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import yaml
 
 from infra import adopt, rehearsal
-from infra.plan import EXAMPLE_ACCOUNT
+from infra.plan.making import EXAMPLE_ACCOUNT
 from infra.project import configuration, project
 from infra.rehearsal import Declared, whole
 from scripts.policies import terraform

@@ -5,8 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from infra import plan
 from infra.doors import DOORS
+from infra.plan import titles
 from scripts.picture import svg, words
 from scripts.picture.drawing import draw
 from scripts.picture.reading import BEDROCK, BY_NAME, House, Part, Program
@@ -37,7 +37,7 @@ def texts(picture: str) -> list[str]:
 
 
 def test_every_kind_of_part_that_the_plan_knows_has_its_place():
-    known = {kind.rsplit(":", 1)[-1] for kind in plan.PARTS}
+    known = {kind.rsplit(":", 1)[-1] for kind in titles.PARTS}
     assert {part.key.split()[0] for part in PARTS} == known - set(words.LAPTOP)
     assert set(words.LAPTOP) <= known
 

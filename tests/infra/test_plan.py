@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from infra import plan
+from infra.plan.__main__ import main
+from infra.plan.titles import PARTS
 from infra.project import ROOT
 
 from .program import WIDEST, declared
@@ -18,7 +19,7 @@ from .program import WIDEST, declared
 
 def shown(*arguments: str) -> str:
     out = io.StringIO()
-    assert plan.main(["--stack", *arguments], out=out) == 0
+    assert main(["--stack", *arguments], out=out) == 0
     return out.getvalue()
 
 
@@ -37,7 +38,7 @@ def test_the_price_in_the_dev_file_is_the_price_of_the_plan():
 def test_the_table_names_every_part_once_and_adds_up():
     text = shown("dev", *(word for key, value in WIDEST for word in ("--set", f"{key}={value}")))
     for thing in (thing for thing in declared("dev", *WIDEST) if thing.component):
-        title = plan.PARTS[thing.kind] + (f" {thing.name}" if thing.room == "workloads" else "")
+        title = PARTS[thing.kind] + (f" {thing.name}" if thing.room == "workloads" else "")
         assert text.count(f"    {title} ") == 1
     text = shown("dev")
     figures = as_json("dev")
@@ -94,7 +95,7 @@ def test_configured_values_that_could_be_private_are_not_printed():
 def test_what_cannot_be_planned_is_one_line_and_exit_code_2(
     arguments: list[str], words: list[str], capsys: pytest.CaptureFixture[str]
 ):
-    assert plan.main(["--stack", *arguments], out=io.StringIO()) == 2
+    assert main(["--stack", *arguments], out=io.StringIO()) == 2
     said = capsys.readouterr().err
     assert all(word in said for word in words)
     assert said.count("\n") == 1

@@ -5,7 +5,7 @@ import datetime
 import pytest
 
 from infra import prices, spot
-from infra.plan import make
+from infra.plan.making import make
 from infra.prices import Holdings, PriceMissing, Region
 
 from .program import CHAT_MACHINES, SEVERAL, WIDEST, declared

@@ -4,7 +4,11 @@ import datetime
 import io
 import json
 
-from infra import plan, spot
+from infra import spot
+from infra.plan.__main__ import main
+from infra.plan.making import make, reckoned
+from infra.plan.showing import render
+from infra.prices import Holdings
 
 from .accounts import Account, clients
 
@@ -41,16 +45,16 @@ def test_where_ec2_does_not_answer_the_plan_says_so_and_goes_on():
 
 def figures(*arguments: str) -> dict[str, object]:
     out = io.StringIO()
-    assert plan.main(["--stack", "dev", *arguments, "--json"], out=out) == 0
+    assert main(["--stack", "dev", *arguments, "--json"], out=out) == 0
     read: dict[str, object] = json.loads(out.getvalue())
     return read
 
 
 def test_the_plan_says_what_each_machine_with_a_card_adds_and_where_its_price_is_from():
-    asked = plan.make(
+    asked = make(
         "dev",
         changes={"gpu": "both", "autoscaler": "true"},
-        holdings=plan.prices.Holdings(),
+        holdings=Holdings(),
         asking=lambda _: spot.Spot({"g4dn.xlarge": 0.2}, "asked from EC2 now"),
     )
     disk = 100 * 0.08 / 730
@@ -58,7 +62,7 @@ def test_the_plan_says_what_each_machine_with_a_card_adds_and_where_its_price_is
     assert (cheap.pool, round(cheap.usd_per_hour, 6)) == ("gpu-spot", round(0.2 + disk, 6))
     assert cheap.source == "Spot, asked from EC2 now"
     assert (full.pool, round(full.usd_per_hour, 6)) == ("gpu-on-demand", round(0.526 + disk, 6))
-    text = plan.render(asked)
+    text = render(asked)
     assert "Each machine of gpu-spot: $0.211 an hour more (g4dn.xlarge, Spot, asked from EC2 now)" in text
 
 
@@ -77,15 +81,15 @@ def test_a_schedule_makes_the_day_cheaper_by_what_sleeps_and_nothing_else():
 
 
 def test_prices_that_nobody_read_from_a_page_are_named():
-    text = plan.render(
-        plan.make(
+    text = render(
+        make(
             "dev",
             changes={"gpu": "spot", "autoscaler": "true", "gpuInstanceTypes": '["g6.xlarge"]'},
-            holdings=plan.prices.Holdings(),
+            holdings=Holdings(),
         )
     )
     assert "Reckoned" not in text
-    assert plan._reckoned(_abroad()) == ("dynamodb_pitr_gb_month", "g6.xlarge")
+    assert reckoned(_abroad()) == ("dynamodb_pitr_gb_month", "g6.xlarge")
 
 
 def _abroad():  # type: ignore[no-untyped-def]
