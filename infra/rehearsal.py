@@ -1,5 +1,6 @@
 """Runs the real program against a stand-in for the engine, inside this process, and records everything it declares."""
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
@@ -73,6 +74,7 @@ def rehearse(
         program,
     )  # The program imports the AWS SDK: two seconds that `--help` does without.
 
+    _take_a_loop()
     recorder = _Recorder()
     pulumi.runtime.set_all_config(dict(config), [])
     pulumi.runtime.set_mocks(
@@ -83,6 +85,16 @@ def rehearse(
     run = cast(Callable[[Callable[[], None]], Callable[[], None]], pulumi.runtime.test)
     run(lambda: program(chosen, found(chosen)))()
     return chosen, recorder.declared
+
+
+def _take_a_loop() -> None:
+    """The SDK works on its thread's event loop. Whoever ran in this process before may have closed that one or taken it away."""
+    try:
+        closed = asyncio.get_event_loop().is_closed()
+    except RuntimeError:
+        closed = True
+    if closed:
+        asyncio.set_event_loop(asyncio.new_event_loop())
 
 
 class _Recorder(MockMonitor):

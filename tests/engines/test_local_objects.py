@@ -41,7 +41,6 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kube.Kube]:
 
 @pytest.fixture(scope="module")
 def objects() -> list[dict[str, Any]]:
-    asyncio.set_event_loop(asyncio.new_event_loop())
     bodies = [
         whole(item.inputs) for item in declared("local", *CHOICES) if item.kind.startswith("kubernetes:")
     ]

@@ -1,6 +1,5 @@
 """Everything that runs in the cluster, in its widest form, on a real API server: taken, admitted, scheduled and ready."""
 
-import asyncio
 from collections.abc import Iterator
 from typing import Any
 
@@ -27,7 +26,6 @@ ORDER = (
 @pytest.fixture(scope="module")
 def objects() -> list[dict[str, Any]]:
     """The bodies that the program would send, as the rehearsal records them."""
-    asyncio.set_event_loop(asyncio.new_event_loop())
     bodies = [whole(item.inputs) for item in declared("dev", *CHOICES) if item.kind.startswith("kubernetes:")]
     place = {kind: number for number, kind in enumerate(ORDER)}
     return sorted(bodies, key=lambda body: place.get(body["kind"], len(place)))
