@@ -19,6 +19,7 @@ _TOKEN = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`
 _NEXT_FLIGHT = re.compile(r"""__next_f\.push\(\[1,\s*(?=")""")
 _FLIGHT_ROW = re.compile(r"(?:^|\n)[0-9a-f]{1,6}:(?=[\[{])")
 _MOST_LITERALS = 200
+_MOST_REVIVED, _DEEPEST_REVIVED = 200_000, 8
 _LEAST_CHARS = 40
 # Looked at for the ends of all literals of a script together: one that is never closed runs to the script's end.
 _MOST_SCANNED = 4
@@ -32,6 +33,7 @@ _LISTS = re.compile(
 _PLAIN_LISTS = frozenset(
     ("items", "nodes", "edges", "results", "data", "list", "hits", "content", "records", "rows", "all")
 )
+_OFFERS = re.compile(r"\W*(?:\w+[_-])?(?:all|our|special)?offers?\W*", re.IGNORECASE)
 _NO_LISTS = re.compile(
     r"related|similar|recommend|recent|categor|filter|facet|location|department|menu|nav"
     r"|\bposts\b|articles?\b|news|blog|stories|courses?\b|lessons|products?\b|events?\b|templates?\b|testimonials",
@@ -169,11 +171,15 @@ def _revived(value: Any) -> Any:
     if not flat or not all(isinstance(part, int) for one in flat[:20] for part in one.values()):
         return value
 
+    left = _MOST_REVIVED
+
     def at(index: Any, depth: int) -> Any:
-        if isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(value):
+        nonlocal left
+        left -= 1
+        if left < 0 or isinstance(index, bool) or not isinstance(index, int) or not 0 <= index < len(value):
             return None
         one = value[index]
-        if depth > 6:
+        if depth > _DEEPEST_REVIVED:
             return None
         if isinstance(one, dict):
             return {name: at(part, depth + 1) for name, part in one.items()}
@@ -184,7 +190,11 @@ def _revived(value: Any) -> Any:
             return at(one[1], depth) if reactive else [at(part, depth + 1) for part in one[:2_000]]
         return one
 
-    return [at(index, 3) for index, one in enumerate(value) if isinstance(one, dict) and len(one) > 2]
+    # From the root, where lists have their names; then whatever of it lies too deep.
+    whole = at(0, 0)
+    left = _MOST_REVIVED
+    rows = [at(index, 5) for index, one in enumerate(value) if isinstance(one, dict) and len(one) > 2]
+    return {"whole": whole, "rows": rows}
 
 
 def _found(value: Any, base: str | None, *, named: str = "") -> list[Found]:
@@ -234,7 +244,9 @@ def _found(value: Any, base: str | None, *, named: str = "") -> list[Found]:
 def _likely(row: Mapping[str, Any], name: str) -> bool:
     """Whether a row of the list of this name is a job."""
     if _LISTS.search(name):
-        return records.likeness(row) >= _NAMED
+        # Offers may be of anything.
+        offered = _OFFERS.fullmatch(name) and not records.only_a_posting(row)
+        return not offered and records.likeness(row) >= _NAMED
     return records.likeness(row) >= _SURE and records.only_a_posting(row)
 
 

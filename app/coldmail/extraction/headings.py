@@ -46,6 +46,16 @@ _NO_SKILL = re.compile(
 )
 
 
+_NOTICE = re.compile(
+    r"(?:privacy|cookie) (?:notice|policy|statement)|datenschutz(?:erklärung|hinweis|information)|(?:política|aviso) de privacidad|politique de confidentialité"
+    r"|informativa (?:sulla )?privacy|privacyverklaring|integritetspolicy|polityka prywatności"
+)
+# What a page says that it is about in JSON-LD, and is no posting.
+_OTHER_THING = re.compile(
+    r'"@type"\s*:\s*"(?:Course|CourseInstance|Product|Event|Recipe|Book|Movie|SoftwareApplication)"'
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What speaks for a posting. `sections` are the kinds of headings that only postings have."""
@@ -108,19 +118,28 @@ def posting(document: Document) -> Job | None:
     article = (document.meta("og:type") or "") == "article" or any(
         "Article" in text and "JobPosting" not in text for text in document.json_ld
     )
+    if any(_OTHER_THING.search(text) for text in document.json_ld):
+        return None
     if title.endswith("?") or not found.enough(title, path=document.url or "", article=article):
         return None
     job = _job(title, read, found.facts)
     stated = found.facts.first("company") or re.sub(
         r"\Aat\s+", "", _node_text(document, _COMPANY_NODES) or ""
     )
-    spots = job.locations or places.unique(
-        [_place(_node_text(document, _PLACE_NODES)) or _below(title, read)]
+    aside = facts([block for block in blocks if block.skipped])
+    spots = (
+        job.locations
+        or places.unique(_split_places(_only(aside, "location")))
+        or places.unique([_place(_node_text(document, _PLACE_NODES)) or _below(title, read)])
     )
     named = bool(stated) and stated.lower() != title.lower()
     company = stated if named else employer(document, title=title, places=spots)
     return replace(
-        job, company=company, locations=spots, apply_url=document.url or _apply_link(document)
+        job,
+        company=company,
+        locations=spots,
+        salary=job.salary or money.pay(_only(aside, "salary")),
+        apply_url=document.url or _apply_link(document),
     ).read_by(Tier.TEXT)
 
 
@@ -201,7 +220,10 @@ def _title(document: Document) -> str | None:
 
 def _section(text: str) -> bool:
     line = text.lower().strip(" :")
-    return bool(words.NO_TITLE.fullmatch(line) or (words.OPEN_POSITIONS.fullmatch(line))) or line.isdigit()
+    return (
+        bool(_NOTICE.search(line) or words.NO_TITLE.fullmatch(line) or (words.OPEN_POSITIONS.fullmatch(line)))
+        or line.isdigit()
+    )
 
 
 def _applies(document: Document) -> bool:
@@ -240,6 +262,12 @@ def _place(text: str | None) -> str | None:
         if text
         else None
     )
+
+
+def _only(aside: Facts, name: str) -> str:
+    """What stands beside the text with a label, once: several belong to other jobs."""
+    found = aside.all(name)
+    return found[0] if len(found) == 1 else ""
 
 
 def _below(title: str, blocks: Sequence[Block]) -> str | None:

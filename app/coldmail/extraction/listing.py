@@ -38,9 +38,15 @@ _ASIDE = re.compile(
 )
 # What is written about a post.
 _ABOUT_A_POST = re.compile(
-    r".*\b(?:resumes?|cv|cover letters?|templates?|salar(?:y|ies)|interview questions|job descriptions?)(?: (?:examples?|samples?|guide))?\W*",
+    r".*\b(?:resumes?|cv|cover letters?|templates?|salar(?:y|ies)|interview questions|job descriptions?|jobs)(?: (?:examples?|samples?|guide|(?:in|near) .{1,40}))?\W*"
+    r"|(?:how|why|what|when|where|who|is|are|should|the best|(?:the )?top \d+|\d+ (?:ways|things|tips|reasons|best)|wie|warum|cómo|por qué|comment|pourquoi|hoe|waarom|hur|varför)\s.*|.*\?",
     re.IGNORECASE,
 )
+# What lists of work say of themselves where their headings would do for a shop's.
+_OF_WORK = re.compile(
+    r"emplo|job|recru|candida|carri|trabaj|vacant|contrat|\bCDI\b|puesto|poste", re.IGNORECASE
+)
+_OF_ANYTHING = re.compile(r"(?:nos |nuestras )?(?:offres|ofertas|annonces)", re.IGNORECASE)
 _TITLE_NODES = "h1, h2, h3, h4, h5, h6, [class*=title i], [class*=name i], [class*=position i], [data-automation-id=jobTitle], strong"
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _PLACE_NODES = "[class*=location i], [class*=ubic i], [class*=city i], [class*=standort i], [class*=place i]:not([class*=workplace i]), [data-automation-id=locations] dd, [data-th=Location]"
@@ -256,6 +262,9 @@ def _believable(rows: list[_Row], document: Document) -> bool:
     strong = sum(row.strong for row in rows) / len(rows)
     speaks = any(
         words.OPEN_POSITIONS.match(text.lower())
+        and (
+            not _OF_ANYTHING.fullmatch(text) or _OF_WORK.search(f"{document.title}\n{document.text[:5_000]}")
+        )
         for text in (
             document.title,
             *(block.text for block in document.blocks if block.tag in ("h1", "h2", "h3")),

@@ -52,7 +52,10 @@ def pay_in(text: str) -> str | None:
 
 
 def _amount(value: Mapping[str, Any], currency: str | None) -> str | None:
-    currency = _first(value, "currency", "currencyCode", "salary_currency", "currency_code") or currency
+    currency = (
+        _first(value, "currency", "currencyCode", "salary_currency", "currency_code", "priceCurrency")
+        or currency
+    )
     inner = value.get("value")
     if isinstance(inner, list):
         inner = next((one for one in inner if one), None)
@@ -61,9 +64,11 @@ def _amount(value: Mapping[str, Any], currency: str | None) -> str | None:
         unit = _first(inner, "unitText", "unitCode") or unit
         currency = _first(inner, "currency") or currency
     within = inner if isinstance(inner, Mapping) else value
-    low = _number(_first(within, "minValue", "min", "salary_from", "from", "minimum", "min_value"))
-    high = _number(_first(within, "maxValue", "max", "salary_to", "to", "maximum", "max_value"))
-    exact = _number(within.get("value") if isinstance(within.get("value"), str | int | float) else None)
+    low = _number(
+        _first(within, "minValue", "min", "salary_from", "from", "minimum", "min_value", "minPrice")
+    )
+    high = _number(_first(within, "maxValue", "max", "salary_to", "to", "maximum", "max_value", "maxPrice"))
+    exact = _number(_first(within, "value", "price"))
     return _line(currency, low or exact, high, unit)
 
 

@@ -46,8 +46,14 @@ def listed_skills(items: Iterable[str]) -> tuple[str, ...]:
     found: dict[str, None] = {}
     for item in items:
         for part in _LIST_SEPARATOR.split(item):
-            tag = part.strip(" .:-–•")
+            # The dot before .NET is part of its name.
+            tag = part.strip(" :-–•").rstrip(".").removeprefix(". ")
             if not tag:
+                continue
+            joined = tag.split("/")
+            if len(joined) > 1 and tag.lower() not in _ANY_CASE and all(map(_known, joined)):
+                for name in joined:
+                    found.setdefault(_ANY_CASE.get(name.lower(), name))
                 continue
             if tag.lower() in _ANY_CASE:
                 found.setdefault(_ANY_CASE[tag.lower()])
@@ -57,6 +63,10 @@ def listed_skills(items: Iterable[str]) -> tuple[str, ...]:
                 for name in skills_in(tag):
                     found.setdefault(name)
     return tuple(found)[:_MOST_SKILLS]
+
+
+def _known(name: str) -> bool:
+    return name.lower() in _ANY_CASE or name in _EXACT
 
 
 def _longest(words: list[tuple[str, int]], at: int, text: str) -> tuple[str | None, int]:

@@ -162,11 +162,16 @@ def _smartrecruiters_link(row: Record) -> str | None:
 
 def _recruitee(value: Any, url: str) -> Answer | None:
     match value:
-        case {"offers": [*rows]}:
+        case {"offers": [*rows]} if all(map(_is_recruitees, rows)):
             return answer(rows, url)
         case {"offer": {"title": str()} as row}:
             return answer([row], url, single=True)
     return None
+
+
+def _is_recruitees(row: Any) -> bool:
+    """Whether it is an offer of work."""
+    return isinstance(row, Mapping) and ("careers_url" in row or records.only_a_posting(row))
 
 
 def _workable(value: Any, url: str) -> Answer | None:

@@ -19,6 +19,9 @@ _FILE_WORDS = words(
     "medium large big full transparent background bg png jpg jpeg svg gif webp hd hr careers career jobs job portal official version copy vector",
 )
 
+# Attributes that say what an element is.
+_CALLED = ("class", "id", "data-automation-id", "data-ui", "data-qa", "data-testid")
+
 
 def alternatives(document: Document) -> Iterator[str]:
     """The text of each image that is the page's logo: "Tide logo", or "Tide" on an image in the place for logos."""
@@ -56,7 +59,7 @@ def _logo_place(node: LexborNode) -> bool:
         if at is None:
             return False
         attributes = at.attributes
-        called = f"{(attributes.get('class') or '')[:200]} {(attributes.get('id') or '')[:100]}"
+        called = " ".join((attributes.get(name) or "")[:200] for name in _CALLED)
         if re.search(r"logo|\bbrand\b|navbar-brand", called, re.I):
             return True
         at = at.parent

@@ -100,7 +100,8 @@ def test_all_lists_of_an_unknown_answer_are_read_as_sent_and_as_a_browser_saves_
 
 def test_goods_in_an_unknown_answer_are_no_jobs() -> None:
     goods = [{"title": f"Chair {at}", "description": "For a job", "url": f"/p/{at}", "category": "Seats", "createdAt": "2026-01-01"} for at in range(3)]  # fmt: skip
-    assert read_page(json.dumps({"results": goods}), url="https://tide.example/p").jobs == ()
+    for name in ("results", "offers"):
+        assert read_page(json.dumps({name: goods}), url="https://tide.example/p").jobs == ()
 
 
 def test_the_employer_beside_ashbys_jobs_is_theirs() -> None:

@@ -72,6 +72,15 @@ STATES = {
     "a parsed text": f"<script>window.S = JSON.parse({json.dumps(json.dumps({'jobs': _ROWS}))});</script>",
     "Remix": f"<script>window.__remixContext = {json.dumps({'state': {'loaderData': {'routes/jobs': {'jobs': _ROWS}}}})};</script>",
     "Greenhouse's board": f"<script>window.__remixContext = {json.dumps({'state': {'loaderData': {'routes/$url_token': {'jobPosts': {'data': _ROWS}}}}})};</script>",
+    "Nuxt 3": "<script type='application/json' id='__NUXT_DATA__'>"
+    + json.dumps(
+        [["ShallowReactive", 1], {"data": 2}, {"jobs": 3}, [4, 5, 6]]
+        + [{"title": 7 + at, "url": 10 + at, "location": 13} for at in range(3)]
+        + [f"Cook {at}" for at in range(3)]
+        + [f"/jobs/{at}" for at in range(3)]
+        + ["Porto"]
+    )
+    + "</script>",
     "Apollo": "<script>window.__APOLLO_STATE__ = "
     + json.dumps({f"Job:{row['title']}": {"__typename": "Job", **row} for row in _ROWS})
     + ";</script>",
@@ -126,6 +135,27 @@ WITHOUT = {
     ),
     "examples of what is written about posts": (
         "<h1>Examples</h1>" + "".join(f"<a href='/jobs/resume/{name}-resume'>{name} Resume</a>" for name in ("Nurse", "Teacher", "Cook")),
+        Kind.OTHER,
+    ),
+    "a course that asks people to apply": (
+        "<title>Data Analyst</title><script type='application/ld+json'>{\"@type\": \"Course\", \"name\": \"Data Analyst\"}</script><h1>Data Analyst</h1>"
+        "<p>Location: Online</p><h2>Responsibilities</h2><p>x</p><h2>Requirements</h2><p>x</p><a href='/a'>Apply now</a>",
+        Kind.OTHER,
+    ),
+    "a privacy notice for applicants": (
+        "<title>Applicant privacy notice</title><h1>Applicant privacy notice</h1><h2>What we need</h2><h2>Requirements</h2><p>x</p><a href='/a'>Apply</a>",
+        Kind.OTHER,
+    ),
+    "a list of categories": (
+        "<h1>Browse jobs</h1>" + "".join(f"<a href='/jobs/{name}-jobs'>{name} jobs</a>" for name in ("Nurse", "Teacher", "Cook")),
+        Kind.OTHER,
+    ),
+    "posts of a blog": (
+        "<h1>Blog</h1><a href='/p/become-an-engineer-1234'>How to become an engineer</a><a href='/p/shoes-1235'>The best nurse shoes</a>",
+        Kind.OTHER,
+    ),
+    "offers of flats": (
+        "<title>Nos offres</title><h1>Nos offres</h1><a href='/offres/flat-1234'>Appartement Lyon</a><a href='/offres/house-1235'>Maison Paris</a>",
         Kind.OTHER,
     ),
     "a board that a script embeds": ("<h1>Careers</h1><div id='grnhse_app'></div><script src='/board.js'></script>", Kind.SCRIPT_ONLY),

@@ -38,3 +38,16 @@ def test_a_line_that_ends_in_a_country_is_a_place(line: str) -> None:
 @pytest.mark.parametrize("line", ["Full-time, permanent", "Engineering", "We ship to Lyon, France.", "TX", "Galley, IT", "3 jobs in Porto, Portugal"])  # fmt: skip
 def test_another_line_is_no_place(line: str) -> None:
     assert not names_place(line)
+
+
+@pytest.mark.parametrize(
+    ("more", "places"), [("", ("Porto",)), ("<dl><dt>Location</dt><dd>Faro</dd></dl>", ())]
+)
+def test_a_fact_in_an_aside_is_the_postings_where_it_stands_there_once(
+    more: str, places: tuple[str, ...]
+) -> None:
+    page = read_page(
+        "<title>Cook</title><h1>Cook</h1><h2>Responsibilities</h2><p>Soup</p><h2>Requirements</h2><p>Salt</p><button>Apply now</button>"
+        f"<aside><dl><dt>Location</dt><dd>Porto</dd></dl>{more}</aside>"
+    )
+    assert [job.locations for job in page.jobs] == [places]

@@ -123,3 +123,16 @@ def test_a_skill_that_only_the_title_names_is_one() -> None:
     assert _only(
         _script('{"@type": "JobPosting", "title": "Cook (C#/.NET)", "hiringOrganization": "T"}')
     ).skills == ("C#", ".NET")
+
+
+def test_listed_skills_keep_the_signs_of_their_names() -> None:
+    item = {"@type": "JobPosting", "title": "Cook", "skills": "C#, .NET Core; C++/Qt; TCP/IP, F#.", "hiringOrganization": "T"}  # fmt: skip
+    assert {"C#", "C++", "Qt", "TCP/IP", "F#"} <= set(_only(_script(json.dumps(item))).skills)
+    item["skills"] = [".NET Core", "ASP.NET."]
+    assert _only(_script(json.dumps(item))).skills == (".NET Core", "ASP.NET")
+
+
+def test_a_price_is_a_salary_in_a_salarys_place() -> None:
+    pay = {"@type": "PriceSpecification", "minPrice": 30000, "maxPrice": 40000, "priceCurrency": "EUR"}
+    item = {"@type": "JobPosting", "title": "Cook", "hiringOrganization": "T", "baseSalary": pay}
+    assert _only(_script(json.dumps(item))).salary == "EUR 30000-40000"
