@@ -18,7 +18,7 @@ def cause_of(headline: str, quotes: Sequence[str], facts: Facts) -> str:
     said.add(_context(facts))
     said.quote("The log says", quotes, most=1)
     said.add(f"Failed: {_few(facts.tests)}." if facts.tests else "")
-    said.add(_contrast(facts.expected, facts.actual))
+    said.add(_contrast(facts.expected, facts.actual) or _contrast(facts.left, facts.right, sides=("Left", "right")))
     places = [place for place in facts.places if place.partition(":")[0] not in headline]
     said.add(f"Where: {_few(places)}." if places else "")
     said.add(f"Summary: {facts.summary}." if facts.summary else "")
@@ -44,7 +44,7 @@ class _Said:
                 most -= self.add(f'{word}: "{text.rstrip(".:")}".')
 
 
-def _contrast(expected: str, actual: str) -> str:
+def _contrast(expected: str, actual: str, *, sides: tuple[str, str] = ("Expected", "actual")) -> str:
     """What a test wanted and got; a difference that the eye passes over is named."""
     if not expected or not actual:
         return ""
@@ -56,7 +56,7 @@ def _contrast(expected: str, actual: str) -> str:
         why = " They differ in upper and lower case."
     elif bare[0] != bare[1] and "".join(bare[0].split()) == "".join(bare[1].split()):
         why = " They differ in white space."
-    return f"Expected {expected}, actual {actual}.{why}"
+    return f"{sides[0]} {expected}, {sides[1]} {actual}.{why}"
 
 
 def _told(quote: str, text: str) -> bool:

@@ -79,7 +79,9 @@ def _surface(best: Scored, found: Sequence[Scored]) -> list[Scored]:
     seen = {best.hit.signature.id}
     others = []
     for each in found:
-        if each.hit.signature.id in seen or each.score < 1.5 or not each.inside or _is_symptom(each):
+        if each.hit.signature.id in seen or each.score < 1.5 or not each.inside:
+            continue
+        if _is_symptom(each) or is_aside(each.hit):
             continue
         seen.add(each.hit.signature.id)
         others.append(each)

@@ -29,7 +29,7 @@ _TESTS = (
     re.compile(r"^\s{0,20}FAIL \[[ \d.]{1,10}s\] (?:\([ \d/]{3,15}\) )?([\w:-]{1,80} [\w:<>-]{1,160})"),
     re.compile(r"^\s{0,8}● (?!Console|Cannot|Deprecation|Validation|Test suite)([^\s›].{0,160})$"),
     re.compile(r"^\s{0,8}(?:[❯×✕] |FAIL {1,2})(?:\|[\w@/-]{1,40}\| )?([\w@./()\[\]-]{3,160}\.[cm]?[jt]sx?(?: > .{1,160})?)"),
-    re.compile(r"^\s{0,8}(?:✕|✖|×) (?!\d+ problems?\b|This env|.{1,80} did not run)([\w\"'`].{3,160}?)(?: \(\d{1,7} ?m?s\))?$"),
+    re.compile(r"^\s{0,8}(?:✕|✖|×) (?!\d+ problems?\b|This env|.{1,80} did not run)([\w\"'`].{3,160}?)(?<!:)(?: \(\d{1,7} ?m?s\))?$"),
     re.compile(r"^\s{0,8}\d{1,3}\) ([A-Za-z\[].{3,160})$"),
     re.compile(r"^rspec (\./\S{3,160})"),
     re.compile(r"^\[ERROR\] {1,4}([\w.$]{3,120}(?::\d{1,6}|\.\w{1,80}:\d{1,6}).{0,60})"),
@@ -65,11 +65,13 @@ _TELLING = ahocorasick_rs.AhoCorasick(
     ]
 )  # fmt: skip
 _EXPECTED = re.compile(
-    r"^\s*(?:E +)?(?:Expected|expected|EXPECTED|want|Want|left)\b[\w ]{0,30}: {0,8}(\S.{0,160})$"
+    r"^\s*(?:E +)?(?:Expected|expected|EXPECTED|want|Want)\b[\w ]{0,30}: {0,8}(\S.{0,160})$"
 )
 _ACTUAL = re.compile(
-    r"^\s*(?:E +)?(?:Received|received|Actual|actual|got|Got|right|Returned|to equal|but was)\b[\w ]{0,30}: {0,8}(\S.{0,160})$"
+    r"^\s*(?:E +)?(?:Received|received|Actual|actual|got|Got|Returned|to equal|but was)\b[\w ]{0,30}: {0,8}(\S.{0,160})$"
 )
+# Rust and Elixir do not say which side a test wanted.
+_LEFT, _RIGHT = (re.compile(rf"^\s*{side}: {{1,8}}(\S.{{0,160}})$") for side in ("left", "right"))
 _TOOLS = (
     r"yarn|npm|pnpm|npx|bun|make|cargo|go|tox|nox|pre-commit|ruff|black|isort|uv|poetry|pip|bundle|rake|mvn|\./\w[\w./-]{0,40}"
     r"|gradle\w?|git|terraform|dotnet|deno|bazel|mix|composer|prettier|eslint"
@@ -107,6 +109,8 @@ class Facts:
     summary: str = ""
     expected: str = ""
     actual: str = ""
+    left: str = ""
+    right: str = ""
     hint: str = ""
 
     def holds(self, index: int) -> bool:
@@ -134,6 +138,8 @@ def facts_of(log: CleanLog, telling: Sequence[int]) -> Facts:
         summary=" ".join(_first(_SUMMARY, lines, reversed(told)).strip(" =.").split()),
         expected=_first(_EXPECTED, lines, _around(telling[:6], len(lines))),
         actual=_first(_ACTUAL, lines, _around(telling[:6], len(lines))),
+        left=_first(_LEFT, lines, _around(telling[:6], len(lines))),
+        right=_first(_RIGHT, lines, _around(telling[:6], len(lines))),
         hint=_hint(lines, [*_around(telling[:8], len(lines)), *reversed(inside[-60:])], header=header, step=step),
     )  # fmt: skip
 

@@ -16,6 +16,7 @@ _WRAPPER = re.compile(
     r"|(?i:^\W{0,3}(?:error )?command failed with exit code \d+\.?$|^\W{0,3}exit code:? \d+$|^make(?:\[\d+\])?: \*\*\* |^ninja: build stopped|\bexited with(?: code| status| code exit status)? '?\d{1,3}\W{0,3}$)"
     r"|^npm (?:ERR!|error) (?:code ELIFECYCLE|errno \d|Exit status \d|Failed at the |Test failed\.|A complete log|This is probably not|Lifecycle script|path /|command (?:sh|bash|failed)|workspace |location )"
     r"|recipe for target '.{1,160}' failed|^\S{1,60}: exit status \d{1,3}$|^FAIL(?:\s+\S{1,160}\s+(?:\[.{1,40}\]|[\d.]{1,12}s))?$|^coverage: [\d.]{1,6}% |^# (?:fail|tests|pass)\s+\d+$|^\s*\d{1,6} failing$"
+    r"|^\W{0,8}(?:YN0000: \W{0,4}Failed with errors in \d|Errors while running CTest$|Failure reason:$|\[ERROR\] Found \d{1,6} errors?\s*$)"
     r"|^\W{0,3}(?:error\W{1,3})?(?:BUILD FAILED|BUILD FAILURE|FAILURE: Build failed|Build failed|Total time: |\* What went wrong:|There were failing tests|COMPILATION ERROR|\(.{1,120}\) Compilation failed)"
 )
 # Advice that a tool gives after every failure.
@@ -28,6 +29,8 @@ _HARMLESS = re.compile(
     r"^\W{0,4}(?:npm )?(?:warn|warning|WARN|WARNING|Warning(?! {2,}\w)|INFO|Info|DEBUG|Debug|TRACE|SKIP(?:PED)?|PASS(?:ED)?|ok|notice|NOTICE|XFAIL|remote:)\b|\b[A-Z]\w{0,40}Warning: |: [Ww]arning[: ]"
     r"|\blevel=(?:debug|info|warn\w{0,4})\b|\"level\": ?\"(?:debug|info|warn\w{0,4})\"|^[IW]\d{4} \d\d:\d\d|\s(?:DEBUG|TRACE|INFO)\s|^##\[(?:warning|notice)\]|[✓✔√]|(?i:\bretry(?:ing)?\b|\bwill be retried\b)|\bPASSED\b|\bSKIPPED\b|^\S{1,160} [.sx]{1,200}\s{1,80}\[ *\d{1,3}%\]$"
 )
+# What was tried again went on; the words of its failure are the loudest of the log.
+_RETRIED = re.compile(r"^\W{0,4}(?:WARNING|WARN|Warning|warning)\W{1,3}(?:\d{1,3}: )?Retrying\b|\b[Rr]etrying in \d|\bwill retry in \d")
 # What a runner or a shell prints of what it is about to do, or of where it is.
 _STAGE = re.compile(
     r"^\s*(?:Run |Running |Finished |Executing |Starting |Uploading |Downloading |Writing |Emitting |PRINTING LOG|FINISHED PRINTING|shell: |with:$|env:$|\[command\]|\+{1,3} \S|\$ \S|##\[(?:group|endgroup|command|section)|Traceback \(most recent|During handling of"
@@ -43,7 +46,7 @@ _SAID = re.compile(
 _ANNOTATED = re.compile(r"^\W{0,3}\[error\]|^::error|^##\[error\]")
 _ANNOTATION = re.compile(r"::error|##\[error\]")
 _CHARS = 400
-WRAPPED, STAGED, ADVISED, HARMLESS, SAID, ANNOTATED = -3.0, -1.2, -1.0, -1.5, 0.9, 0.9
+WRAPPED, RETRIED, STAGED, ADVISED, HARMLESS, SAID, ANNOTATED = -3.0, -3.0, -1.2, -1.0, -1.5, 0.9, 0.9
 # The rest of a sentence, a line that was there before but for its numbers, and an annotation right after another.
 CONTINUED, REPEATED, FOLLOWING = -2.0, -3.0, -1.5
 # So many of the likeliest lines are looked at; so near annotations are of one failure.
@@ -58,6 +61,8 @@ def prior(line: str) -> float:
     line = line[:_CHARS]
     if _WRAPPER.search(line):
         return WRAPPED
+    if _RETRIED.search(line):
+        return RETRIED
     if _STAGE.match(line):
         return STAGED
     if _ADVICE.match(line):

@@ -30,7 +30,7 @@ _ASSIGNED = re.compile(
     (?P<name> (?P<strong>{_STRONG}) | (?P<weak>{_WEAK}) )
     (?P<rest> (?:[_\-.][A-Za-z0-9]{{1,24}}){{0,3}} | \d{{1,3}} )
     (?P<close> \\{{0,3}}["']? \]? )
-    (?P<sign> \s{{0,3}} (?: => | :=(?!=) | =(?!=) | :(?!:) ) \s{{0,3}} )
+    (?P<sign> \s{{0,3}} (?: => | :=(?!=) | =(?!=) | :(?!:) ) (?: [ \t]{{4,40}} | \s{{0,3}} ) )
     (?P<value> \\{{0,3}}" (?:[^"\\\n]|\\(?!")[^\n]){{1,4096}} | \\{{0,3}}' [^'\n]{{1,4096}} | ` [^`\n]{{1,4096}} | [^\s"'`]{{1,4096}} )
     """
 )
@@ -39,7 +39,7 @@ _OPENING = re.compile(r"\\{0,3}[\"'`]")
 _HARMLESS_BEFORE = re.compile(
     r"(?i)(?:cache|public|primary|foreign|partition|sort|host|restore|object|s3|routing|idempotency|group|hash|dict|map"
     r"|index|unique|composite|missing|unknown|duplicate|invalid|lookup|registry|i18n|translation|config|json|query|react"
-    r"|unexpected|next|sub|csrf|pagination|continuation|syntax|the|a|no|by)[_\-. ]?$"
+    r"|unexpected|such|next|sub|csrf|pagination|continuation|syntax|the|a|no|by)[_\-. ]?$"
 )
 _HARMLESS_AFTER = re.compile(
     r"(?i)[_\-.](?:file|path|dir|name|names|url|uri|type|length|size|count|ttl|expiry|expires|expiration|expires_in|algorithm|alg"
@@ -152,6 +152,8 @@ def _is_secret(raw: str, match: re.Match[str], begin: int, stop: int, line_end: 
         and match["strong"].lower() in ("pwd", "pass")
         and (_FOLDER.match(value) or before.lower().endswith("ask"))
     ):
+        return False
+    if before.lower().endswith("no such ") and ":" in match["sign"]:
         return False
     if match["weak"]:
         return _weak_is_secret(match, value, before)

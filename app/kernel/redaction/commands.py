@@ -35,6 +35,10 @@ _TABLE: tuple[tuple[tuple[str, ...], str], ...] = (
     (("identified by",), rf"(?i)identified\s+by\s+(?:password\s+)?{_VALUE}"),
     (("password '", 'password "', "password e'"), rf"(?i)\bpassword\s+e?{_VALUE}"),
     ((":",), r"^[\w.*\-]{1,128}:(?:[1-6]\d{3}|\*):[\w*\-]{1,64}:[\w*\-]{1,64}:(?P<p>[^\s:]{3,256})$"),
+    (('"auth"', '\\"auth'), r"\\{0,3}\"auth\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?-i:(?=[A-Za-z]*[0-9+/=])(?=[a-z0-9]*[A-Z]))(?P<p>[a-z0-9+/]{16,2000}={0,2})\\{0,3}\""),
+    (("password>", "passphrase>", "token>", "secret>", "apikey>"),
+     r"<(?:[\w.\-]{0,40})(?:password|passphrase|token|secret|apikey)>\s{0,3}(?P<p>[^<>\s$][^<>\s]{3,1024})\s{0,3}</"),
+    (("env ",), r"\b(?-i:ENV)\s{1,4}\w{0,40}(?:password|passwd|secret|token|key)\w{0,20}\s{1,3}(?=[^\s\d]{0,60}\d)(?P<p>[^\s=$]{8,1024})\s*$"),
     (("//", "_auth"), r"(?::_authToken|:_auth|:_password)\s{0,2}[= ]\s{0,2}\"?(?P<p>[^\s\"]{4,1024})"),
 )  # fmt: skip
 _COMPILED = tuple(

@@ -43,6 +43,8 @@ HARMLESS = (
     "jane (at) example (dot) com",
     "test_split_auth[user] passed in 0.12s, 1785486389 ns",
     "std::vector<int>::push_back at 0x7f3822083810",
+    "error: no such secret: db-credentials",
+    "test sb_secret_rotation_works ... ok, re_export_of_modules_from_package kept",
 )
 
 
