@@ -49,6 +49,26 @@ def test_a_network_fault_in_a_run_step_is_a_failed_image_build_that_may_pass_aga
     assert "502" in found.root_cause and "wget" in found.root_cause
 
 
+def test_a_fault_that_was_tried_again_and_passed_is_neither_ranked_first_nor_quoted() -> None:
+    found = analyzed(
+        "##[group]Run pip install -r requirements.txt && pytest",
+        "WARNING: Retrying (Retry(total=4)) after connection broken by 'ReadTimeoutError(\"Read timed out.\")': /simple/numpy/",
+        "Successfully installed numpy-2.3.1", ">       assert total(cart) == 850", "E       assert 849 == 850",
+        "FAILED tests/test_price.py::test_total - assert 849 == 850", END,
+    )  # fmt: skip
+    assert found.category is Category.TEST_ASSERTION and found.confidence >= CONFIDENT
+    assert "timed out" not in told(found)
+    assert not [line for line in found.extracted if line.rank == 1 and "Retrying" in line.text]
+
+
+def test_which_side_a_test_wanted_is_not_claimed_where_the_tool_does_not_say_it() -> None:
+    found = analyzed(
+        "##[group]Run mix test", "  1) test rounds up (Shop.PriceTest)", "     Assertion with == failed",
+        "     left:  849", "     right: 850", "12 tests, 1 failure", END,
+    )  # fmt: skip
+    assert "Left 849, right 850." in found.root_cause and "Expected" not in found.root_cause
+
+
 def test_what_was_printed_after_the_failed_step_is_not_its_cause() -> None:
     found = analyzed(
         "##[group]Run mypy src", "src/a.py:3: error: Incompatible return value type  [return-value]", END,
