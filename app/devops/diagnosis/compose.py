@@ -18,7 +18,9 @@ def cause_of(headline: str, quotes: Sequence[str], facts: Facts) -> str:
     said.add(_context(facts))
     said.quote("The log says", quotes, most=1)
     said.add(f"Failed: {_few(facts.tests)}." if facts.tests else "")
-    said.add(_contrast(facts.expected, facts.actual) or _contrast(facts.left, facts.right, sides=("Left", "right")))
+    said.add(
+        _contrast(facts.expected, facts.actual) or _contrast(facts.left, facts.right, sides=("Left", "right"))
+    )
     places = [place for place in facts.places if place.partition(":")[0] not in headline]
     said.add(f"Where: {_few(places)}." if places else "")
     said.add(f"Summary: {facts.summary}." if facts.summary else "")

@@ -29,7 +29,7 @@ _TESTS = (
     re.compile(r"^\s{0,20}FAIL \[[ \d.]{1,10}s\] (?:\([ \d/]{3,15}\) )?([\w:-]{1,80} [\w:<>-]{1,160})"),
     re.compile(r"^\s{0,8}● (?!Console|Cannot|Deprecation|Validation|Test suite)([^\s›].{0,160})$"),
     re.compile(r"^\s{0,8}(?:[❯×✕] |FAIL {1,2})(?:\|[\w@/-]{1,40}\| )?([\w@./()\[\]-]{3,160}\.[cm]?[jt]sx?(?: > .{1,160})?)"),
-    re.compile(r"^\s{0,8}(?:✕|✖|×) (?!\d+ problems?\b|This env|.{1,80} did not run)([\w\"'`].{3,160}?)(?<!:)(?: \(\d{1,7} ?m?s\))?$"),
+    re.compile(r"^\s{0,8}(?:✕|✖|×) (?!\d+ problems?\b|This env|.{1,80} did not run)([\w\"'`].{3,160}?)(?<!:)(?: \(\d+ ?m?s\))?$"),
     re.compile(r"^\s{0,8}\d{1,3}\) ([A-Za-z\[].{3,160})$"),
     re.compile(r"^rspec (\./\S{3,160})"),
     re.compile(r"^\[ERROR\] {1,4}([\w.$]{3,120}(?::\d{1,6}|\.\w{1,80}:\d{1,6}).{0,60})"),

@@ -30,7 +30,9 @@ _HARMLESS = re.compile(
     r"|\blevel=(?:debug|info|warn\w{0,4})\b|\"level\": ?\"(?:debug|info|warn\w{0,4})\"|^[IW]\d{4} \d\d:\d\d|\s(?:DEBUG|TRACE|INFO)\s|^##\[(?:warning|notice)\]|[✓✔√]|(?i:\bretry(?:ing)?\b|\bwill be retried\b)|\bPASSED\b|\bSKIPPED\b|^\S{1,160} [.sx]{1,200}\s{1,80}\[ *\d{1,3}%\]$"
 )
 # What was tried again went on; the words of its failure are the loudest of the log.
-_RETRIED = re.compile(r"^\W{0,4}(?:WARNING|WARN|Warning|warning)\W{1,3}(?:\d{1,3}: )?Retrying\b|\b[Rr]etrying in \d|\bwill retry in \d")
+_RETRIED = re.compile(
+    r"^\W{0,4}(?:WARNING|WARN|Warning|warning)\W{1,3}(?:\d{1,3}: )?Retrying\b|\b[Rr]etrying in \d|\bwill retry in \d"
+)
 # What a runner or a shell prints of what it is about to do, or of where it is.
 _STAGE = re.compile(
     r"^\s*(?:Run |Running |Finished |Executing |Starting |Uploading |Downloading |Writing |Emitting |PRINTING LOG|FINISHED PRINTING|shell: |with:$|env:$|\[command\]|\+{1,3} \S|\$ \S|##\[(?:group|endgroup|command|section)|Traceback \(most recent|During handling of"
