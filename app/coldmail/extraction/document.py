@@ -178,7 +178,7 @@ class Document:
         if not href or href.startswith(("#", "javascript:", "mailto:", "tel:", "data:")):
             return None
         try:
-            made = urljoin(self.base or "", href)
+            made = urljoin(self.base or ("https:" if href.startswith("//") else ""), href)
         except ValueError:
             return None
         return made if made.startswith(("http://", "https://")) else None

@@ -11,7 +11,9 @@ from app.coldmail.extraction.ats import answers
 from app.coldmail.extraction.values import Job, Tier
 
 # A script that says none of these holds no jobs.
-_JOBBISH = re.compile(r"job|position|vacanc|posting|opening|requisition|offer|stelle|career", re.IGNORECASE)
+_JOBBISH = re.compile(
+    r"job|position|vacanc|posting|opening|requisition|offer|stelle|career|employment", re.IGNORECASE
+)
 _ASSIGNED = re.compile(r"=\s{0,20}(?=[\[{])|\b(?:push|hydrate|init|render)\(\s{0,5}(?=[\[{])")
 _PARSED_TEXT = re.compile(r"""JSON\.parse\(\s*(?=(["'`]))""")
 _QUOTED = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`""", re.DOTALL)
@@ -26,12 +28,16 @@ _MOST_SCANNED = 4
 # How many kinds of things that only a posting has make a row one: fewer where the list is named for jobs.
 _SURE, _NAMED = 4, 2
 _LISTS = re.compile(
-    r"jobs?\b|jobs?[A-Z_]|jobs?list|positions?|vacanc|postings?|openings?|requisitions?|offers?|stellen",
+    r"jobs?\b|jobs?[A-Z_]|jobs?list|lever|greenhouse|ashby|workable|personio|positions?|vacanc|postings?|openings?|requisitions?|offers?|stellen",
     re.IGNORECASE,
 )
 # Say nothing themselves: the name around them does.
 _PLAIN_LISTS = frozenset(
     ("items", "nodes", "edges", "results", "data", "list", "hits", "content", "records", "rows", "all")
+)
+# "jobsByDepartment": lists of jobs, each under its department.
+_BY = re.compile(
+    r"[_-]?(?:by|per|for)[_-]?(?:department|team|location|categor|office|cit)\w*\Z", re.IGNORECASE
 )
 _OFFERS = re.compile(r"\W*(?:\w+[_-])?(?:all|our|special)?offers?\W*", re.IGNORECASE)
 _NO_LISTS = re.compile(
@@ -43,10 +49,11 @@ _NO_LISTS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """Jobs of one list, or one job that stands alone."""
+    """Jobs of the list of this name, or one job that stands alone."""
 
     jobs: tuple[Job, ...]
     listed: bool
+    named: str = ""
 
 
 def jobs(scripts: Iterable[tuple[str, str]], attributes: Iterable[str], *, base: str | None) -> list[Found]:
@@ -216,43 +223,53 @@ def _found(value: Any, base: str | None, *, named: str = "") -> list[Found]:
             ):
                 made = tuple(job for row in rows if (job := records.job(row, Tier.STATE, base=base)))
                 if len(rows) > 1 or _LISTS.search(name):
-                    found.append(Found(made, listed=True))
+                    found.append(Found(made, listed=True, named=name))
                 else:
                     found.append(Found(made, listed=False))
                 continue
             todo.extend((name, part) for part in reversed(one) if isinstance(part, dict | list))
         elif isinstance(one, dict):
             row = _row(one, references)
-            if (
-                not _NO_LISTS.search(name)
-                and records.likeness(row) >= _SURE + 1
-                and records.only_a_posting(row)
-            ):
+            if not _NO_LISTS.search(name) and records.likeness(row) >= _SURE and records.only_a_posting(row):
                 singles.append(row)
                 continue
+            grouped = bool(_BY.search(name)) and all(isinstance(part, list) for part in one.values())
+            inherited = _BY.sub("", name)
             todo.extend(
-                (name if str(key).lower() in _PLAIN_LISTS else str(key), part)
+                (inherited if grouped or str(key).lower() in _PLAIN_LISTS else str(key), part)
                 for key, part in reversed(one.items())
                 if isinstance(part, dict | list)
             )
     made = tuple(job for row in singles if (job := records.job(row, Tier.STATE, base=base)))
     if made:
         found.append(Found(made, listed=len(made) > 1))
-    return found
+    return _joined(found)
+
+
+def _joined(found: list[Found]) -> list[Found]:
+    """Lists of the same name as one: a page that groups its jobs has a list for each group."""
+    lists: dict[str, Found] = {}
+    for one in found:
+        if one.listed and one.named:
+            before = lists.get(one.named)
+            lists[one.named] = replace(one, jobs=before.jobs + one.jobs) if before else one
+    return [*lists.values(), *(one for one in found if not (one.listed and one.named))]
 
 
 def _likely(row: Mapping[str, Any], name: str) -> bool:
     """Whether a row of the list of this name is a job."""
     if _LISTS.search(name):
         # Offers may be of anything.
-        offered = _OFFERS.fullmatch(name) and not records.only_a_posting(row)
-        return not offered and records.likeness(row) >= _NAMED
+        if _OFFERS.fullmatch(name) and not records.only_a_posting(row):
+            return False
+        alike = records.likeness(row)
+        return alike >= _NAMED or (alike == 1 and records.names_a_role(row))
     return records.likeness(row) >= _SURE and records.only_a_posting(row)
 
 
 def _row(row: Mapping[str, Any], references: Mapping[str, Any]) -> Mapping[str, Any]:
     """A row without its wrapper (`node`, `_source`), with Apollo's references followed one step."""
-    for wrapper in ("node", "_source", "job", "posting", "data", "attributes"):
+    for wrapper in ("node", "fields", "_source", "job", "posting", "data", "attributes"):
         inner = row.get(wrapper)
         if isinstance(inner, Mapping) and len(row) <= 4 and records.likeness(inner) > records.likeness(row):
             row = inner

@@ -46,6 +46,10 @@ _NO_SKILL = re.compile(
 )
 
 
+_CAREERS = re.compile(
+    r"\b(?:jobs?|careers?|vacanc|we(?:'|’)re hiring|karriere|stelle(?:n|\b)|emple[oa]|emploi|recrut|vacature|lediga|ledig|lavora|praca|vaga)",
+    re.IGNORECASE,
+)
 _NOTICE = re.compile(
     r"(?:privacy|cookie) (?:notice|policy|statement)|datenschutz(?:erklärung|hinweis|information)|(?:política|aviso) de privacidad|politique de confidentialité"
     r"|informativa (?:sulla )?privacy|privacyverklaring|integritetspolicy|polityka prywatności"
@@ -56,6 +60,10 @@ _OTHER_THING = re.compile(
 )
 
 
+# Labels that say where or for whom the work is.
+_PLACED = words.LOCATION | words.COMPANY
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """What speaks for a posting. `sections` are the kinds of headings that only postings have."""
@@ -64,7 +72,7 @@ class Evidence:
     applies: bool
     facts: Facts
 
-    def enough(self, title: str, *, path: str, article: bool) -> bool:
+    def enough(self, title: str, *, path: str, article: bool, marked: bool) -> bool:
         score = (
             2 * len(self.sections & {"duties", "requirements"})
             + ("offers" in self.sections)
@@ -78,9 +86,18 @@ class Evidence:
         )
         return (
             score >= _ENOUGH
+            and (marked or self._of_work(title, path))
             and bool(self.applies or self.facts.count)
             and bool(self.sections or self.facts.count >= 2)
         )
+
+    def _of_work(self, title: str, path: str) -> bool:
+        """Loans, flats and tenders have requirements and are applied for too: without a job's address more must speak for one."""
+        if _JOB_PATH.search(path):
+            return True
+        if words.ROLE.search(title):
+            return "duties" in self.sections or bool(self.facts.labels & _PLACED)
+        return "duties" in self.sections and self.applies
 
 
 def is_heading(block: Block) -> bool:
@@ -120,7 +137,9 @@ def posting(document: Document) -> Job | None:
     )
     if any(_OTHER_THING.search(text) for text in document.json_ld):
         return None
-    if title.endswith("?") or not found.enough(title, path=document.url or "", article=article):
+    if title.endswith("?") or not found.enough(
+        title, path=document.url or "", article=article, marked=_marked(document)
+    ):
         return None
     job = _job(title, read, found.facts)
     stated = found.facts.first("company") or re.sub(
@@ -221,8 +240,22 @@ def _title(document: Document) -> str | None:
 def _section(text: str) -> bool:
     line = text.lower().strip(" :")
     return (
-        bool(_NOTICE.search(line) or words.NO_TITLE.fullmatch(line) or (words.OPEN_POSITIONS.fullmatch(line)))
+        bool(
+            words.ABOUT_A_POST.fullmatch(line)
+            or _NOTICE.search(line)
+            or words.NO_TITLE.fullmatch(line)
+            or (words.OPEN_POSITIONS.fullmatch(line))
+        )
         or line.isdigit()
+    )
+
+
+def _marked(document: Document) -> bool:
+    """Whether the page calls itself one of a job: by its address, by the names of its parts, or by its title."""
+    return (
+        names_one(document.url or "")
+        or document.tree.css_first(f"{_TITLE_NODES}, {_PLACE_NODES}") is not None
+        or bool(_CAREERS.search(document.title))
     )
 
 

@@ -27,6 +27,7 @@ _ESCAPED_MARKUP = re.compile(r"&(?:amp;)?lt;/?[a-z]")
 _ESCAPED_BREAK = re.compile(r"\\r\\n|\\[nrt](?![a-z]{2})")
 _ESCAPED_CHAR = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-fA-F]{2,4});")
+_UNFILLED = re.compile(r"\{\{|\$\{|\{%|<%")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 # Glyphs of icon fonts are written as words ("expand_less") and read as nothing.
 _ICON = re.compile(r"material-(?:icons|symbols)|\bfa-[a-z]|\bicon-?font")
@@ -61,6 +62,11 @@ def plain(text: str) -> str:
         if _ENTITY.search(text):
             text = unescape(text)
     return one_line(text)
+
+
+def unfilled(text: str) -> bool:
+    """Whether a template's marks stand where its values should."""
+    return bool(_UNFILLED.search(text))
 
 
 def _characters(text: str) -> str:

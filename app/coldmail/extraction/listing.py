@@ -29,18 +29,13 @@ _OWN_HOSTS = re.compile(
 _QUERY_IDS = words.words(
     "gh_jid jobid job_id jid reqid req_id jobreqid positionid position_id vacancyid vacancy_id jobadid job offerid career_job_req_id jobcode posting_id id"
 )
+_SINGULAR = re.compile(r"/(?:job|position|vacancy|opening|stelle|vacature|o)/", re.IGNORECASE)
 _ID = re.compile(r"\d{3,}|[0-9a-f]{8}-[0-9a-f]{4}|[a-z]+\d+|\d+[a-z]", re.IGNORECASE)
 # Parts of an address that lead elsewhere; "/jobs/team-lead" and "/jobs/legal-counsel" are postings.
 _ASIDE = re.compile(
     r"/(?:login|register|benefit|culture|faq|privacy|cookie|share)s?\b|/(?:search|category|categories|department|location|team|blog|news|alert|legal"
     r"|resume|cv|template|example|sample|salary|salaries|interview-question|course|guide|article|advice|event|storie|webinar)s?(?:/|\Z)",
     re.I,
-)
-# What is written about a post.
-_ABOUT_A_POST = re.compile(
-    r".*\b(?:resumes?|cv|cover letters?|templates?|salar(?:y|ies)|interview questions|job descriptions?|jobs)(?: (?:examples?|samples?|guide|(?:in|near) .{1,40}))?\W*"
-    r"|(?:how|why|what|when|where|who|is|are|should|the best|(?:the )?top \d+|\d+ (?:ways|things|tips|reasons|best)|wie|warum|cómo|por qué|comment|pourquoi|hoe|waarom|hur|varför)\s.*|.*\?",
-    re.IGNORECASE,
 )
 # What lists of work say of themselves where their headings would do for a shop's.
 _OF_WORK = re.compile(
@@ -103,11 +98,26 @@ def _rows(document: Document) -> list[_Row]:
         href = document.absolute(node.attributes.get("href") or "") or _relative(
             node.attributes.get("href") or ""
         )
-        if href and href.split("#")[0].rstrip("/") != own and (likely := _job_link(href)):
+        if (
+            href
+            and href.split("#")[0].rstrip("/") != own
+            and (likely := _job_link(href))
+            and not _in_frame(node)
+        ):
             rows.append(_Row(href, node, likely == 2))
         if len(rows) >= 2 * _MOST_JOBS:
             break
     return rows
+
+
+def _in_frame(node: LexborNode) -> bool:
+    """Whether a link stands in what frames every page of a site."""
+    at = node.parent
+    while at is not None and at.tag != "body":
+        if at.tag in ("footer", "nav"):
+            return True
+        at = at.parent
+    return False
 
 
 def _relative(href: str) -> str | None:
@@ -139,6 +149,8 @@ def _job_link(href: str) -> int:
     last = match["rest"].rstrip("/")
     if _ID.search(last):
         return 2
+    if "/" not in last and _SINGULAR.match(match.group()):
+        return 1
     return 1 if "-" in last or "_" in last or "%20" in last or last.endswith(".html") else 0
 
 
@@ -215,7 +227,7 @@ def _fit(text: str) -> str:
     if (
         not 3 <= len(line) <= 160
         or words.NO_TITLE.fullmatch(line.lower())
-        or _ABOUT_A_POST.fullmatch(line)
+        or words.ABOUT_A_POST.fullmatch(line)
         or not re.search(r"[^\W\d_]{2}", line)
     ):
         return ""
@@ -242,6 +254,8 @@ def _told_place(box: LexborNode, title: str) -> tuple[str | None, str | None]:
     found = list(blocks(box))
     if stated := facts(found).first("location"):
         return _DOTS.split(stated)[0] or None, None
+    if place := _in_column(box):
+        return place, None
     for block in found:
         parts = [part for part in _DOTS.split(block.text) if part and part != title]
         if not 2 <= len(parts) <= 4 or len(block.text) > 160 or title in parts[0]:
@@ -253,8 +267,22 @@ def _told_place(box: LexborNode, title: str) -> tuple[str | None, str | None]:
             else None
         )
         return (None if place and _NO_PLACE.match(place) else place), remote
-    shown = (block.text for block in found if block.text != title)
+    shown = (piece for block in found for piece in (*block.pieces, block.text) if title not in piece)
     return next((line for line in shown if countries.names_place(line)), None), None
+
+
+def _in_column(box: LexborNode) -> str | None:
+    """The cell of a table's row below the head that says "Location"."""
+    table = box.parent.parent if box.tag == "tr" and box.parent is not None else None
+    head = table.css_first("tr") if table is not None and table.tag == "table" else None
+    if head is None:
+        return None
+    at = next(
+        (at for at, cell in enumerate(head.iter()) if words.label(node_text(cell)) in words.LOCATION), None
+    )
+    cells = list(box.iter())
+    text = node_text(cells[at]) if at is not None and at < len(cells) else ""
+    return text if 1 < len(text) <= 120 else None
 
 
 def _believable(rows: list[_Row], document: Document) -> bool:
@@ -271,7 +299,7 @@ def _believable(rows: list[_Row], document: Document) -> bool:
         )
     )
     if len(rows) == 1:
-        return roles == 1 and strong == 1
+        return roles == 1 and strong == 1 and speaks
     return (strong >= 0.6 and (roles >= 0.25 or speaks)) or roles >= 0.6 or (speaks and roles >= 0.3)
 
 

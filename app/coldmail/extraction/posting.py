@@ -6,7 +6,7 @@ from urllib.parse import urljoin
 
 from app.coldmail.extraction import money, places
 from app.coldmail.extraction.dates import iso_date
-from app.coldmail.extraction.html_text import fragment_text, plain
+from app.coldmail.extraction.html_text import fragment_text, plain, unfilled
 from app.coldmail.extraction.skills import listed_skills, skills_in
 from app.coldmail.extraction.values import Job, Tier
 from app.coldmail.extraction.years import years_in
@@ -43,8 +43,10 @@ def job(item: Item, tier: Tier, *, base: str | None, headed: Collection[str] = (
         name and (line == name.casefold() or line.startswith(name.casefold() + " ")) for line in headed
     ):
         title = name
-    if len(title) > _TITLE_CHARS or not (
-        title or company(item.get("hiringOrganization")) or _locations(item)
+    if (
+        unfilled(title)
+        or len(title) > _TITLE_CHARS
+        or not (title or company(item.get("hiringOrganization")) or _locations(item))
     ):
         return None
     description = fragment_text(_text(item.get("description")) or "") or None

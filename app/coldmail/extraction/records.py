@@ -7,11 +7,11 @@ from typing import Any
 from app.coldmail.extraction import money, places
 from app.coldmail.extraction import record_names as names
 from app.coldmail.extraction.dates import iso_date
-from app.coldmail.extraction.html_text import fragment_text, plain
+from app.coldmail.extraction.html_text import fragment_text, plain, unfilled
 from app.coldmail.extraction.posting import company, link
 from app.coldmail.extraction.skills import listed_skills, skills_in
 from app.coldmail.extraction.values import Job, Tier
-from app.coldmail.extraction.words import words
+from app.coldmail.extraction.words import ROLE, words
 
 Record = Mapping[str, Any]
 # What templates write where there is nothing.
@@ -41,15 +41,14 @@ def likeness(record: Record) -> int:
 
 def only_a_posting(record: Record) -> bool:
     """Whether something here belongs to postings alone: articles, courses and goods have titles, texts, dates and places too."""
-    among = (
-        names.OWN_KIND,
-        names.SALARY,
-        names.COMPANY,
-        names.REMOTE,
-        names.EXPERIENCE,
-        tuple(names.OWN_TITLE),
-    )
-    return any(_said(record.get(name)) for kind in among for name in kind) or _named_a_job(record)
+    among = (names.OWN_KIND, names.SALARY, names.REMOTE, names.EXPERIENCE, tuple(names.OWN_TITLE))
+    if any(_said(record.get(name)) for kind in among for name in kind) or _named_a_job(record):
+        return True
+    return bool(_company(record) and _places(record))
+
+
+def names_a_role(record: Record) -> bool:
+    return bool(ROLE.search(_title(record) or ""))
 
 
 def _named_a_job(record: Record) -> bool:
@@ -96,7 +95,7 @@ def _title(record: Record) -> str | None:
             value = value.get("label") or value.get("rendered") or value.get("text") or value.get("name")
         if isinstance(value, str) and _said(value):
             line = plain(value)
-            return line if 1 < len(line) <= _TITLE_CHARS else None
+            return line if 1 < len(line) <= _TITLE_CHARS and not unfilled(line) else None
     return None
 
 

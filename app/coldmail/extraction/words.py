@@ -23,18 +23,19 @@ LOCATION = phrases(
     "sede di lavoro, città, locatie, standplaats, werklocatie, plaats, plats, arbetsort, placering, stad, arbetsplats, lokation",
     "arbejdssted, arbeidssted, sted, by, lokalizacja, miejsce pracy, miasto, localização, local, local de trabalho, cidade",
     "sijainti, paikkakunta, työpaikka, místo výkonu práce, lokalita, munkavégzés helye, locația, lokasi, 勤務地, 工作地点, 工作地點, 地点, 근무지",
+    "город, место работы, місто, місце роботи, konum, şehir, çalışma yeri, τοποθεσία, oraș",
 )
 COMPANY = phrases(
     "company, employer, company name, hiring organization, hiring organisation, hiring company, organization, organisation",
     "einrichtung, träger, organización, entidad, empleador, établissement, raison sociale, organisme",
     "unternehmen, arbeitgeber, firma, gesellschaft, empresa, compañía, entreprise, société, employeur, azienda, società, bedrijf",
     "werkgever, organisatie, företag, arbetsgivare, virksomhed, arbejdsgiver, arbeidsgiver, bedrift, pracodawca, yritys",
-    "työnantaja, společnost, zaměstnavatel, legal entity, business unit name, 会社名, 公司, 회사",
+    "työnantaja, společnost, zaměstnavatel, legal entity, business unit name, 会社名, 公司, 회사, компания, работодатель, компанія, şirket, εταιρεία",
 )
 SALARY = phrases(
     "salary, pay, compensation, salary range, pay range, base salary, base pay, annual salary, pay rate, hourly rate, wage, rate",
     "salario, salari, retribución, gehalt, vergütung, entgelt, gehaltsspanne, lohn, jahresgehalt, rémunération, salaire",
-    "retribuzione, stipendio, ral, salaris, lön, løn, lønn, wynagrodzenie, salário, remuneração, palkka, mzda, fizetés, 給与, 薪资, 급여",
+    "retribuzione, stipendio, ral, salaris, lön, løn, lønn, wynagrodzenie, salário, remuneração, palkka, mzda, fizetés, 給与, 薪资, 급여, зарплата, оклад, maaş, ücret, μισθός",
 )
 EXPERIENCE = phrases(
     "experience, required experience, years of experience, experience required, work experience, minimum experience, experience level",
@@ -94,6 +95,7 @@ DUTIES = re.compile(
     r"|arbetsuppgifter|om (?:jobbet|rollen|tjänsten)|dina arbetsuppgifter|arbeidsoppgaver|om (?:stillingen|jobbet)|arbejdsopgaver"
     r"|obowiązki|zakres obowiązków|twoje zadania|opis stanowiska|responsabilidades|atividades|descrição|tehtävä|náplň práce"
     r"|工作职责|岗位职责|职位描述|工作內容|仕事内容|業務内容|담당업무|주요업무"
+    r"|обязанности|задачи\b|чем (?:предстоит|вам|нужно)|что (?:нужно|предстоит) делать|обов(?:'|’)язки|завдання|i\u0307?ş tanımı|görev|sorumluluk|καθήκοντα|αρμοδιότητες|responsabilități|feladatok"
 )
 REQUIREMENTS = re.compile(
     r"(?:key |minimum |preferred |basic |required |desired |job |your |essential |additional |technical |other |position )*"
@@ -111,6 +113,7 @@ REQUIREMENTS = re.compile(
     r"|(?:votre |ton |le )?profil\b|compétences|qualités|formation\b|pré-?requis|requisiti|competenze|chi cerchiamo|functie-?eisen|wat vragen wij"
     r"|wie ben jij|jouw profiel|kvalifikation|kravprofil|vem är du|din profil|om dig\b|kvalifikasjon|hvem er du|vi søger|wymagania|oczekiwania"
     r"|kogo szukamy|requisitos|qualificações|osaaminen|požadavky|任职要求|岗位要求|任职资格|应聘要求|応募資格|必須|자격요건"
+    r"|требования|мы ожидаем|ожидания|наши пожелания|вимоги|aranan nitelikler|genel nitelikler|nitelikler|gereksinimler|απαιτούμενα|προσόντα|cerințe|elvárások"
 )
 OFFERS = re.compile(
     r"(?:our |your |company )?(?:benefits|perks)\b|what (?:we|you(?:'|’)?ll) (?:offer|get)|we offer|why (?:join|work|us)|compensation"
@@ -128,7 +131,7 @@ APPLY = re.compile(
     r"|inscr[íi]b|inscriu|inscribirme|aplicar|postular|solicitar|enviar candidatura|quiero aplicar|apúntate"
     r"|(?:jetzt |online |direkt |hier |gleich )*bewerben|(?:jetzt )?online[- ]?bewerb|zur bewerbung|bewirb dich|je postule|postule[rz]?\b|candidater|candidatar"
     r"|invia (?:la )?candidatura|candidati|solliciteer|sollicite|ansök|sök (?:jobbet|tjänsten|nu)|søk (?:på )?(?:stillingen|jobben)|ansøg|send ansøgning"
-    r"|aplikuj|wyślij cv|hae (?:paikkaa|tähän|työ)|odpovědět na|jelentkez|aplică|应聘|申请职位|投递|立即申请|応募|エントリー|지원하기)"
+    r"|aplikuj|wyślij cv|hae (?:paikkaa|tähän|työ)|odpovědět na|jelentkez|aplică|应聘|申请职位|投递|立即申请|応募|エントリー|지원하기|откликнуться|отправить резюме|відгукнутися|başvur|hemen başvur|υποβολή αίτησης|κάνε αίτηση)"
 )
 # What follows a posting and is no part of it.
 AFTER = re.compile(
@@ -160,6 +163,12 @@ NO_TITLE = re.compile(
 BADGES = phrases(
     "new, new!, hot, featured, urgent, neu, nuevo, nueva, nouveau, nouvelle, nuovo, nuova, nieuw, ny, nytt, nowe, nowa, novo, nova, uusi"
 )
+# What is written about a post.
+ABOUT_A_POST = re.compile(
+    r".*\b(?:resumes?|cv|cover letters?|templates?|salar(?:y|ies)|interview questions|job descriptions?|jobs)(?: (?:examples?|samples?|guide|(?:in|near) .{1,40}))?\W*"
+    r"|(?:how|why|what|when|where|who|is|are|should|the best|(?:the )?top \d+|\d+ (?:ways|things|tips|reasons|best)|wie|warum|cómo|por qué|comment|pourquoi|hoe|waarom|hur|varför)\s.*|.*\?",
+    re.IGNORECASE,
+)
 # Words that name what somebody works as, without their endings.
 ROLE = re.compile(
     r"\b(?:engineer|developer|programmer|architect|manager|director|analyst|scientist|designer|consultant|specialist|coordinator|administrator"
@@ -178,7 +187,7 @@ ROLE = re.compile(
     # Also at the end of a longer word.
     r"|entwickler|ingenieur|leiter|referent|sachbearbeiter|mitarbeiter|berater|kaufmann|kauffrau|fachkraft|techniker|mechaniker|elektroniker|pfleg|assistenz|werkstudent"
     r"|praktik|auszubildende|ausbildung|meister|verkäufer|fahrer|arzt|ärzt|lehrer|erzieher|architekt|führer|helfer|monteur|koch\b|buchhalter|spezialist"
-    r"|[\(\[/ ](?:[mfwdx]\s?[/|,*]\s?){1,3}[mfwdx][\)\] ]|\(a\)|:in\b|\*in\b|/in\b|/-in\b|工程师|经理|专员|主管|エンジニア|개발자",
+    r"|[\(\[/ ](?:[mfwdx]\s?[/|,*]\s?){1,3}[mfwdx][\)\] ]|\(a\)|:in\b|\*in\b|/in\b|/-in\b|разработчик|инженер|менеджер|специалист|аналитик|администратор|водитель|повар|бухгалтер|розробник|інженер|geliştirici|mühendis|uzman|yönetici|müdür|μηχανικός|工程师|经理|专员|主管|エンジニア|개발자",
     re.IGNORECASE,
 )
 _SPACE = re.compile(r"\s+")

@@ -102,6 +102,8 @@ PAGES = {
     "de": ("Schiffskoch (m/w/d)", "Beschäftigungsort: Kiel", "Was dich erwartet", "Womit du überzeugst", "Zum Bewerbungsformular", "Kiel"),
     "fr": ("Cuisinier de bord (H/F)", "Lieu d'affectation : Brest", "Vos futures missions", "Profil recherché", "Déposer ma candidature", "Brest"),
     "es": ("Cocinero de barco", "Lugar de trabajo: Vigo", "Tus funciones", "¿Qué te pedimos?", "Envía tu CV", "Vigo"),
+    "ru": ("Судовой повар", "Город: Мурманск", "Обязанности", "Требования", "Откликнуться", "Мурманск"),
+    "tr": ("Gemi Aşçısı", "Konum: İzmir", "İş Tanımı", "Aranan Nitelikler", "Başvur", "İzmir"),
 }  # fmt: skip
 
 

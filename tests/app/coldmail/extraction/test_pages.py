@@ -81,6 +81,19 @@ STATES = {
         + ["Porto"]
     )
     + "</script>",
+    "lists by department": "<script type='application/json'>"
+    + json.dumps({"jobsByDepartment": {"Galley": _ROWS[:2], "Deck": _ROWS[2:]}})
+    + "</script>",
+    "a content system": "<script type='application/json'>"
+    + json.dumps(
+        {
+            "jobs": [
+                {"sys": {"id": "1"}, "fields": {name: row[name] for name in ("title", "url", "location")}}
+                for row in _ROWS
+            ]
+        }
+    )
+    + "</script>",
     "Apollo": "<script>window.__APOLLO_STATE__ = "
     + json.dumps({f"Job:{row['title']}": {"__typename": "Job", **row} for row in _ROWS})
     + ";</script>",
@@ -152,6 +165,24 @@ WITHOUT = {
     ),
     "posts of a blog": (
         "<h1>Blog</h1><a href='/p/become-an-engineer-1234'>How to become an engineer</a><a href='/p/shoes-1235'>The best nurse shoes</a>",
+        Kind.OTHER,
+    ),
+    "a flat to let": (
+        "<title>Flat in Porto</title><h1>Flat in Porto</h1><p>Location: Porto</p><p>Rate: €900 per month</p><h2>Requirements</h2><p>x</p><a href='/a'>Apply now</a>",
+        Kind.OTHER,
+    ),
+    "a scholarship": (
+        "<title>Scholarship for students</title><h1>Scholarship for students</h1><p>Deadline: 2026-06-01</p><h2>Requirements</h2><p>x</p><h2>Benefits</h2><p>x</p>"
+        "<a href='/a'>Apply now</a>",
+        Kind.OTHER,
+    ),
+    "a post with jobs in the site's footer": (
+        f"<title>We moved to Rust</title><h1>We moved to Rust</h1>{_PROSE}<footer><h3>We are hiring</h3><a href='/careers/engineer-123'>Backend Engineer</a>"
+        "<a href='/careers/designer-124'>Product Designer</a></footer>",
+        Kind.OTHER,
+    ),
+    "a template that nobody filled": (
+        '<script type="application/ld+json">{"@type": "JobPosting", "title": "{{ job.title }}", "hiringOrganization": "T"}</script>',
         Kind.OTHER,
     ),
     "offers of flats": (

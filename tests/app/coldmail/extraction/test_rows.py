@@ -9,11 +9,13 @@ _URL = "https://tide.example/careers"
 _CARD = """<div class="posting"><a class="posting-title" href="/jobs/{at}00"><h5>{title}</h5><div>
 <span class="workplaceTypes">Hybrid — </span><span class="commitment">Full-time /</span><span class="location">Porto</span></div></a></div>"""
 _CELL = """<tr><td><a href="/jobs/{at}00"><p>{title}<span class="tag"><span>New</span></span></p><p>Porto, Portugal</p></a></td></tr>"""
+_INLINE = """<div><a href="/jobs/{at}00">{title}</a><span>Porto, Portugal</span></div>"""
 _ITEM = """<div><a href="/jobs/{at}00">{title}</a><ul><li>Galley</li><li>Porto, Portugal</li></ul></div>"""
 
 
 @pytest.mark.parametrize(
-    ("row", "place"), [(_CARD, "Porto"), (_CELL, "Porto, Portugal"), (_ITEM, "Porto, Portugal")]
+    ("row", "place"),
+    [(_CARD, "Porto"), (_CELL, "Porto, Portugal"), (_ITEM, "Porto, Portugal"), (_INLINE, "Porto, Portugal")],
 )
 def test_a_row_gives_its_title_alone_and_its_place(row: str, place: str) -> None:
     titles = ("Ship Cook", "Team Lead", "Deck Officer")
@@ -51,3 +53,29 @@ def test_a_fact_in_an_aside_is_the_postings_where_it_stands_there_once(
         f"<aside><dl><dt>Location</dt><dd>Porto</dd></dl>{more}</aside>"
     )
     assert [job.locations for job in page.jobs] == [places]
+
+
+def test_a_tables_column_gives_the_places() -> None:
+    rows = "".join(
+        f'<tr><td><a href="/karriere/stelle/{at}01">Koch {at}</a></td><td>Graz</td><td>Vollzeit</td></tr>'
+        for at in (1, 2)
+    )
+    page = read_page(
+        f"<h1>Stellenangebote</h1><table><tr><th>Stelle</th><th>Ort</th><th>Art</th></tr>{rows}</table>",
+        url=_URL,
+    )
+    assert [job.locations for job in page.jobs] == [("Graz",), ("Graz",)]
+
+
+def test_an_address_without_its_scheme_is_one_of_the_web() -> None:
+    rows = "".join(f'<li><a href="//tide.bamboohr.com/careers/{at}">Cook {at}</a></li>' for at in (44, 45))
+    page = read_page(f"<h2>Current Openings</h2><ul>{rows}</ul>")
+    assert [job.apply_url for job in page.jobs] == [
+        f"https://tide.bamboohr.com/careers/{at}" for at in (44, 45)
+    ]
+
+
+def test_one_posting_is_a_list_only_where_the_page_announces_jobs() -> None:
+    link = '<a href="/jobs/123-cook">Ship Cook</a>'
+    assert len(read_page(f"<h1>Open positions</h1>{link}", url=_URL).jobs) == 1
+    assert read_page(f"<h1>We build boats</h1>{link}", url="https://tide.example/").jobs == ()
