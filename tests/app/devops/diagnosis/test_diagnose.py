@@ -30,6 +30,11 @@ def test_a_failed_test_is_named_with_what_it_expected() -> None:
         assert word in told(found)
 
 
+def test_a_package_that_no_registry_has_is_named_whole() -> None:
+    found = analyzed("##[group]Run npm ci", "npm ERR! 404  '@acme/ui@^2.1.0' is not in this registry.", END)
+    assert "has no @acme/ui@^2.1.0 (404" in found.root_cause
+
+
 def test_the_cause_is_told_before_what_it_led_to() -> None:
     found = analyzed(
         "##[group]Run make test", "fatal: detected dubious ownership in repository at '/src'",

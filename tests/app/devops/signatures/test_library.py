@@ -17,6 +17,8 @@ LIBRARY = read_library()
 ENTRIES = LIBRARY.entries
 # A repetition that may take more than this is taken for open; lines are cut to 2,000 characters.
 OPEN = 500
+# What is taken out of a word on purpose: NAME of a linker's -lNAME, a number without its unit.
+WITHIN_A_WORD = {"c.cannot-find-lib", "tests.pytest-timeout"}
 PLATFORMS = {
     "github", "gitlab", "jenkins", "docker", "kubernetes", "terraform", "pulumi", "aws", "python", "node", "java",
     "go", "rust", "ruby", "c", "tests", "linters", "network", "machine",
@@ -38,6 +40,16 @@ def test_a_signature_finds_its_good_sample_and_not_its_bad_one(entry: Signature)
     alone = SignatureLibrary.of([entry])
     assert [hit.signature.id for hit in search(["before", entry.good, "after"], alone)] == [entry.id]
     assert not search([entry.bad], alone)
+
+
+@pytest.mark.parametrize("entry", [one for one in ENTRIES if one.id not in WITHIN_A_WORD], ids=each)
+def test_a_name_is_taken_out_of_its_line_whole(entry: Signature) -> None:
+    match = re.search(entry.pattern, entry.good)
+    assert match
+    for group, text in match.groupdict().items():
+        around = entry.good[: match.start(group)][-1:], entry.good[match.end(group) :][:1] if text else ""
+        assert not text or not (re.match(r"[\w@]", around[0]) and re.match(r"\w", text)), text
+        assert not text or not (re.match(r"\w", around[1]) and re.match(r"\w", text[-1])), text
 
 
 @pytest.mark.parametrize("entry", ENTRIES, ids=each)
