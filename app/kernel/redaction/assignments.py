@@ -118,10 +118,18 @@ def _headers(text: Text, lines: Iterable[tuple[int, int]]) -> Iterator[Secret]:
 
 def _assigned(text: Text, lines: Iterable[tuple[int, int]]) -> Iterator[Secret]:
     for start, end in lines:
-        for match in _ASSIGNED.finditer(text.raw, start, end):
+        at, looked_into = start, 0
+        while match := _ASSIGNED.search(text.raw, at, end):
+            at = match.end()
             begin, stop = _value(text.raw, match)
             if begin < stop and _is_secret(text.raw, match, begin, stop, end):
                 yield Secret(begin, stop, "secret" if match["weak"] else _kind(match["strong"].lower()))
+            elif text.raw[begin : begin + 1] in ("{", "[") and looked_into < _MOST_LOOKED_INTO:
+                at, looked_into = begin, looked_into + 1
+
+
+# A value may be JSON with assignments of its own; each is read again at most so often in a line.
+_MOST_LOOKED_INTO = 20
 
 
 def _kind(name: str) -> str:
@@ -138,6 +146,8 @@ def _value(raw: str, match: re.Match[str]) -> tuple[int, int]:
 
 
 # The name of a secret in an ARN: `arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop-a1b2c3`.
+# The version in coordinates of Maven: `com.acme:auth-token:1.2.3`.
+_VERSION = re.compile(r"v?\d{1,6}\.\d{1,6}[\w.\-+]{0,40}[\"')\]]{0,3}$")
 _IN_ARN = re.compile(r":\d{12}:$")
 
 
@@ -145,7 +155,12 @@ def _is_secret(raw: str, match: re.Match[str], begin: int, stop: int, line_end: 
     value = raw[begin:stop]
     before = raw[max(0, match.start() - 24) : match.start()]
     quoted = begin > match.start("value")
-    if _IN_ARN.search(before) or NO_SECRET.fullmatch(value) or _HARMLESS_AFTER.search(match["rest"]):
+    if (
+        (before.endswith(":") and _VERSION.match(value))
+        or _IN_ARN.search(before)
+        or NO_SECRET.fullmatch(value)
+        or _HARMLESS_AFTER.search(match["rest"])
+    ):
         return False
     if (
         match["strong"]

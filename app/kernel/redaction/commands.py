@@ -11,6 +11,8 @@ _OPTION = (
     r"--?(?:[a-z0-9]{1,24}[-_.]){0,4}(?:password|passwd|passphrase|pass|pwd|secret|token|api[-_]?key|apikey|access[-_]?key"
     r"|secret[-_]?key|account[-_]?key|auth[-_]?key|private[-_]?key|client[-_]?secret|credentials?|storepass|keypass|sas)"
 )
+# What a usage text has in the place of a value.
+_SHOWN = re.compile(r"[A-Z][A-Z_]{1,30}\]")
 _ROOTS = ("pass", "pwd", "secret", "token", "key", "credential", "-sas")
 # Lower-case literals, pattern. The value is the group d, s or p.
 _TABLE: tuple[tuple[tuple[str, ...], str], ...] = (
@@ -36,6 +38,12 @@ _TABLE: tuple[tuple[tuple[str, ...], str], ...] = (
     (("password '", 'password "', "password e'"), rf"(?i)\bpassword\s+e?{_VALUE}"),
     ((":",), r"^[\w.*\-]{1,128}:(?:[1-6]\d{3}|\*):[\w*\-]{1,64}:[\w*\-]{1,64}:(?P<p>[^\s:]{3,256})$"),
     (('"auth"', '\\"auth'), r"\\{0,3}\"auth\\{0,3}\"\s{0,3}:\s{0,3}\\{0,3}\"(?-i:(?=[A-Za-z]*[0-9+/=])(?=[a-z0-9]*[A-Z]))(?P<p>[a-z0-9+/]{16,2000}={0,2})\\{0,3}\""),
+    (("keychain", "security import"), rf"\bsecurity\s(?:[^\n]{{0,200}}?\s)?(?:-p|(?-i:-P))\s{{1,3}}{_VALUE}"),
+    (("set-key-partition-list",), rf"(?<!\S)-k\s{{1,3}}{_VALUE}"),
+    (("signtool",), rf"(?<!\S)/p\s{{1,3}}{_VALUE}"),
+    (("bundle_", "bundle config "), r"(?:\bBUNDLE_\w{1,80}__\w{1,80}\s?[=:]\s{0,3}[\"']?|\bbundle config (?:set )?(?:--?\w{1,12} )?[\w\-]{1,63}(?:\.[\w\-]{1,63}){1,5}\s{1,3})[\w.\-]{1,80}:(?P<p>[^\s\"'/][^\s\"']{5,512})"),
+    (("jdbc:oracle",), r"\bjdbc:oracle:\w{2,8}:[^\s/@]{1,80}/(?P<p>[^\s@\"']{1,256})@"),
+    (("-oauth\"", "gitlab-token\"", "\"bearer\""), r"\"(?:github-oauth|gitlab-oauth|gitlab-token|bearer)\"\s{0,3}:\s{0,3}\{\s{0,3}\"[\w.\-]{1,120}\"\s{0,3}:\s{0,3}\"(?P<p>[^\"\s]{8,512})\""),
     (("password>", "passphrase>", "token>", "secret>", "apikey>"),
      r"<(?:[\w.\-]{0,40})(?:password|passphrase|token|secret|apikey)>\s{0,3}(?P<p>[^<>\s$][^<>\s]{3,1024})\s{0,3}</"),
     (("env ",), r"\b(?-i:ENV)\s{1,4}\w{0,40}(?:password|passwd|secret|token|key)\w{0,20}\s{1,3}(?=[^\s\d]{0,60}\d)(?P<p>[^\s=$]{8,1024})\s*$"),
@@ -57,5 +65,5 @@ def find(text: Text) -> Iterator[Secret]:
                 continue
             for match in pattern.finditer(text.raw, start, end):
                 group = match.lastgroup
-                if group and not NO_SECRET.fullmatch(match[group]):
+                if group and not NO_SECRET.fullmatch(match[group]) and not _SHOWN.fullmatch(match[group]):
                     yield Secret(match.start(group), match.end(group), "password")

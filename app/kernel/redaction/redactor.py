@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from app.kernel.redaction import addresses, assignments, blocks, commands, people, vendors
+from app.kernel.redaction import addresses, assignments, blocks, commands, pairs, people, vendors
 from app.kernel.redaction.spans import FindAll, Secret, Text
 
 _PLACEHOLDER = re.compile(r"\[REDACTED:[a-z_]{2,24}:\d{1,7}\]")
@@ -15,6 +15,7 @@ _FINDERS: tuple[Callable[[Text], Iterable[Secret]], ...] = (
     addresses.find_url_credentials,
     commands.find,
     assignments.find,
+    pairs.find,
     addresses.find,
     people.find,
 )
@@ -22,7 +23,7 @@ _FINDERS: tuple[Callable[[Text], Iterable[Secret]], ...] = (
 LITERALS = tuple(
     dict.fromkeys(
         literal
-        for module in (addresses, assignments, blocks, commands, people, vendors)
+        for module in (addresses, assignments, blocks, commands, pairs, people, vendors)
         for literal in module.LITERALS
     )
 )

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 from app.devops.checking.circles import circles
 from app.devops.checking.findings import Report
+from app.devops.checking.gitlab.environments import check_environment
+from app.devops.checking.gitlab.taken import check_taken
 from app.devops.checking.gitlab.vocabulary import (
     ARTIFACT_KEYS,
     CACHE_KEYS,
@@ -82,6 +84,8 @@ def check_pipeline(stream: Stream, report: Report) -> None:
             root.line, "structure", "there is no job that would run: names with a dot in front are templates"
         )
     _cycles(pipeline, root, report)
+    if pipeline.whole:
+        check_taken(root, report)
 
 
 def _duplicates(node: Node, what: str, report: Report) -> None:
@@ -175,6 +179,7 @@ def _job(key: Node, job: Node, pipeline: Pipeline, report: Report) -> None:
     _extends(name, job, pipeline, report)
     _needs(name, job, pipeline, report)
     _rules(job.get("rules"), report)
+    check_environment(job.get("environment"), report)
     for clash in ("only", "except"):
         at = job.key(clash)
         if at is not None and job.get("rules") is not None:

@@ -31,5 +31,8 @@ INCLUDE_KEYS = _words(
     "local project file ref remote template component inputs rules integrity cache artifact job"
 )
 INCLUDE_SOURCES = _words("local project remote template component artifact")
+ENVIRONMENT_KEYS = _words("name url on_stop action auto_stop_in kubernetes deployment_tier")
+ENVIRONMENT_ACTIONS = _words("start prepare stop verify access")
+ENVIRONMENT_TIERS = _words("production staging testing development other")
 STAGES = (".pre", "build", "test", "deploy", ".post")
 MAX_RETRY = 2

@@ -50,6 +50,22 @@ def test_a_job_that_only_changes_an_included_one_needs_no_script() -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        ".c: {script: [d]}\na:\n  script:\n    - !reference [.c, script]\n    - e\n",
+        ".c: &c {script: [d]}\n.f: {<<: *c}\na: {script: !reference [.f, script]}\n",
+        ".b: {script: [c]}\n.d: {extends: .b}\na: {script: !reference [.d, script]}\n",
+        ".d: {script: [e]}\n.c: !reference [.d]\na: {script: !reference [.c, script]}\n",
+        ".v: {variables: {A: b}}\na: {script: c, variables: {A: !reference [.v, variables, A]}}\n",
+        "include: [{local: c.yml}]\na: {script: !reference [.from_there, script]}\n",
+        "a: {script: b, environment: {name: c, action: $ACTION, kubernetes: {namespace: d}, auto_stop_in: 1 day}}\n",
+    ],
+)
+def test_a_reference_that_leads_somewhere_and_a_sound_environment_have_no_finding(text: str) -> None:
+    assert rules(text) == []
+
+
+@pytest.mark.parametrize(
     ("text", "line", "rule"),
     [
         ("a:\n  scripts: make\n", 2, "unknown-key"),
@@ -74,6 +90,11 @@ def test_a_job_that_only_changes_an_included_one_needs_no_script() -> None:
         ("include: [{project: a}]\nb: {script: c}\n", 1, "include"),
         ("a: {script: b}\na: {script: c}\n", 2, "duplicate-key"),
         (".a: {script: b}\n", 1, "structure"),
+        ("a: {script: b, environment: {name: c, action: destroy}}\n", 1, "value"),
+        ("a: {script: b, environment: {name: c, deployment_tier: prod}}\n", 1, "value"),
+        ("a: {script: b, environment: {name: c, on_stopp: d}}\n", 1, "unknown-key"),
+        ("a:\n  script: !reference [.nope, script]\n", 2, "reference"),
+        (".c: {script: [d]}\na:\n  script:\n    - !reference [.c, before_script]\n", 4, "reference"),
         ("", 1, "structure"),
     ],
 )

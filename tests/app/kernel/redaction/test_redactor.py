@@ -44,6 +44,12 @@ HARMLESS = (
     "test_split_auth[user] passed in 0.12s, 1785486389 ns",
     "std::vector<int>::push_back at 0x7f3822083810",
     "error: no such secret: db-credentials",
+    'dependencies { implementation("com.acme:auth-token:1.2.3") }',
+    "usage: deploy [--token TOKEN] [--password PASSWORD]",
+    "- name: DB_PASSWORD\n  valueFrom: {secretKeyRef: {name: db, key: password}}",
+    '{"name": "TOKEN_URL", "value": "https://login.acme.example/oauth2"}',
+    '{"name": "API_TOKEN", "value": "${API_TOKEN}"}',
+    "- name: cache-key\n  value: v3-linux",
     "test sb_secret_rotation_works ... ok, re_export_of_modules_from_package kept",
 )
 
@@ -102,6 +108,10 @@ def test_does_not_take_a_placeholder_of_the_text_for_its_own() -> None:
         "4111 1111 " * 100_000,
         "login -p" * 100_000,
         "config set " * 90_000,
+        "key={" * 200_000,
+        '"name": "token' * 80_000,
+        "name: token\nvalue: " * 50_000,
+        "bundle config a.b.c " * 50_000,
     ],
     ids=lambda text: text[:12].strip() or "line feeds",
 )
