@@ -50,6 +50,12 @@ _CAREERS = re.compile(
     r"\b(?:jobs?|careers?|vacanc|we(?:'|’)re hiring|karriere|stelle(?:n|\b)|emple[oa]|emploi|recrut|vacature|lediga|ledig|lavora|praca|vaga)",
     re.IGNORECASE,
 )
+# "Bewerbung an jobs@tide.example".
+_BY_MAIL = re.compile(
+    r"\b(?:bewerb|apply\b|applications?\b|candidat|postul|cv\b|lebenslauf|curr[ií]cul|ansök|sollicit|резюме)[^\n@]{0,100}@[\w-]{1,60}\.\w",
+    re.IGNORECASE,
+)
+_MAIL_CHARS = 60_000
 _NOTICE = re.compile(
     r"(?:privacy|cookie) (?:notice|policy|statement)|datenschutz(?:erklärung|hinweis|information)|(?:política|aviso) de privacidad|politique de confidentialité"
     r"|informativa (?:sulla )?privacy|privacyverklaring|integritetspolicy|polityka prywatności"
@@ -265,7 +271,7 @@ def _applies(document: Document) -> bool:
         text = one_line(node.text() or attributes.get("value") or attributes.get("aria-label") or "")
         if text and len(text) <= 60 and words.APPLY.match(text.lower()):
             return True
-    return False
+    return bool(_BY_MAIL.search(document.text[:_MAIL_CHARS]))
 
 
 def _apply_link(document: Document) -> str | None:

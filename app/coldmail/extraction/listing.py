@@ -29,12 +29,14 @@ _OWN_HOSTS = re.compile(
 _QUERY_IDS = words.words(
     "gh_jid jobid job_id jid reqid req_id jobreqid positionid position_id vacancyid vacancy_id jobadid job offerid career_job_req_id jobcode posting_id id"
 )
+# Shops and profiles have such addresses as well.
+_VAGUE = re.compile(r"/[ojp]/", re.IGNORECASE)
 _SINGULAR = re.compile(r"/(?:job|position|vacancy|opening|stelle|vacature|o)/", re.IGNORECASE)
 _ID = re.compile(r"\d{3,}|[0-9a-f]{8}-[0-9a-f]{4}|[a-z]+\d+|\d+[a-z]", re.IGNORECASE)
 # Parts of an address that lead elsewhere; "/jobs/team-lead" and "/jobs/legal-counsel" are postings.
 _ASIDE = re.compile(
     r"/(?:login|register|benefit|culture|faq|privacy|cookie|share)s?\b|/(?:search|category|categories|department|location|team|blog|news|alert|legal"
-    r"|resume|cv|template|example|sample|salary|salaries|interview-question|course|guide|article|advice|event|storie|webinar)s?(?:/|\Z)",
+    r"|resume|cv|template|example|sample|salary|salaries|interview-question|course|guide|docs?|documentation|ci|-|article|advice|event|storie|webinar)s?(?:/|\Z)",
     re.I,
 )
 # What lists of work say of themselves where their headings would do for a shop's.
@@ -56,6 +58,7 @@ _MORE = re.compile(r"(?:show|load|see|view) (?:\d+ )?more(?: jobs| results| posi
 _MOST_LINKS = 20_000
 _MOST_JOBS = 5_000
 _LEVELS = 8
+_MOST_LEVELS = 50
 
 
 @dataclass(slots=True)
@@ -113,7 +116,9 @@ def _rows(document: Document) -> list[_Row]:
 def _in_frame(node: LexborNode) -> bool:
     """Whether a link stands in what frames every page of a site."""
     at = node.parent
-    while at is not None and at.tag != "body":
+    for _ in range(_MOST_LEVELS):
+        if at is None or at.tag == "body":
+            return False
         if at.tag in ("footer", "nav"):
             return True
         at = at.parent
@@ -298,6 +303,9 @@ def _believable(rows: list[_Row], document: Document) -> bool:
             *(block.text for block in document.blocks if block.tag in ("h1", "h2", "h3")),
         )
     )
+    vague = sum(bool(_VAGUE.search(row.url)) and not names_one(row.url) for row in rows)
+    if vague > len(rows) / 2 and not speaks:
+        return False
     if len(rows) == 1:
         return roles == 1 and strong == 1 and speaks
     return (strong >= 0.6 and (roles >= 0.25 or speaks)) or roles >= 0.6 or (speaks and roles >= 0.3)

@@ -21,6 +21,7 @@ _BETWEEN = re.compile(r"[\s,;]*")
 # Beyond this, mending character by character costs more than a page may.
 _MENDABLE_CHARS = 60_000
 _MAX_DEPTH = 400
+_MOST_VALUES = 1_000
 
 
 def loads(text: str) -> Any:
@@ -99,6 +100,8 @@ def _several(text: str) -> Any:
     found, at = [], 0
     decoder = json.JSONDecoder(strict=False)
     while at < len(text):
+        if len(found) >= _MOST_VALUES:
+            raise ValueError
         value, at = decoder.raw_decode(text, at)
         found.append(value)
         at = _BETWEEN.match(text, at).end()  # type: ignore[union-attr]  # it matches nothing as well

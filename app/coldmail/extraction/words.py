@@ -165,8 +165,9 @@ BADGES = phrases(
 )
 # What is written about a post.
 ABOUT_A_POST = re.compile(
-    r".*\b(?:resumes?|cv|cover letters?|templates?|salar(?:y|ies)|interview questions|job descriptions?|jobs)(?: (?:examples?|samples?|guide|(?:in|near) .{1,40}))?\W*"
-    r"|(?:how|why|what|when|where|who|is|are|should|the best|(?:the )?top \d+|\d+ (?:ways|things|tips|reasons|best)|wie|warum|cómo|por qué|comment|pourquoi|hoe|waarom|hur|varför)\s.*|.*\?",
+    r".*\b(?:resumes?|cv|cover letters?|templates?|salar(?:y|ies)|interview questions|job descriptions?|jobs|bootcamps?|webinars?)(?: (?:examples?|samples?|guide|(?:in|near) .{1,40}))?\W*"
+    r"|(?:how|why|what|when|where|who|is|are|should|the best|(?:the )?top \d+|\d+ (?:ways|things|tips|reasons|best)|wie|warum|cómo|por qué|comment|pourquoi|hoe|waarom|hur|varför)\s.*|.*\?|.*\bexamples?"
+    r"|(?:engineering|sales|marketing|finance|operations|product|design|data|research|legal|people|life|working|careers?) at .{2,40}|(?:our )?(?:benefits|perks) (?:and|&) .*",
     re.IGNORECASE,
 )
 # Words that name what somebody works as, without their endings.

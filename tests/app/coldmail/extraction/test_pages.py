@@ -185,6 +185,15 @@ WITHOUT = {
         '<script type="application/ld+json">{"@type": "JobPosting", "title": "{{ job.title }}", "hiringOrganization": "T"}</script>',
         Kind.OTHER,
     ),
+    "goods of a shop": ("<h1>Knives</h1><a href='/p/chef-knife-101'>Chef Knife</a><a href='/p/cook-pot-102'>Cook Pot</a>", Kind.OTHER),
+    "jobs of a build": (
+        "<title>Jobs</title><h1>Jobs</h1><a href='/tide/boat/-/jobs/1001'>build</a><a href='/tide/boat/-/jobs/1002'>test</a>",
+        Kind.OTHER,
+    ),
+    "a page about a department": (
+        "<title>Engineering at Tide | Careers</title><h1>Engineering at Tide</h1><h2>What you will do</h2><p>x</p><h2>Who you are</h2><p>x</p><a href='/a'>Apply now</a>",
+        Kind.OTHER,
+    ),
     "offers of flats": (
         "<title>Nos offres</title><h1>Nos offres</h1><a href='/offres/flat-1234'>Appartement Lyon</a><a href='/offres/house-1235'>Maison Paris</a>",
         Kind.OTHER,

@@ -79,3 +79,11 @@ def test_one_posting_is_a_list_only_where_the_page_announces_jobs() -> None:
     link = '<a href="/jobs/123-cook">Ship Cook</a>'
     assert len(read_page(f"<h1>Open positions</h1>{link}", url=_URL).jobs) == 1
     assert read_page(f"<h1>We build boats</h1>{link}", url="https://tide.example/").jobs == ()
+
+
+def test_a_posting_that_asks_for_a_mail_is_applied_to_by_it() -> None:
+    page = read_page(
+        "<title>Koch gesucht - Gasthof</title><h1>Koch (m/w/d) gesucht</h1><h3>Aufgaben:</h3><p>Kochen</p><h3>Anforderungen:</h3><p>Lehre</p>"
+        "<p>Bewerbung an jobs@tide.example</p>"
+    )
+    assert [job.title for job in page.jobs] == ["Koch (m/w/d) gesucht"]
