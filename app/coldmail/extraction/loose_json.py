@@ -97,7 +97,8 @@ def _without_commas(text: str) -> Any:
 
 def _several(text: str) -> Any:
     """Values one after the other, as one list."""
-    found, at = [], 0
+    found: list[Any] = []
+    at = 0
     decoder = json.JSONDecoder(strict=False)
     while at < len(text):
         if len(found) >= _MOST_VALUES:
