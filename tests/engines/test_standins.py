@@ -147,8 +147,12 @@ def urn(token: str) -> str:
     return f"urn:pulumi:dev::small::{token}::it"
 
 
-# They point at each other, so one alone is no example.
+# They point at each other, so one alone is no example; those of IAM are made, kept and found again in test_deploy_role.py.
 MADE_TOGETHER = {
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
+    "aws:iam/policy:Policy",
+    "aws:iam/role:Role",
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:acm/certificate:Certificate",
     "aws:acm/certificateValidation:CertificateValidation",
     "aws:kms/alias:Alias",
