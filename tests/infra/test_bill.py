@@ -2,7 +2,8 @@
 
 import pytest
 
-from infra import adopt, bill, plan, prices, rehearsal
+from infra import adopt, bill, prices, rehearsal
+from infra.plan.making import make
 from infra.stack import Stack
 
 from .program import ACCOUNT, NAME, RDS, WIDEST, config
@@ -27,7 +28,7 @@ def exported(monkeypatch: pytest.MonkeyPatch, *changes: tuple[str, str]) -> dict
 def test_the_outputs_are_the_figures_of_the_plan(
     monkeypatch: pytest.MonkeyPatch, changes: tuple[tuple[str, str], ...]
 ):
-    planned = plan.make("dev", changes=dict(changes), holdings=prices.Holdings())
+    planned = make("dev", changes=dict(changes), holdings=prices.Holdings())
     told = exported(monkeypatch, *changes)
     assert told["usdPerHour"] == pytest.approx(planned.total.hour, abs=1e-4)
     assert told["usdPerDayAtSchedule"] == pytest.approx(planned.usd_per_day, abs=1e-2)
