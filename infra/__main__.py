@@ -2,7 +2,7 @@
 
 import pulumi
 
-from infra import adopt, availability, cluster_key, leftovers, local, snapshot
+from infra import adopt, availability, leftovers, local, snapshot
 from infra.account import aws_provider
 from infra.bill import Bill
 from infra.cluster.room import Rented
@@ -21,7 +21,6 @@ def survey(stack: Stack) -> adopt.Found:
     found = adopt.look(stack, cloud=cloud, state=state)
     leftovers.refuse(stack.tags.owner, cloud=cloud, state=state, warn=pulumi.warn, stop=not stack.paused)
     if stack.kubernetes and not stack.paused:
-        cluster_key.refuse(stack, found, state=state)
         availability.refuse(cloud=cloud, warn=pulumi.warn)
     return found
 

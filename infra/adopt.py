@@ -11,6 +11,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
 
+from infra import cluster_key
 from infra.asking import Clients, Stop, clients
 from infra.durable.kinds import KINDS
 from infra.finders import FINDERS, alerts, keys, snapshots, stores, volumes
@@ -47,7 +48,8 @@ def look(stack: Stack, *, cloud: Clients, state: Snapshot, now: datetime | None 
     """See what the stack's names are in the account. Reads only. `now`: the time of the look.
 
     Raises: Stop for an error, a name that belongs to somebody else, another account, a missing ownership tag, a thing
-    that is being deleted, and for data that the saved state knows under another name.
+    that is being deleted, for data that the saved state knows under another name,
+    and for another key than that of a running cluster.
     """
     account = _account(cloud, expected=stack.account)
     names = stack.names(account)
@@ -70,6 +72,7 @@ def look(stack: Stack, *, cloud: Clients, state: Snapshot, now: datetime | None 
                 f"{account}: somebody deleted it. Run `pulumi refresh --stack {stack.name}` so that the state forgets it, "
                 f"then `pulumi up` makes a new one."
             )
+    cluster_key.refuse(stack, own=ids.get("key", ""), state=state)
     images = {
         app
         for app in IMAGES

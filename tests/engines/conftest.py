@@ -47,14 +47,10 @@ def bench(tmp_path: Path, pulumi: Path, aws: FakeAws) -> Bench:
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kube.Kube]:
     """A real control plane with one node of the size the platform asks for, and nothing that another file left there."""
-    if missing := kube.missing_programs():
-        pytest.skip(f"no {', '.join(missing)} in {engines() / 'bin'}: {HINT}")
-    started = kube.Kube(tmp_path_factory.mktemp("kube"), name="engines")
-    try:
-        started.add_node("node-1", cpu="2", memory="4Gi")
+    with kube.control_plane(
+        tmp_path_factory.mktemp("kube"), name="engines", node="node-1", cpu="2", memory="4Gi"
+    ) as started:
         yield started
-    finally:
-        started.stop()
 
 
 @pytest.fixture(scope="session")

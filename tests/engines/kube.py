@@ -1,16 +1,18 @@
 """A real Kubernetes control plane on this machine, with one node on which pods pretend to run."""
 
+import contextlib
 import os
 import re
 import shutil
 import ssl
 import subprocess
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 from .bench import engines
 
@@ -26,6 +28,19 @@ def missing_programs() -> list[str]:
 def _kubectl() -> str | None:
     own = engines() / "bin" / "kubectl"
     return str(own) if own.exists() else shutil.which("kubectl")
+
+
+@contextlib.contextmanager
+def control_plane(folder: Path, *, name: str, node: str, cpu: str, memory: str) -> Iterator["Kube"]:
+    """A cluster with one node, gone again at the end; the test is skipped where a program of it is missing."""
+    if missing := missing_programs():
+        pytest.skip(f"no {', '.join(missing)} in {engines() / 'bin'}: run `make engines`")
+    started = Kube(folder, name=name)
+    try:
+        started.add_node(node, cpu=cpu, memory=memory)
+        yield started
+    finally:
+        started.stop()
 
 
 class Refused(Exception):

@@ -29,14 +29,10 @@ SPACES = {"stores", "rag", "console", "coldmail", "devops"}
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[kube.Kube]:
     """One of its own: its names are those of the stack in AWS."""
-    if missing := kube.missing_programs():
-        pytest.skip(f"no {', '.join(missing)} in {engines() / 'bin'}: run `make engines`")
-    started = kube.Kube(tmp_path_factory.mktemp("laptop"), name="laptop")
-    try:
-        started.add_node("laptop", cpu="8", memory="16Gi")
+    with kube.control_plane(
+        tmp_path_factory.mktemp("laptop"), name="laptop", node="laptop", cpu="8", memory="16Gi"
+    ) as started:
         yield started
-    finally:
-        started.stop()
 
 
 @pytest.fixture(scope="module")

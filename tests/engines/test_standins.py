@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from . import account
 from .bench import Bench
 from .fake_aws import FakeAws
 from .standins import aws_entrance, aws_rds, aws_rules, schema
@@ -17,6 +18,16 @@ from .standins.stores import STORES
 pytestmark = pytest.mark.engines
 
 TAGS = {"genai-ops:stack": "genai-ops/dev"}
+LOOKS = {
+    "Version": "2012-10-17",
+    "Statement": [{"Effect": "Allow", "Action": "ec2:DescribeVpcs", "Resource": "*"}],
+}
+TRUSTS = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {"Effect": "Allow", "Principal": {"Service": "eks.amazonaws.com"}, "Action": "sts:AssumeRole"}
+    ],
+}
 EXPIRY = {
     "rules": [
         {
@@ -111,6 +122,17 @@ MADE: dict[str, dict[str, Any]] = {
         ],
         "tags": TAGS,
     },
+    "aws:iam/openIdConnectProvider:OpenIdConnectProvider": {
+        "url": "https://token.actions.githubusercontent.com",
+        "clientIdLists": ["sts.amazonaws.com"],
+        "tags": TAGS,
+    },
+    "aws:iam/policy:Policy": {"name": "some-rights", "policy": json.dumps(LOOKS), "tags": TAGS},
+    "aws:iam/role:Role": {"name": "some-role", "assumeRolePolicy": json.dumps(TRUSTS), "tags": TAGS},
+    "aws:iam/rolePolicyAttachment:RolePolicyAttachment": {
+        "role": "some-role",
+        "policyArn": f"arn:aws:iam::{account.ACCOUNT}:policy/some-rights",
+    },
 }
 
 
@@ -147,12 +169,8 @@ def urn(token: str) -> str:
     return f"urn:pulumi:dev::small::{token}::it"
 
 
-# They point at each other, so one alone is no example; those of IAM are made, kept and found again in test_deploy_role.py.
+# They point at each other, so one alone is no example.
 MADE_TOGETHER = {
-    "aws:iam/openIdConnectProvider:OpenIdConnectProvider",
-    "aws:iam/policy:Policy",
-    "aws:iam/role:Role",
-    "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
     "aws:acm/certificate:Certificate",
     "aws:acm/certificateValidation:CertificateValidation",
     "aws:kms/alias:Alias",

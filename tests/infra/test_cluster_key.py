@@ -2,14 +2,14 @@
 
 import pytest
 
-from infra import adopt, cluster_key
-from infra.adopt import Found, Stop
+from infra import cluster_key
+from infra.asking import Stop
 from infra.snapshot import Snapshot
 
 from .program import ACCOUNT, load
 
 OWN, GIVEN = (f"arn:aws:kms:us-east-1:{ACCOUNT}:key/{name}" for name in ("of-the-stack", "of-somebody"))
-OWN_IS_THERE = Found(ACCOUNT, ids={"key": "of-the-stack"})
+NONE_YET, OWN_IS_THERE = "", "of-the-stack"
 
 
 def running(key: str | None) -> Snapshot:
@@ -19,34 +19,34 @@ def running(key: str | None) -> Snapshot:
 
 
 @pytest.mark.parametrize(
-    ("held", "changes", "found"),
+    ("held", "changes", "own"),
     [
-        (OWN, (), adopt.nothing(ACCOUNT)),
+        (OWN, (), NONE_YET),
         (OWN, (("secretsKeyArn", GIVEN),), OWN_IS_THERE),
         (GIVEN, (("encryptionKey", "own"),), OWN_IS_THERE),
-        (GIVEN, (("encryptionKey", "own"),), adopt.nothing(ACCOUNT)),
-        (GIVEN, (), adopt.nothing(ACCOUNT)),
+        (GIVEN, (("encryptionKey", "own"),), NONE_YET),
+        (GIVEN, (), NONE_YET),
     ],
 )
 def test_another_key_for_a_running_cluster_is_refused_with_both_named(
-    held: str, changes: tuple[tuple[str, str], ...], found: Found
+    held: str, changes: tuple[tuple[str, str], ...], own: str
 ) -> None:
     with pytest.raises(Stop, match="a cluster never changes its key") as refused:
-        cluster_key.refuse(load(*changes), found, state=running(held))
+        cluster_key.refuse(load(*changes), own=own, state=running(held))
     assert held in str(refused.value) and "`pulumi destroy`, then `pulumi up`" in str(refused.value)
 
 
 @pytest.mark.parametrize(
-    ("held", "changes", "found"),
+    ("held", "changes", "own"),
     [
-        (None, (), adopt.nothing(ACCOUNT)),
+        (None, (), NONE_YET),
         (None, (("encryptionKey", "own"),), OWN_IS_THERE),
         (OWN, (("encryptionKey", "own"),), OWN_IS_THERE),
-        (GIVEN, (("secretsKeyArn", GIVEN),), adopt.nothing(ACCOUNT)),
+        (GIVEN, (("secretsKeyArn", GIVEN),), NONE_YET),
     ],
 )
 def test_the_same_key_or_a_first_one_is_nothing_to_refuse(
-    held: str | None, changes: tuple[tuple[str, str], ...], found: Found
+    held: str | None, changes: tuple[tuple[str, str], ...], own: str
 ) -> None:
-    cluster_key.refuse(load(*changes), found, state=running(held))
-    cluster_key.refuse(load(*changes), found, state=Snapshot({}))
+    cluster_key.refuse(load(*changes), own=own, state=running(held))
+    cluster_key.refuse(load(*changes), own=own, state=Snapshot({}))
