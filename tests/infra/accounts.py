@@ -23,20 +23,27 @@ TAGS = Tags(
 ).durable()
 
 
-def clients(url: str, *, read_s: float = 10) -> Clients:
+# moto reads its tables of machines at the first call to EC2: 6 s on an idle machine, beyond botocore's patience on a busy one.
+SLOWEST_ANSWER_S = 120
+
+
+def clients(url: str, *, read_s: float = 10, attempts: int = 2) -> Clients:
     """What adopt.clients gives, pointed at a server of ours with credentials of ours."""
     session = boto3.session.Session("testing", "testing", region_name=REGION)
     config = Config(
-        connect_timeout=5, read_timeout=read_s, retries={"mode": "standard", "total_max_attempts": 2}
+        connect_timeout=5, read_timeout=read_s, retries={"mode": "standard", "total_max_attempts": attempts}
     )
     return lambda service: session.client(service, endpoint_url=url, config=config)
 
 
 class Account:
-    """The account, with ways to put into it what a former run of the stack would have left."""
+    """The account, with ways to put into it what a former run of the stack would have left.
 
-    def __init__(self, url: str) -> None:
-        self.url, self.cloud = url, clients(url)
+    Nothing is asked for twice: a network whose answer came late would be a second network.
+    """
+
+    def __init__(self, url: str, *, read_s: float = SLOWEST_ANSWER_S) -> None:
+        self.url, self.cloud = url, clients(url, read_s=read_s, attempts=1)
 
     def bucket(self, *, tags: dict[str, str] | None = TAGS, holds: str = "data") -> None:
         s3 = self.cloud("s3")

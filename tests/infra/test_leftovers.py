@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from botocore import xform_name
+from botocore.exceptions import ReadTimeoutError
 
 from infra import leftovers, removal
 from infra.adopt import Stop
@@ -31,6 +32,17 @@ def arns_of(service: str, *names: str) -> list[str]:
 
 def found(aws: Account, *, state: Snapshot = NOTHING) -> list[str]:
     return [left.command for left in leftovers.find(OWNER, cloud=aws.cloud, state=state)]
+
+
+def test_what_a_test_puts_into_a_slow_account_is_put_there_once(aws: Account):
+    """A create that is sent again makes a second thing, and the look then finds one more than the test made."""
+    sent: list[Any] = []
+    with broken(aws.url, service="ec2", hang=True) as url:
+        ec2 = Account(url, read_s=0.2).cloud("ec2")
+        ec2.meta.events.register("before-send.ec2.CreateVpc", lambda **request: sent.append(request))
+        with pytest.raises(ReadTimeoutError):
+            ec2.create_vpc(CidrBlock="10.0.0.0/16")
+    assert len(sent) == 1
 
 
 def test_a_network_that_state_does_not_know_is_listed_with_the_command_that_removes_it(aws: Account):
