@@ -10,7 +10,7 @@ from app.kernel.redaction.spans import NO_SECRET, Secret, Text
 
 _USERINFO = re.compile(
     r"(?P<scheme>[A-Za-z][A-Za-z0-9+.\-]{1,30})://(?P<user>[^\s/@:\"'<>`]{0,256})"
-    r"(?::(?P<pass>(?!\d{1,5}(?:[/\"'\s]|$))[^\s\"'<>`@]{0,512}(?:@[^\s\"'<>`@/]{1,256}){0,2}))?@(?=[\w\[*.$%])"
+    r"(?::(?P<pass>(?!\d{1,5}(?:[/\"'\s]|$))[^\s\"'<>`@]{0,512}(?:@[^\s\"'<>`@/]{1,256}){0,2}))?@(?=[\w\[*.$%/])"
 )
 _SCHEME_BEFORE = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]{1,30}$")
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9](?:[A-Za-z0-9\-]{0,62})\.){1,8}[A-Za-z]{2,24}(?![\w@])(?!\.\d)")

@@ -4,7 +4,18 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
-from app.kernel.redaction import addresses, assignments, blocks, commands, pairs, people, vendors
+from app.kernel.redaction import (
+    addresses,
+    assignments,
+    blocks,
+    commands,
+    pairs,
+    people,
+    queries,
+    sentences,
+    tables,
+    vendors,
+)
 from app.kernel.redaction.spans import FindAll, Secret, Text
 
 _PLACEHOLDER = re.compile(r"\[REDACTED:[a-z_]{2,24}:\d{1,7}\]")
@@ -16,6 +27,9 @@ _FINDERS: tuple[Callable[[Text], Iterable[Secret]], ...] = (
     commands.find,
     assignments.find,
     pairs.find,
+    tables.find,
+    queries.find,
+    sentences.find,
     addresses.find,
     people.find,
 )
@@ -23,7 +37,18 @@ _FINDERS: tuple[Callable[[Text], Iterable[Secret]], ...] = (
 LITERALS = tuple(
     dict.fromkeys(
         literal
-        for module in (addresses, assignments, blocks, commands, pairs, people, vendors)
+        for module in (
+            addresses,
+            assignments,
+            blocks,
+            commands,
+            pairs,
+            people,
+            queries,
+            sentences,
+            tables,
+            vendors,
+        )
         for literal in module.LITERALS
     )
 )

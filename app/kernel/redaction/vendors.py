@@ -66,12 +66,14 @@ _BY_BEGINNING: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("artifactory_key", ("cmVmdGtu",), r"cmVmdGtu[A-Za-z0-9]{40,80}={0,2}"),
     ("age_key", ("AGE-SECRET-KEY-1",), r"AGE-SECRET-KEY-1[A-Z0-9]{16,80}"),
     ("jwt", ("eyJ",), r"eyJ[A-Za-z0-9_\-]{10,4000}(?:\.(?:[A-Za-z0-9_\-]{1,8000})?){1,4}|eyJ(?:hbGciOi|0eXAiOi|raWQiOi|rIjoi|jdHki)[A-Za-z0-9_\-]{6,4000}"),
+    ("cluster_token", ("K10",), r"K10[0-9a-f]{64}::[\w\-]{1,64}:[^\s\"']{8,200}"),
     ("private_key", ("LS0tLS1CRUdJTi",), r"LS0tLS1CRUdJTi[A-Za-z0-9+/=]{10,20000}"),
 )  # fmt: skip
 # Kind, literals of which one stands in every match (case counts), pattern.
 _BY_LITERAL: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("webhook_url", ("hooks.slack.com/",), r"(?<=hooks\.slack\.com/)[a-z]+/[A-Za-z0-9_/\-]{8,200}"),
     ("webhook_url", ("/api/webhooks/",), r"(?<=/api/webhooks/)\d{5,25}/[A-Za-z0-9_\-]{10,200}"),
+    ("webhook_url", ("outlook.office.com/webhook/",), r"(?<=outlook\.office\.com/webhook/)[A-Za-z0-9_/@\-]{20,400}"),
     ("webhook_url", ("webhook.office.com/",), r"(?<=webhook\.office\.com/)[A-Za-z0-9_/@\-]{20,400}"),
     ("web_key", ("\"kty\"",), r"\"(?:k|d|p|q|dp|dq|qi)\"\s{0,3}:\s{0,3}\"(?P<value>[A-Za-z0-9_\-]{20,2000})\""),
     ("fly_token", ("fm2_", "fm1r_", "fm1a_"), r"(?<![A-Za-z0-9_])fm(?:2|1[ra])_[A-Za-z0-9+/=_\-]{20,4000}"),
@@ -81,6 +83,7 @@ _BY_LITERAL: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("slack_token", ("xoxe.",), r"xoxe\.[A-Za-z0-9\-.]{10,300}"),
     ("azure_secret", ("Q~",), r"(?<![A-Za-z0-9])[A-Za-z0-9_~.\-]{3}\dQ~[A-Za-z0-9_~.\-]{20,40}"),
     ("sendgrid_key", ("SG.",), r"(?<![A-Za-z0-9])SG\.[A-Za-z0-9_\-]{10,40}(?:\.[A-Za-z0-9_\-]{5,80})?"),
+    ("vault_token", ("oken: s.", "oken s.", "TOKEN=s."), r"(?<=[ =])s\.[A-Za-z0-9]{24}(?![A-Za-z0-9])"),
     ("vault_token", ("hvs.", "hvb.", "hvr."), r"(?<![A-Za-z0-9])hv[sbr]\.[A-Za-z0-9_\-]{16,300}"),
     ("terraform_token", (".atlasv1.",), r"[A-Za-z0-9]{8,20}\.atlasv1\.[A-Za-z0-9_\-=]{16,120}"),
     ("cloudflare_key", ("v1.0-",), r"(?<![\w.])v1\.0-[0-9a-f]{24}-[0-9a-f]{40,160}"),
@@ -91,7 +94,8 @@ _BY_LITERAL: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("signed_url", ("X-Amz-", "X-Goog-", "x-amz-", "x-goog-"),
      r"(?i)(?<=[?&;])X-(?:Amz-(?:Signature|Security-Token|Credential)|Goog-(?:Signature|Credential))=(?P<value>[^\s&\"'<>\[*][^\s&\"'<>]{7,4000})"),
     ("signed_url", ("sig=", "sig%3"), r"(?i)(?:[?&;]|\b)sig(?:=|%3d)(?P<value>[A-Za-z0-9%+/=_\-]{20,200})"),
-    ("signed_url", ("Signature=",), r"(?<=[?&;])Signature=(?P<value>[A-Za-z0-9%+/=_~\-]{16,1000})"),
+    ("authorization", ("Digest username=",), r"(?<![\w\-])response=\"(?P<value>[0-9a-f]{32,128})\""),
+    ("signed_url", ("Signature=",), r"(?<=[?&;, ])Signature=(?P<value>[A-Za-z0-9%+/=_~\-]{16,1000})"),
 )  # fmt: skip
 LITERALS = tuple(literal.lower() for _, literals, _ in _BY_LITERAL for literal in literals)
 _RUN = re.compile(r"[A-Za-z0-9_\-]{14,}")
