@@ -46,10 +46,13 @@ def health_router(pings: Mapping[str, Ping], *, optional: Collection[str] = ()) 
     router = APIRouter(tags=["operations"])
     checks = {name: Check(ping, required=name not in optional) for name, ping in pings.items()}
 
+    # HEAD as well: many a monitor asks so, and takes a refusal for an outage.
+    @router.head("/healthz", include_in_schema=False)
     @router.get("/healthz", summary="Is the process alive?")
     async def healthz() -> Alive:
         return Alive()
 
+    @router.head("/readyz", include_in_schema=False)
     @router.get("/readyz", summary="Can it answer?", responses={503: {"model": Readiness}})
     async def readyz(response: Response) -> Readiness:
         found = await asyncio.gather(*(check() for check in checks.values()))

@@ -1,7 +1,7 @@
 """Errors as problems with a stable `code`, told in the dialect of the path; callers never see a stack, a prompt or a key."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
@@ -134,23 +134,20 @@ def install_problems(app: FastAPI, dialects: Dialects) -> None:
     @app.exception_handler(RequestValidationError)
     async def _invalid(request: Request, error: RequestValidationError) -> JSONResponse:
         broken = next((item for item in error.errors() if item["type"] == "json_invalid"), None)
-        fields = [] if broken else _fields(request, error)
-        first = f"{fields[0].field}: {fields[0].detail}" if fields else "The request is not valid."
         if broken:
-            first = f"The body is not JSON: {_why_broken(broken)}."
-        problem = Problem(
-            title="Unprocessable Entity", status=422, code="invalid_request", detail=first,
-            request_id=request_id_of(request), errors=fields,
-        )  # fmt: skip
-        return render(request, problem)
+            return render(request, _invalid_request(request, f"The body is not JSON: {_why_broken(broken)}."))
+        fields = _fields(request, error)
+        first = f"{fields[0].field}: {fields[0].detail}" if fields else "The request is not valid."
+        return render(request, _invalid_request(request, first, fields))
 
     @app.exception_handler(HTTPException)
     async def _http(request: Request, error: HTTPException) -> JSONResponse:
+        if reason := _why_unread(error.__cause__):
+            return render(request, _invalid_request(request, f"The body is not JSON: {reason}."))
         phrase = HTTPStatus(error.status_code).phrase
         problem = Problem(
             title=phrase, status=error.status_code, code=phrase.lower().replace(" ", "_"),
-            detail=f"{str(error.detail).rstrip('.')}: {request.method} {request.url.path}",
-            request_id=request_id_of(request),
+            detail=_refusal(request, error), request_id=request_id_of(request),
         )  # fmt: skip
         return render(request, problem, headers=dict(error.headers or {}))
 
@@ -158,6 +155,24 @@ def install_problems(app: FastAPI, dialects: Dialects) -> None:
     async def _unexpected(request: Request, error: Exception) -> JSONResponse:
         _log.exception("%s %s failed", request.method, request.url.path, exc_info=error)
         return render(request, problem_of(errors.GenaiError("unexpected"), request_id_of(request)))
+
+
+def _invalid_request(request: Request, detail: str, fields: Sequence[FieldProblem] = ()) -> Problem:
+    return Problem(
+        title="Unprocessable Entity", status=422, code="invalid_request", detail=detail,
+        request_id=request_id_of(request), errors=list(fields),
+    )  # fmt: skip
+
+
+def _refusal(request: Request, error: HTTPException) -> str:
+    """What the router or a form's parser says, with what to do about it where that is known."""
+    asked = f"{request.method} {request.url.path}"
+    if error.status_code == HTTPStatus.NOT_FOUND:
+        return f"There is nothing at {asked}; {request.scope.get('root_path', '')}/docs lists what there is."
+    allowed = (error.headers or {}).get("Allow")
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED and allowed:
+        return f"{asked} is not taken; use {allowed}."
+    return f"{str(error.detail).rstrip('.')}: {asked}"
 
 
 def _fields(request: Request, error: RequestValidationError) -> list[FieldProblem]:
@@ -180,6 +195,18 @@ def _why_broken(item: Mapping[str, Any]) -> str:
     if reason := item.get("ctx", {}).get("error"):
         return f"{reason} at character {item['loc'][-1]}" if isinstance(item["loc"][-1], int) else str(reason)
     return str(item["msg"]).removeprefix("Invalid JSON: ")
+
+
+def _why_unread(cause: BaseException | None) -> str | None:
+    """Why FastAPI, which does not tell, could not read a body; None where that was not the fault."""
+    match cause:
+        case UnicodeDecodeError():
+            return f"its byte {cause.start} is no {cause.encoding}; send it as UTF-8"
+        case RecursionError():
+            return "it is nested too deeply; flatten it"
+        case ValueError():  # of Python's bound on the digits of a number
+            return "a number in it has too many digits; send it as text"
+    return None
 
 
 def request_id_of(request: Request) -> str:

@@ -39,6 +39,14 @@ async def test_alive_touches_no_dependency() -> None:
     assert touched == [1]
 
 
+async def test_a_monitor_that_asks_with_head_is_told_the_same_status() -> None:
+    async with small_app(pings={"store": fine}) as http:
+        assert [(await http.head(path)).status_code for path in ("/healthz", "/readyz")] == [200, 200]
+    async with small_app(pings={"store": _down}) as http:
+        answer = await http.head("/readyz")
+    assert answer.status_code == 503 and answer.headers["retry-after"]
+
+
 async def test_ready_names_each_dependency_with_its_latency(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(health, "_PING_TIMEOUT_S", 0.05)
     async with small_app(pings={"good": fine, "down": _down, "odd": _odd, "slow": _hangs}) as http:

@@ -125,6 +125,36 @@ async def test_what_is_no_json_is_told_with_the_place_where_it_breaks() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        ('{"name": "Zürich"}'.encode("latin-1"), ("byte 11", "send it as UTF-8")),
+        (b"[" * 100_000, ("nested too deeply",)),
+        (b'{"count": ' + b"9" * 5_000 + b"}", ("too many digits",)),
+    ],
+    ids=["latin-1", "nested", "digits"],
+)
+async def test_a_body_that_cannot_be_read_is_told_why_and_what_to_send(
+    body: bytes, told: tuple[str, ...]
+) -> None:
+    async with small_app(max_body_bytes=10**6) as http:
+        answer = await http.post("/orders", content=body, headers={"Content-Type": "application/json"})
+    problem = _problem(answer, 422)
+    assert problem["code"] == "invalid_request"
+    assert problem["detail"].startswith("The body is not JSON: ")
+    assert all(part in problem["detail"] for part in told)
+
+
+async def test_what_the_router_refuses_is_told_with_what_to_do_instead() -> None:
+    async with small_app() as http:
+        missing = await http.get("/nothing/here")
+        refused = await http.delete("/orders")
+    assert _problem(missing, 404)["detail"] == (
+        "There is nothing at GET /nothing/here; /docs lists what there is."
+    )
+    assert _problem(refused, 405)["detail"] == "DELETE /orders is not taken; use POST."
+
+
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", ""])
 async def test_json_that_is_sent_as_something_else_is_told_by_its_content_type(kind: str) -> None:
     async with small_app() as http:
