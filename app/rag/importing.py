@@ -19,6 +19,8 @@ _PARALLEL = 8
 _FIRST_LOOK_S, _LOOK_S = 0.05, 1.0
 _PAGE = 1000
 _TRIES = 5
+# Ten minutes of a key's limit, for one request of eight that share it.
+_PATIENCE_S = 600.0
 
 
 @dataclass(slots=True)
@@ -185,20 +187,7 @@ def _settle(client: httpx.Client, waiting: dict[str, str], summary: Summary, bar
 
 def _call(client: httpx.Client, method: str, path: str, **arguments: Any) -> Any:
     """One request; a busy service is asked again. Raises BadInput or Unavailable with the problem's words."""
-    for attempt in range(1, _TRIES + 1):
-        try:
-            answer = client.request(method, path, **arguments)
-        except httpx.TransportError as error:
-            if attempt == _TRIES:
-                raise Unavailable(
-                    f"The service at {client.base_url} does not answer ({type(error).__name__})."
-                ) from None
-            time.sleep(0.2 * 2**attempt)
-            continue
-        if answer.status_code == 503 and attempt < _TRIES:
-            time.sleep(min(5.0, float(answer.headers.get("Retry-After", "1"))))
-            continue
-        break
+    answer = _answer(client, method, path, **arguments)
     if answer.is_success:
         return answer.json()
     try:
@@ -208,6 +197,39 @@ def _call(client: httpx.Client, method: str, path: str, **arguments: Any) -> Any
     if answer.status_code == 401:
         detail += " Set GENAI_API_KEY to a key of this service."
     raise (BadInput if answer.status_code < 500 else Unavailable)(detail)
+
+
+def _answer(client: httpx.Client, method: str, path: str, **arguments: Any) -> httpx.Response:
+    """The first answer that asking again would not change. A key's limit is waited for: the minute comes round."""
+    failures, waited_s = 0, 0.0
+    while True:
+        try:
+            answer = client.request(method, path, **arguments)
+        except httpx.TransportError as error:
+            failures += 1
+            if failures == _TRIES:
+                raise Unavailable(
+                    f"The service at {client.base_url} does not answer ({type(error).__name__})."
+                ) from None
+            time.sleep(0.2 * 2**failures)
+            continue
+        pause_s = _pause_s(answer)
+        if answer.status_code == 429 and waited_s < _PATIENCE_S:
+            waited_s += pause_s
+            time.sleep(pause_s)
+            continue
+        failures += 1
+        if answer.status_code != 503 or failures == _TRIES:
+            return answer
+        time.sleep(min(5.0, pause_s))
+
+
+def _pause_s(answer: httpx.Response) -> float:
+    """Seconds that the service asks to wait, 1 to 60; 1 where it does not say."""
+    try:
+        return min(60.0, max(1.0, float(answer.headers["Retry-After"])))
+    except (KeyError, ValueError):
+        return 1.0
 
 
 class _Bar:

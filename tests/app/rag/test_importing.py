@@ -236,3 +236,25 @@ def test_a_service_that_is_only_busy_is_asked_again(monkeypatch: pytest.MonkeyPa
     client = httpx.Client(transport=transport, base_url="http://127.0.0.1")
     assert import_sources(client, [], metadata={}, out=Silent()).exit_code == 0
     assert transport.asked == 3
+
+
+def test_a_key_that_has_used_up_its_minute_waits_as_long_as_it_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(importing.time, "sleep", slept.append)
+    limited = [httpx.Response(429, json={"detail": "Wait."}, headers={"Retry-After": "37"}) for _ in range(7)]
+    transport = _Answers(*limited, httpx.Response(200, json={"documents": [], "after": None}))
+    client = httpx.Client(transport=transport, base_url="http://127.0.0.1")
+    assert import_sources(client, [], metadata={}, out=Silent()).exit_code == 0
+    assert slept == [37.0] * 7
+
+
+def test_a_limit_that_never_lets_up_ends_in_the_words_of_the_service(monkeypatch: pytest.MonkeyPatch) -> None:
+    slept: list[float] = []
+    monkeypatch.setattr(importing.time, "sleep", slept.append)
+    limited = httpx.Response(429, json={"detail": "Used up."}, headers={"Retry-After": "soon"})
+    client = httpx.Client(transport=_Answers(limited), base_url="http://127.0.0.1")
+    with pytest.raises(BadInput, match="Used up"):
+        import_sources(client, [], metadata={}, out=Silent())
+    assert sum(slept) == 600
