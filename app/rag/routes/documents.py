@@ -7,7 +7,7 @@ from app.kernel.documents import Chunk, ExtractedText, JobStatus
 from app.kernel.errors import Conflict, GenaiError
 from app.rag import layout
 from app.rag.bodies import REPLACE_FORMS, UPLOAD_FORMS, read_replacement, read_upload
-from app.rag.catalog import Document, Job
+from app.rag.catalog import Document, Failure
 from app.rag.routes.parameters import After, Order, PageSize, Tenant, Wait
 from app.rag.schemas import (
     ChunkList,
@@ -19,6 +19,7 @@ from app.rag.schemas import (
     UploadResponse,
 )
 from app.rag.service import RagService
+from app.rag.upload import Accepted
 from app.rag.views import chunk_view, document_view, job_view, residue_view
 from app.web.problems import STATUS, problem_responses
 from app.web.replies import Reply
@@ -35,7 +36,7 @@ def add_documents(router: APIRouter, service: RagService) -> None:
         accepted = await service.upload.add(
             tenant, filename=body.filename or "", content=body.content or b"", metadata=body.metadata or {}
         )
-        return await _accepted(accepted.job, accepted.job.sha256, accepted.duplicate_of, tenant, wait)
+        return await _told(accepted, tenant, wait)
 
     @router.get("/v1/documents", tags=["documents"], responses=problem_responses(422))
     async def documents(
@@ -73,7 +74,7 @@ def add_documents(router: APIRouter, service: RagService) -> None:
         accepted = await service.upload.replace(
             tenant, document_id, filename=body.filename, content=body.content, metadata=body.metadata
         )
-        return await _accepted(accepted.job, accepted.job.sha256, accepted.duplicate_of, tenant, wait)
+        return await _told(accepted, tenant, wait)
 
     @router.delete(
         "/v1/documents/{document_id}", tags=["documents"], response_model=JobView,
@@ -83,6 +84,8 @@ def add_documents(router: APIRouter, service: RagService) -> None:
         """Hide a document at once and remove all of it. 200: gone; 202: the removal goes on."""
         requested = await service.delete.request(tenant, document_id)
         job = await service.wait(tenant, requested.job_id, wait_s=wait)
+        if job.failure:  # hidden it is, and stays; what is left of it goes when it is deleted again
+            raise _failure_error(job.failure)
         return JSONResponse(job_view(job).model_dump(), status_code=200 if job.status.ended else 202)
 
     @router.get("/v1/documents/{document_id}/chunks", tags=["documents"], responses=problem_responses(404))
@@ -98,21 +101,20 @@ def add_documents(router: APIRouter, service: RagService) -> None:
         """How much of a document is left in each store; 0 everywhere once its deletion is done."""
         return residue_view(document_id, await service.delete.residue(tenant, document_id))
 
-    async def _accepted(
-        job: Job, sha256: str, duplicate_of: str | None, tenant: str, wait: float
-    ) -> Response:
+    async def _told(accepted: Accepted, tenant: str, wait: float) -> Response:
+        job = accepted.job
         if wait > 0:
             job = await service.wait(tenant, job.job_id, wait_s=wait)
-        if job.status is JobStatus.FAILED and job.failure and wait > 0:
-            raise _failure_error(job)
-        if job.status is JobStatus.CANCELLED and wait > 0:
-            raise Conflict(f"Job {job.job_id!r} was cancelled.", code="cancelled")
+            if job.status is JobStatus.FAILED and job.failure:
+                raise _failure_error(job.failure)
+            if job.status is JobStatus.CANCELLED:
+                raise Conflict(f"Job {job.job_id!r} was cancelled.", code="cancelled")
         answer = UploadResponse(
             document_id=job.document_id,
             job_id=job.job_id,
             status=job.status.value,
-            sha256=sha256,
-            duplicate_of=duplicate_of,
+            sha256=accepted.job.sha256,
+            duplicate_of=accepted.duplicate_of,
         )
         return JSONResponse(answer.model_dump(), status_code=200 if job.status is JobStatus.DONE else 202)
 
@@ -150,9 +152,7 @@ def _prefix(document: Document) -> str:
     return layout.version_prefix(document.tenant, document.document_id, document.version)
 
 
-def _failure_error(job: Job) -> GenaiError:
+def _failure_error(failure: Failure) -> GenaiError:
     """The failure as the error it was, so that the waiting caller gets its status."""
-    if job.failure is None:
-        return GenaiError("The job failed without a reason.")
-    kind = next((kind for kind, status in STATUS.items() if status == job.failure.status), GenaiError)
-    return kind(job.failure.detail, code=job.failure.code)
+    kind = next((kind for kind, status in STATUS.items() if status == failure.status), GenaiError)
+    return kind(failure.detail, code=failure.code)

@@ -164,6 +164,27 @@ async def test_a_deletion_outlasts_a_store_that_does_not_answer(rag: Running, mo
     assert (await rag.get(f"{path}/residue"))["total"] == 0
 
 
+async def test_a_deletion_that_failed_is_told_as_its_error_and_can_be_asked_for_again(
+    rag: Running, monkeypatch: Any
+) -> None:
+    taken = await rag.upload("Fail.")
+    path = f"/v1/documents/{taken['document_id']}"
+
+    async def broken(prefix: str) -> int:
+        raise RuntimeError("a fault of ours")
+
+    monkeypatch.setattr("app.rag.worker._MAX_BACKOFF_S", 0.01)
+    with monkeypatch.context() as fault:
+        fault.setattr(rag.worker_ports.objects, "purge", broken)
+        async with rag.working():
+            answer = await rag.http.delete(path, params={"wait": 60})
+    assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
+    assert (await rag.http.get(path)).status_code == 404
+    async with rag.working():
+        assert (await rag.http.delete(path, params={"wait": 60})).status_code == 200
+    assert (await rag.get(f"{path}/residue"))["total"] == 0
+
+
 async def test_a_deletion_whose_request_died_half_way_is_finished_by_the_next_worker(rag: Running) -> None:
     """The API died after it had hidden the document and before it had written a job."""
     taken = await rag.upload("Stuck.")
