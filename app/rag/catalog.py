@@ -9,6 +9,7 @@ from typing import Any
 from app.kernel.documents import DocumentStatus, JobKind, JobStatus, Metadata
 from app.kernel.errors import Conflict, NotFound
 from app.kernel.ports.records import Record, Records
+from app.rag.contention import until_written
 
 _CLAIM_TRIES = 8
 
@@ -122,16 +123,13 @@ class Catalog:
         self, tenant: str, document_id: str, change: Callable[[Document], Document]
     ) -> Document:
         """Read, change, write; again when somebody was quicker."""
-        for _ in range(_CLAIM_TRIES):
+
+        async def write() -> Document:
             document = await self.document(tenant, document_id)
             changed = change(document)
-            if changed == document:
-                return document
-            try:
-                return await self.save_document(changed)
-            except Conflict:
-                continue
-        raise Conflict(f"Document {document_id!r} is being changed by others; try again.")
+            return document if changed == document else await self.save_document(changed)
+
+        return await until_written(write, what=f"Document {document_id!r}")
 
     # jobs: the id begins with its document's, so that one prefix finds all jobs of a document
 

@@ -238,7 +238,7 @@ def clean_filename(raw: str) -> str:
     ).strip()
     if not name or len(name) > _MAX_FILENAME:
         raise BadInput(
-            f"The file name {raw[:80]!r} is empty or longer than {_MAX_FILENAME} characters.",
+            f"The file name {raw[:80]!r} is empty or longer than {_MAX_FILENAME} characters; send another.",
             code="bad_filename",
         )
     return name

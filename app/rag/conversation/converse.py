@@ -10,7 +10,7 @@ from app.rag.ask import Answered, AskEvent, Retrieved
 from app.rag.conversation.exchange import Exchange, Quotation
 from app.rag.conversation.history import History
 from app.rag.conversation.standalone import StandAlone, StandAlones
-from app.rag.conversation.store import Conversations, check_session_id
+from app.rag.conversation.store import Conversations, Summary, check_session_id
 
 # Older turns are read through the summary only.
 _READ_TURNS = 24
@@ -56,7 +56,7 @@ class Converse:
         history = _brought(earlier) if earlier is not None else await self._history(tenant, session_id)
         alone = await self.stand_alone(question, history)
         if alone.summary is not None and session_id is not None and earlier is None:
-            await self._keep_summary(tenant, session_id, alone)
+            await self._keep_summary(tenant, session_id, alone.summary)
         yield Understood(session_id, alone.question if alone.changed else None)
         heard = _Heard()
         async for event in answer(alone.question):
@@ -83,13 +83,12 @@ class Converse:
         unread = tuple(one for one in reversed(latest) if one.number > through)
         return History(unread or tuple(latest[:1]), summary)
 
-    async def _keep_summary(self, tenant: str, session_id: str, alone: StandAlone) -> None:
+    async def _keep_summary(self, tenant: str, session_id: str, summary: Summary) -> None:
         try:
             conversation = await self.conversations.find(tenant, session_id)
         except NotFound:
             return
-        if alone.summary is not None:
-            await self.conversations.keep_summary(tenant, conversation, alone.summary)
+        await self.conversations.keep_summary(tenant, conversation, summary)
 
 
 def session_of_user(user: str) -> str:

@@ -2,15 +2,16 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from app.kernel.documents import DocumentStatus
-from app.kernel.errors import Conflict, NotFound
+from app.kernel.errors import NotFound
 from app.rag.catalog import Catalog
+from app.rag.contention import until_written
 from app.rag.conversation.exchange import Exchange, from_plain, to_plain
 from app.rag.conversation.places import SUMMARY, quotes_of, summaries_of, turns_of
 
-_TRIES = 60
 _PAGE = 100
 
 
@@ -73,14 +74,10 @@ class Quotes:
         await self.catalog.records.delete(quotes_of(tenant), place)
 
     async def _change_turn(self, tenant: str, key: str, change: Callable[[Exchange], Exchange]) -> None:
-        for _ in range(_TRIES):
-            try:
-                record = await self.catalog.records.get(turns_of(tenant), key)
-                changed = to_plain(change(from_plain(record.value)))
-                await self.catalog.records.put(turns_of(tenant), key, changed, expected=record.revision)
-                return
-            except NotFound:
-                return
-            except Conflict:
-                continue
-        raise Conflict(f"Turn {key!r} is being changed by others; try again.")
+        async def write() -> None:
+            record = await self.catalog.records.get(turns_of(tenant), key)
+            changed = to_plain(change(from_plain(record.value)))
+            await self.catalog.records.put(turns_of(tenant), key, changed, expected=record.revision)
+
+        with suppress(NotFound):
+            await until_written(write, what=f"Turn {key!r}")

@@ -15,6 +15,7 @@ from app.kernel.documents import new_id
 from app.kernel.errors import BadInput, Conflict, NotFound
 from app.kernel.ports.records import Record
 from app.rag.catalog import Catalog
+from app.rag.contention import until_written
 from app.rag.conversation.exchange import Exchange, from_plain, to_plain
 from app.rag.conversation.places import SUMMARY, ages_of, heads_of, summaries_of, turn_key, turns_of
 from app.rag.conversation.quotes import Quotes
@@ -24,7 +25,6 @@ MOST_TURNS = 500
 # Not a dot first: clients take `.` and `..` out of an address before they ask.
 SESSION_ID = r"[A-Za-z0-9_:@+=~-][A-Za-z0-9._:@+=~-]{0,127}"
 _TITLE_CHARS = 120
-_TRIES = 60
 _PAGE = 100
 _EXPIRED_AT_ONCE = 10
 
@@ -170,22 +170,21 @@ class Conversations:
 
     async def _begin_turn(self, tenant: str, session_id: str, question: str) -> Conversation:
         """The head with one turn more; a new conversation when there is none or it is too old to go on."""
-        for attempt in range(_TRIES):
-            try:
-                found = await self._found_or_new(tenant, session_id, question)
-            except Conflict:  # somebody began it between two looks: theirs is found now
-                continue
+
+        async def write() -> Conversation:
+            found = await self._found_or_new(tenant, session_id, question)
             counted = replace(found, turns=found.turns + 1, updated_at=self.catalog.timestamp())
             try:
                 await self.catalog.records.put(
                     heads_of(tenant), session_id, _plain(counted), expected=found.revision
                 )
-                return counted
             except Conflict:
                 if not found.turns:  # somebody else began it
                     await self.catalog.records.delete(ages_of(tenant), found.conversation_id)
-                await asyncio.sleep(0.002 * attempt)
-        raise Conflict(f"Session {session_id!r} is used by too many requests at once; try again.")
+                raise
+            return counted
+
+        return await until_written(write, what=f"Session {session_id!r}")
 
     async def _found_or_new(self, tenant: str, session_id: str, question: str) -> Conversation:
         try:

@@ -9,6 +9,7 @@ from app.kernel.documents import DocumentStatus, new_id
 from app.kernel.errors import BadInput, Conflict, NotFound
 from app.kernel.ports.records import Records
 from app.rag.catalog import Catalog, Document
+from app.rag.contention import until_written
 from app.rag.openai_wire.cursors import Stretch
 from app.rag.openai_wire.holdings import (
     Batch,
@@ -21,7 +22,6 @@ from app.rag.openai_wire.holdings import (
 )
 
 _ID = re.compile(r"(?:vs|vsfb)_[0-9a-f]{27}")
-_TRIES = 8
 # A search is activity; the record is written again when the minute has changed.
 _TOUCH_S = 60
 _PAGE = 1_000
@@ -80,13 +80,11 @@ class VectorStores:
 
     async def change(self, tenant: str, store_id: str, **changes: Any) -> VectorStore:
         """Set fields of the record as it stands."""
-        for _ in range(_TRIES):
-            store = await self.store(tenant, store_id)
-            try:
-                return await self._save_store(tenant, replace(store, **changes))
-            except Conflict:
-                continue
-        raise Conflict(f"The vector store {store_id!r} is being changed by others; try again.")
+
+        async def write() -> VectorStore:
+            return await self._save_store(tenant, replace(await self.store(tenant, store_id), **changes))
+
+        return await until_written(write, what=f"The vector store {store_id!r}")
 
     async def read_stores(self, tenant: str, stretch: Stretch) -> tuple[list[VectorStore], str | None]:
         page = await self.records.page(

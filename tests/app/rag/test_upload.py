@@ -197,6 +197,21 @@ async def test_a_new_version_replaces_the_old_one_without_a_moment_of_neither_or
     assert await rag.ports.objects.residue(f"documents/acme/{first['document_id']}/") == 5
 
 
+async def test_versions_given_at_the_same_moment_are_all_taken_and_the_last_one_answers(rag: Running) -> None:
+    document_id = (await rag.upload("The first of many versions."))["document_id"]
+    answers = await asyncio.gather(
+        *(
+            rag.http.put(f"/v1/documents/{document_id}", json=upload_body(f"Heron version {number}."))
+            for number in range(24)
+        )
+    )
+    assert {answer.status_code for answer in answers} == {202}
+    await rag.worker.drain()
+    document = await rag.get(f"/v1/documents/{document_id}")
+    assert (document["version"], document["status"]) == (25, "ready")
+    assert len(await rag.found("heron")) == 1
+
+
 async def test_a_version_that_fails_leaves_the_old_one_answering(rag: Running) -> None:
     first = await rag.upload("Stable words.")
     path = f"/v1/documents/{first['document_id']}"
