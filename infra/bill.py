@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 
 from infra import prices
+from infra.cluster.chat_machines.boot import SERIES
 from infra.cluster.chat_machines.pool import chat_pool
 from infra.cluster.pools import pools
 from infra.stack import Stack
@@ -38,7 +39,8 @@ class Bill:
                 inputs["diskGb"] = self._disks[made.name]
             if made.type_ == SCALING_GROUP:
                 pool = chat_pool(self.stack)
-                inputs |= {"diskGb": pool.disk_gb, "instanceTypes": list(pool.instance_types[:1])}
+                kinds = list(pool.instance_types[:1])
+                inputs |= {"diskGb": pool.disk_gb, "instanceTypes": kinds, "series": len(SERIES)}
             self.total += prices.cost(made.type_, inputs, region=self._region)
         except (LookupError, TypeError, ValueError) as error:
             self.missing = self.missing or str(error)

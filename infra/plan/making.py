@@ -194,7 +194,10 @@ def _below(thing: Any, component: Any, declared: Sequence[Any]) -> bool:
 
 
 def _priced_inputs(thing: Any, siblings: Sequence[Any]) -> Mapping[str, Any]:
-    """With what stands in the launch template: the disk, and of a scaling group that names no types its one type."""
+    """With what stands in the launch template: the disk, of a scaling group that names no types its one type, and what its
+    machines send."""
+    from infra.cluster.chat_machines.boot import SERIES
+
     if thing.kind not in ("aws:eks/nodeGroup:NodeGroup", "aws:autoscaling/group:Group"):
         inputs: Mapping[str, Any] = thing.inputs
         return inputs
@@ -205,4 +208,4 @@ def _priced_inputs(thing: Any, siblings: Sequence[Any]) -> Mapping[str, Any]:
     ]
     disks = [int(disk["ebs"]["volumeSize"]) for one in templates for disk in one["blockDeviceMappings"]]
     kinds = [one["instanceType"] for one in templates if one.get("instanceType")]
-    return {"instanceTypes": kinds, **thing.inputs, "diskGb": sum(disks)}
+    return {"instanceTypes": kinds, **thing.inputs, "diskGb": sum(disks), "series": len(SERIES)}

@@ -70,7 +70,7 @@ def _remarks(plan: Plan) -> list[str]:
             for more in plan.growth
         ),
         kept,
-        f"List prices of {plan.prices_as_of}, without tax, traffic, requests and free tier (sources: infra/prices.py).",
+        f"List prices of {plan.prices_as_of}, without tax, traffic, requests and free tier (sources: infra/prices/).",
         *([f"Reckoned, not from AWS's page: {', '.join(plan.reckoned)}."] if plan.reckoned else []),
         f"To make it: pulumi up --stack {plan.stack}. {down}",
     ]

@@ -60,10 +60,14 @@ def may_measure(namespace: str) -> dict[str, Any]:
 
 
 def config(stack: Stack, *, cards: bool) -> dict[str, Any]:
-    """Summed up over all machines: one series each, however many come and go, is what is paid for and what alarms look at."""
+    """Summed up over all machines: one series each, however many come and go, is what is paid for and what alarms look at.
+
+    Without `drop_original_metrics` each disk and each card would be a series beside the sum, and each is paid for.
+    """
     measured: dict[str, Any] = {
         "disk": {
             "measurement": ["used_percent"],
+            "drop_original_metrics": ["used_percent"],
             "resources": [SEEN],
             "drop_device": True,
             "append_dimensions": {STACK_DIMENSION: stack.prefix},
@@ -72,6 +76,7 @@ def config(stack: Stack, *, cards: bool) -> dict[str, Any]:
     if cards:
         measured["nvidia_gpu"] = {
             "measurement": ["utilization_gpu"],
+            "drop_original_metrics": ["utilization_gpu"],
             "append_dimensions": {STACK_DIMENSION: stack.prefix},
         }
     return {

@@ -89,7 +89,7 @@ def test_configured_values_that_could_be_private_are_not_printed():
     [
         (["nope"], ["Pulumi.nope.yaml", "dev, local, prod"]),
         (["dev", "--set", "nodeCount=9"], ["nodeCount is 9", "nodeMaxCount is 2"]),
-        (["dev", "--set", "nodeInstanceType=x9.huge"], ["'x9.huge'", "infra/prices.py"]),
+        (["dev", "--set", "nodeInstanceType=x9.huge"], ["'x9.huge'", "infra/prices/lists.py"]),
     ],
 )
 def test_what_cannot_be_planned_is_one_line_and_exit_code_2(

@@ -91,17 +91,19 @@ def test_a_chat_machine_is_paid_at_the_type_that_is_tried_first_and_spot_by_its_
     def hour(**changes: str) -> float:
         return make("dev", changes={**dict(CHAT_MACHINES), **changes}, holdings=Holdings()).total.hour
 
-    disk = 100 * 0.08 / prices.HOURS_PER_MONTH
+    disk_and_series = (100 * 0.08 + 3 * 0.30) / prices.HOURS_PER_MONTH
     machine = "Chat machines without Kubernetes (EC2)"
     parts = make("dev", changes=dict(CHAT_MACHINES), holdings=Holdings()).parts
-    assert [part.usd_per_hour for part in parts if part.title == machine] == [pytest.approx(0.526 + disk)]
+    assert [part.usd_per_hour for part in parts if part.title == machine] == [
+        pytest.approx(0.526 + disk_and_series)
+    ]
     saved = hour() - hour(chatMachineSpotPercent="50")
     assert saved == pytest.approx(0.5 * (1 - spot.SHARE) * 0.526)
 
 
 def test_a_machine_that_is_kept_warm_costs_its_disk():
     region = Region("us-east-1", Holdings())
-    common = {"desiredCapacity": 1, "instanceTypes": ["g4dn.xlarge"], "diskGb": 100}
+    common = {"desiredCapacity": 1, "instanceTypes": ["g4dn.xlarge"], "diskGb": 100, "series": 3}
     group = "aws:autoscaling/group:Group"
     warm = prices.cost(group, {**common, "warmPool": {"minSize": 2}}, region=region)
     more = warm.hour - prices.cost(group, common, region=region).hour
@@ -112,9 +114,21 @@ def test_several_chat_machines_are_paid_each_and_with_their_database():
     plan = make("dev", changes=dict(SEVERAL), holdings=Holdings())
     parts = {part.title: part.usd_per_hour for part in plan.parts}
     disk = 100 * 0.08 / prices.HOURS_PER_MONTH
-    # Two run and one is warm.
-    assert parts["Chat machines without Kubernetes (EC2)"] == pytest.approx(2 * 0.526 + 3 * disk)
+    # Two run and one is warm; their figures are one series each, however many machines send them.
+    series = 3 * 0.30 / prices.HOURS_PER_MONTH
+    assert parts["Chat machines without Kubernetes (EC2)"] == pytest.approx(2 * 0.526 + 3 * disk + series)
     assert any("RDS" in title for title in parts)
+
+
+def test_each_figure_that_an_agent_sends_is_on_the_bill():
+    def hour(**changes: str) -> float:
+        return make("dev", changes=changes, holdings=Holdings()).total.hour
+
+    series = 0.30 / prices.HOURS_PER_MONTH
+    assert hour(machineMetrics="true") - hour() == pytest.approx(series)
+    cards = {"gpu": "spot", "autoscaler": "true"}
+    # The disks of machines with and without cards fill one series, and are counted as two.
+    assert hour(machineMetrics="true", **cards) - hour(**cards) == pytest.approx(3 * series)
 
 
 def test_an_interface_endpoint_is_paid_in_every_zone_and_a_gateway_endpoint_in_none():

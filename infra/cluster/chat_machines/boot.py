@@ -31,7 +31,7 @@ _PLACES = {
 SETTINGS, AGENT = "/etc/genai-ops/settings", "/etc/genai-ops/agent.json"
 DIMENSION = "Pool"
 # What CloudWatch's agent calls them; the free memory of a card is in MiB.
-DISK, CARD, CARD_FREE = "disk_used_percent", "nvidia_smi_utilization_gpu", "nvidia_smi_memory_free"
+SERIES = DISK, CARD, CARD_FREE = "disk_used_percent", "nvidia_smi_utilization_gpu", "nvidia_smi_memory_free"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,7 +123,10 @@ def _file(path: str, content: str, permissions: str) -> dict[str, str]:
 
 
 def agent_config(settings: Settings, *, namespace: str) -> dict[str, Any]:
-    """CloudWatch's agent: how full the disk is, how busy the card, how much of its memory is free. One series each a pool."""
+    """CloudWatch's agent: how full the disk is, how busy the card, how much of its memory is free. One series each a pool.
+
+    Without `drop_original_metrics` each disk and each card would be a series beside the sum, and each is paid for.
+    """
     mark = {DIMENSION: settings.chat_name}
     return {
         "agent": {"region": settings.region, "metrics_collection_interval": 60, "omit_hostname": True},
@@ -133,12 +136,14 @@ def agent_config(settings: Settings, *, namespace: str) -> dict[str, Any]:
             "metrics_collected": {
                 "disk": {
                     "measurement": ["used_percent"],
+                    "drop_original_metrics": ["used_percent"],
                     "resources": ["/"],
                     "drop_device": True,
                     "append_dimensions": mark,
                 },
                 "nvidia_gpu": {
                     "measurement": ["utilization_gpu", "memory_free"],
+                    "drop_original_metrics": ["utilization_gpu", "memory_free"],
                     "append_dimensions": mark,
                 },
             },

@@ -106,6 +106,8 @@ def test_the_agent_sends_into_the_stacks_own_namespace_and_may_no_other():
         config = json.loads(told(name, "cwagentconfig.json"))["metrics"]
         assert statement["Condition"] == {"StringEquals": {"cloudwatch:namespace": config["namespace"]}}
         assert config["aggregation_dimensions"] == [["Stack"]]
+        collected = config["metrics_collected"].values()
+        assert all(one["drop_original_metrics"] == one["measurement"] for one in collected)
 
 
 def test_the_alarms_on_disks_and_cards_have_somebody_who_emits_them():

@@ -153,4 +153,8 @@ def test_the_agent_sends_one_series_each_for_the_whole_pool():
     agent = json.loads(written()["/etc/genai-ops/agent.json"]["content"])
     assert agent["metrics"]["aggregation_dimensions"] == [["Pool"]]
     assert agent["agent"]["omit_hostname"] is True
-    assert {**agent["metrics"]["metrics_collected"]}.keys() == {"disk", "nvidia_gpu"}
+    collected = agent["metrics"]["metrics_collected"]
+    assert collected.keys() == {"disk", "nvidia_gpu"}
+    # By default the agent sends what it adds up as well, a series for each disk and each card.
+    assert all(one["drop_original_metrics"] == one["measurement"] for one in collected.values())
+    assert sum(len(one["measurement"]) for one in collected.values()) == len(boot.SERIES)
