@@ -1,10 +1,6 @@
 """MLflow: on the database and one prefix of one bucket, reached by its mark alone; it runs nothing that a request names."""
 
 import json
-import os
-import stat
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -122,25 +118,6 @@ def test_its_image_is_built_only_where_it_is_chosen():
     assert not set(IMAGE_KEYS) & set(wanted(NAME, config()))
     assert wanted(NAME, config("dev", *TRACKED, *RENDERED)) == list(IMAGES)
     assert mlflow.NAME in nothing(ACCOUNT).images
-
-
-@pytest.mark.parametrize(("password", "line"), [("plain", "plain"), ("a:b\\c", "a\\:b\\\\c")])
-def test_the_step_writes_the_file_that_the_library_reads_and_nobody_else(
-    tmp_path: Path, password: str, line: str
-):
-    (tmp_path / "boto3.py").write_text(
-        "class client:\n"
-        "    def __init__(self, *_, **__): pass\n"
-        f"    def get_secret_value(self, SecretId): return {{'SecretString': {password!r}}}\n"
-    )
-    given = {
-        "AWS_REGION": "us-east-1", "PGHOST": "db.example", "PGPORT": "5432", "PGUSER": "mlflow", "PGPASSWORD_SECRET": "arn",
-        "SECRETS_DIR": str(tmp_path), "PYTHONPATH": str(tmp_path), "PATH": os.environ["PATH"],
-    }  # fmt: skip
-    subprocess.run([sys.executable, "-c", pgpass.FETCH], env=given, check=True)
-    file = tmp_path / "pgpass"
-    assert file.read_text() == f"db.example:5432:mlflow:mlflow:{line}\n"
-    assert stat.S_IMODE(file.stat().st_mode) == 0o600
 
 
 def test_on_rds_it_trusts_the_server_that_was_meant_and_no_other():
