@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
-from app.coldmail.extraction import embedded, headings, listing, loose_json, structured, verdict
+from app.coldmail.extraction import embedded, listing, loose_json, structured, verdict
 from app.coldmail.extraction.ats import answers, feeds
 from app.coldmail.extraction.ats.wanted import wanted_first
 from app.coldmail.extraction.document import Document, decoded
 from app.coldmail.extraction.employer.choosing import employer
+from app.coldmail.extraction.shown import job_page, pasted
 from app.coldmail.extraction.values import Job, Kind, Page, Tier
 
 _TOO_DEEP = "The page's markup is too deep to read. Paste the text of the posting instead."
@@ -54,7 +55,7 @@ def _from_data(source: str, url: str | None) -> Page:
 
 
 def _from_text(text: str) -> Page:
-    job = headings.pasted(text)
+    job = pasted.job(text)
     return Page(Kind.JOB, None, (job,)) if job else Page(Kind.OTHER, _NO_POSTING)
 
 
@@ -82,7 +83,7 @@ def read_document(document: Document) -> Page:
         return closed
     marked = once(tuple(_structured(document)))
     if len(marked) == 1:
-        shown = headings.posting(document)
+        shown = job_page.job(document)
         job = marked[0]
         if shown and not job.title:
             job = replace(job, title=shown.title).read_by(Tier.TEXT)
@@ -109,7 +110,7 @@ def _structured(document: Document) -> list[Job]:
 
 
 def _unmarked(document: Document) -> Page:
-    shown = headings.posting(document)
+    shown = job_page.job(document)
     found = embedded.jobs(document.scripts, document.state_attributes, base=document.base)
     if shown:
         twin = next((job for one in found for job in one.jobs if _same(job, shown)), None)

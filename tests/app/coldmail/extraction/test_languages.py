@@ -3,9 +3,9 @@
 import pytest
 
 from app.coldmail.extraction import words
-from app.coldmail.extraction.headings import evidence
 from app.coldmail.extraction.html_text import Block
 from app.coldmail.extraction.read import read_page
+from app.coldmail.extraction.shown.evidence import evidence
 from app.coldmail.extraction.values import Kind
 
 DUTIES = (

@@ -1,0 +1,129 @@
+"""Weighs what speaks for a page being a posting: its sections, its labelled facts, a way to apply, and its address."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.coldmail.extraction import words
+from app.coldmail.extraction.document import Document
+from app.coldmail.extraction.facts import Facts, facts
+from app.coldmail.extraction.html_text import Block, one_line
+from app.coldmail.extraction.listing import names_one
+from app.coldmail.extraction.shown.spots import PLACE_NODES
+from app.coldmail.extraction.shown.titles import TITLE_NODES
+
+# Rendered pages apply by scripts: their links lead nowhere, and their buttons are anything.
+_APPLY_NODES = "a, button, [role=button], input[type=submit], input[type=button]"
+_JOB_PATH = re.compile(
+    r"/(?:jobs?|positions?|vacanc\w+|careers?|openings?|job-?details?|offres?|ofertas?|stellen\w*|vacatures?|emplois?|postings?|o|j|node)/[^/?#]*[\w-]{4,}",
+    re.I,
+)
+HEADINGS = words.words("h1 h2 h3 h4 h5 h6")
+_ENOUGH = 5
+_HEADING_CHARS = 80
+_CAREERS = re.compile(
+    r"\b(?:jobs?|careers?|vacanc|we(?:'|’)re hiring|karriere|stelle(?:n|\b)|emple[oa]|emploi|recrut|vacature|lediga|ledig|lavora|praca|vaga)",
+    re.IGNORECASE,
+)
+# "Bewerbung an jobs@tide.example".
+_BY_MAIL = re.compile(
+    r"\b(?:bewerb|apply\b|applications?\b|candidat|postul|cv\b|lebenslauf|curr[ií]cul|ansök|sollicit|резюме)[^\n@]{0,100}@[\w-]{1,60}\.\w",
+    re.IGNORECASE,
+)
+_MAIL_CHARS = 60_000
+# What a page says that it is about in JSON-LD, and is no posting.
+_OTHER_THING = re.compile(
+    r'"@type"\s*:\s*"(?:Course|CourseInstance|Product|Event|Recipe|Book|Movie|SoftwareApplication)"'
+)
+# Labels that say where or for whom the work is.
+_PLACED = words.LOCATION | words.COMPANY
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for a posting. `sections` are the kinds of headings that only postings have."""
+
+    sections: frozenset[str]
+    applies: bool
+    facts: Facts
+
+    def enough(self, title: str, *, path: str, article: bool, marked: bool) -> bool:
+        score = (
+            2 * len(self.sections & {"duties", "requirements"})
+            + ("offers" in self.sections)
+            + 2 * self.applies
+        )
+        score += (
+            min(3, self.facts.count)
+            + bool(words.ROLE.search(title))
+            + bool(_JOB_PATH.search(path))
+            - 3 * article
+        )
+        return (
+            score >= _ENOUGH
+            and (marked or self._of_work(title, path))
+            and bool(self.applies or self.facts.count)
+            and bool(self.sections or self.facts.count >= 2)
+        )
+
+    def _of_work(self, title: str, path: str) -> bool:
+        """Loans, flats and tenders have requirements and are applied for too: without a job's address more must speak for one."""
+        if _JOB_PATH.search(path):
+            return True
+        if words.ROLE.search(title):
+            return "duties" in self.sections or bool(self.facts.labels & _PLACED)
+        return "duties" in self.sections and self.applies
+
+
+def is_heading(block: Block) -> bool:
+    return len(block.text) <= _HEADING_CHARS and (
+        block.tag in HEADINGS
+        or block.bold
+        or block.text.endswith((":", "："))
+        or block.tag in ("dt", "th", "legend", "summary")
+    )
+
+
+def evidence(blocks: Sequence[Block], *, applies: bool) -> Evidence:
+    sections = set()
+    for block in blocks:
+        if is_heading(block):
+            line = block.text.lower().strip(" *•-–—#¿¡")
+            for name, pattern in (
+                ("duties", words.DUTIES),
+                ("requirements", words.REQUIREMENTS),
+                ("offers", words.OFFERS),
+            ):
+                if pattern.match(line):
+                    sections.add(name)
+    return Evidence(frozenset(sections), applies, facts(blocks))
+
+
+def shows_a_posting(document: Document, title: str, found: Evidence) -> bool:
+    if title.endswith("?") or any(_OTHER_THING.search(text) for text in document.json_ld):
+        return False
+    article = (document.meta("og:type") or "") == "article" or any(
+        "Article" in text and "JobPosting" not in text for text in document.json_ld
+    )
+    return found.enough(title, path=document.url or "", article=article, marked=_marked(document))
+
+
+def _marked(document: Document) -> bool:
+    """Whether the page calls itself one of a job: by its address, by the names of its parts, or by its title."""
+    return (
+        names_one(document.url or "")
+        or document.tree.css_first(f"{TITLE_NODES}, {PLACE_NODES}") is not None
+        or bool(_CAREERS.search(document.title))
+    )
+
+
+def applies(document: Document) -> bool:
+    """Whether the page offers to apply: a link or a button, the heading of a form, or a mail address to write to."""
+    if names_one(document.url or ""):
+        return True
+    for node in document.tree.css(_APPLY_NODES)[:1_500]:
+        attributes = node.attributes
+        text = one_line(node.text() or attributes.get("value") or attributes.get("aria-label") or "")
+        if text and len(text) <= 60 and words.APPLY.match(text.lower()):
+            return True
+    return bool(_BY_MAIL.search(document.text[:_MAIL_CHARS]))

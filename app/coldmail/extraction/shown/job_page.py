@@ -1,0 +1,71 @@
+"""Reads the posting of a page that has no data for machines: title by agreement, facts by label, sections by heading."""
+
+import re
+from dataclasses import replace
+
+from app.coldmail.extraction import money, words
+from app.coldmail.extraction.document import Document
+from app.coldmail.extraction.employer.choosing import employer
+from app.coldmail.extraction.facts import Facts, facts
+from app.coldmail.extraction.html_text import node_text, one_line
+from app.coldmail.extraction.shown import body
+from app.coldmail.extraction.shown.evidence import applies, evidence, shows_a_posting
+from app.coldmail.extraction.shown.spots import spots
+from app.coldmail.extraction.shown.titles import title
+from app.coldmail.extraction.values import Job, Tier
+
+_COMPANY_NODES = "[class*=company-name], [class*=companyname i], [class*=employer-name], [class*=organization-name], [data-testid*=company-name i]"
+
+
+def job(document: Document) -> Job | None:
+    """The one job that a page is about; None for a page that does not show enough of what postings have."""
+    called = title(document)
+    if not called:
+        return None
+    read = [block for block in document.blocks if not block.skipped]
+    found = evidence(read, applies=applies(document))
+    if not shows_a_posting(document, called, found):
+        return None
+    made = body.job(called, read, found.facts)
+    aside = facts([block for block in document.blocks if block.skipped])
+    placed = made.locations or body.labelled([_only(aside, "location")]) or spots(document, called, read)
+    return replace(
+        made,
+        company=_stated(document, called, found.facts) or employer(document, title=called, places=placed),
+        locations=placed,
+        salary=made.salary or money.pay(_only(aside, "salary")),
+        apply_url=document.url or _apply_link(document),
+    ).read_by(Tier.TEXT)
+
+
+def _stated(document: Document, called: str, told: Facts) -> str | None:
+    """The employer as a label or an element that is called so names it."""
+    name = told.first("company") or re.sub(r"\Aat\s+", "", _node_text(document, _COMPANY_NODES) or "")
+    return name if name and name.lower() != called.lower() else None
+
+
+def _apply_link(document: Document) -> str | None:
+    for node in document.tree.css("a[href]")[:1_500]:
+        text = one_line(node.text())
+        if (
+            text
+            and len(text) <= 60
+            and words.APPLY.match(text.lower())
+            and (made := document.absolute(node.attributes.get("href") or ""))
+        ):
+            return made
+    return None
+
+
+def _node_text(document: Document, selector: str) -> str | None:
+    for node in document.tree.css(selector)[:3]:
+        text = node_text(node)
+        if 1 < len(text) <= 150:
+            return text
+    return None
+
+
+def _only(aside: Facts, name: str) -> str:
+    """What stands beside the text with a label, once: several belong to other jobs."""
+    found = aside.all(name)
+    return found[0] if len(found) == 1 else ""
