@@ -24,13 +24,23 @@ _LETTERS = words(
     "AL AK AZ AR CA CO CT DE FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK OR PA RI SC SD TN",
     "TX UT VT VA WA WV WI WY DC AB BC MB NB NL NS ON PE QC SK",
 )
+# States of Brazil stand behind a dash or a slash as well.
+_BRAZIL = re.compile(
+    r"[^\W\d_][^\d.!?:;,/]{1,40}\s*(?:[-–/]|,)\s*(?:AC|AL|AP|AM|BA|CE|DF|ES|GO|MA|MT|MS|MG|PA|PB|PR|PE|PI|RJ|RN|RS|RO|RR|SC|SP|SE|TO)"
+)
+_POSTAL = re.compile(r"\b\d{4,6}(?:-\d{3,4})?\b")
+_DASHED = re.compile(r"\s+[-–]\s+")
+_BRACKETED = re.compile(r"\s*\(([^()]+)\)\Z")
 _PART = re.compile(r"[^\W\d_][^\d.!?:;]{1,40}")
 _MOST_CHARS, _MOST_PARTS = 80, 4
 
 
 def names_place(line: str) -> bool:
-    """Whether a line is a place and nothing else: "Lyon, France", "Austin, TX", "Portugal"."""
-    parts = [part.strip() for part in line.split(",")]
+    """Whether a line is a place and nothing else: "Lyon, France", "Austin, TX 78701", "Palma (Spain)", "Campinas - SP"."""
+    if _BRAZIL.fullmatch(line):
+        return True
+    plain = _DASHED.sub(", ", _BRACKETED.sub(r", \1", _POSTAL.sub("", line)))
+    parts = [part.strip() for part in plain.split(",")]
     last = parts[-1]
     if len(line) > _MOST_CHARS or len(parts) > _MOST_PARTS or not all(map(_PART.fullmatch, parts)):
         return False

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.coldmail.extraction import loose_json, records
 from app.coldmail.extraction.ats import answers
+from app.coldmail.extraction.called_state import uncalled
 from app.coldmail.extraction.values import Job, Tier
 
 # A script that says none of these holds no jobs.
@@ -94,6 +95,8 @@ def _values(scripts: Iterable[tuple[str, str]], attributes: Iterable[str]) -> It
                 yield "", _revived(value)
         elif "__next_f" in text:
             flight += [_unquoted(match) for match in _quoted_at(text, _NEXT_FLIGHT)]
+        elif "__NUXT__" in text and (literal := uncalled(text)):
+            yield "", loose_json.javascript(literal, 0)
         elif "ld+json" not in kind:
             yield from _literals(text)
     for value in _flight_values("".join(flight)):
@@ -263,7 +266,9 @@ def _likely(row: Mapping[str, Any], name: str) -> bool:
         if _OFFERS.fullmatch(name) and not records.only_a_posting(row):
             return False
         alike = records.likeness(row)
-        return alike >= _NAMED or (alike == 1 and records.names_a_role(row))
+        return alike >= _NAMED or (
+            alike == 1 and (records.names_a_role(row) or records.names_an_employer(row))
+        )
     return records.likeness(row) >= _SURE and records.only_a_posting(row)
 
 

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from itertools import pairwise, takewhile
 
 from app.coldmail.extraction import words
 from app.coldmail.extraction.html_text import Block
@@ -19,6 +20,7 @@ _LABELS: tuple[tuple[str, frozenset[str]], ...] = (
 )
 _COLON = re.compile(r"\s*[:：]\s*")
 _LABEL_CHARS, _VALUE_CHARS = 40, 160
+_LABEL_TAGS = ("h2", "h3", "h4", "h5", "h6", "p", "li")
 
 
 @dataclass(slots=True)
@@ -41,6 +43,7 @@ class Facts:
 
 def facts(blocks: Sequence[Block]) -> Facts:
     found = Facts()
+    blocks = [part for block in blocks for part in _parts(block)]
     for at, block in enumerate(blocks):
         label, value, sure = _split(block)
         name = _about(label) if label else None
@@ -49,9 +52,7 @@ def facts(blocks: Sequence[Block]) -> Facts:
         if value is None and at + 1 < len(blocks):
             after = blocks[at + 1]
             # A label alone speaks of what follows, where that is short and no label itself.
-            if (block.tag in ("dt", "th", "td") or sure or block.bold or block.tag == "div") and not (
-                _labels(after) & words.LABELS
-            ):
+            if _speaks_of_next(block, after, sure=sure) and not (_labels(after) & words.LABELS):
                 value = (
                     after.text
                     if len(after.text) <= _VALUE_CHARS and after.tag not in ("h1", "h2", "h3")
@@ -64,7 +65,38 @@ def facts(blocks: Sequence[Block]) -> Facts:
                 if value.startswith("(")
                 else value.strip(" ,;|")
             )
+            if block.tag == "dt":
+                found.values.setdefault(name, []).extend(_further(blocks[at + 2 :]))
     return found
+
+
+def _further(rest: Sequence[Block]) -> list[str]:
+    """The values behind the first of a label that a list defines by several."""
+    more = takewhile(lambda block: block.tag == "dd", rest)
+    return [block.text for block in more if len(block.text) <= _VALUE_CHARS]
+
+
+def _speaks_of_next(block: Block, after: Block, *, sure: bool) -> bool:
+    if block.tag in ("dt", "th", "td", "div") or sure or block.bold:
+        return True
+    # "Company" heads the links of a menu as well.
+    return block.tag in _LABEL_TAGS and not after.linked and len(after.text) <= _LABEL_CHARS * 2
+
+
+def _parts(block: Block) -> list[Block]:
+    """The line cut before each label, where a style sheet alone parts several of them: "Location Leeds Category Retail"."""
+    starts = [at for at, piece in enumerate(block.pieces) if _begins_a_fact(piece)]
+    if len(starts) < 2:
+        return [block]
+    cuts = [*starts, len(block.pieces)]
+    runs = [block.pieces[start:end] for start, end in pairwise(cuts)]
+    before = [block.pieces[: starts[0]]] if starts[0] else []
+    return [replace(block, text=" ".join(run), pieces=run) for run in (*before, *runs)]
+
+
+def _begins_a_fact(piece: str) -> bool:
+    """A label alone, or one with its value behind a colon."""
+    return words.label(_COLON.split(piece, maxsplit=1)[0]) in words.LABELS
 
 
 def _split(block: Block) -> tuple[str | None, str | None, bool]:

@@ -30,7 +30,12 @@ _ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|#\d{2,5}|#x[0-9a-fA-F]{2,4})
 _UNFILLED = re.compile(r"\{\{|\$\{|\{%|<%")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]")
 # Glyphs of icon fonts are written as words ("expand_less") and read as nothing.
-_ICON = re.compile(r"material-(?:icons|symbols)|\bfa-[a-z]|\bicon-?font")
+_ICON = re.compile(
+    r"material-(?:icons|symbols)|\bfa-[a-z]|\bicon-?font|\bma?t?d?-icon\b|google-symbols|\bsymbols-(?:outlined|rounded|sharp)"
+)
+_GLYPH = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
+# Inside these a component of a page's own, such as <app-salary>, is part of the line.
+_LINES = words("p h1 h2 h3 h4 h5 h6 li dt dd td th a button label summary")
 # Enough for every listing met; a page with more is read up to here.
 _MAX_NODES = 150_000
 
@@ -127,6 +132,17 @@ def hidden(node: LexborNode) -> bool:
     return "hidden" in attributes or bool(_HIDDEN.search(_attribute(attributes, "style")))
 
 
+def _icon(node: LexborNode, tag: str) -> bool:
+    """Whether an element holds the word that an icon font draws as a sign."""
+    if tag not in ("i", "span", "em") and not tag.endswith("-icon"):
+        return False
+    attributes = node.attributes
+    if tag.endswith("-icon") or _ICON.search(_attribute(attributes, "class")):
+        return True
+    marked = tag == "i" or "aria-hidden" in attributes
+    return marked and node.first_child is not None and bool(_GLYPH.fullmatch((node.text() or "").strip()))
+
+
 def _glued(first: str, rest: str) -> bool:
     """Whether a style sheet alone parts a label from its value: "CountryIndia"."""
     return rest[:1].isalnum() and first[-1:].isalpha() and label(first) in LABELS
@@ -193,17 +209,17 @@ def blocks(root: LexborNode | None, *, skip: re.Pattern[str] | None = None) -> I
             yield from flushed()
             continue
         attributes = node.attributes
-        if attributes and (
-            hidden(node) or (tag in ("i", "span") and _ICON.search(_attribute(attributes, "class")))
-        ):
+        if hidden(node) or _icon(node, tag):
             continue
-        if tag in _BLOCKS:
+        if tag in _BLOCKS or ("-" in tag and state[0] not in _LINES):
             yield from flushed()
             todo.append((None, state))
             named = (
                 f"{tag} {attributes.get('class') or ''} {attributes.get('id') or ''}" if attributes else tag
             )
-            skipped = state[3] or bool(skip and skip.search(named))
+            # Older systems set their whole page into one form.
+            whole_page = tag == "form" and node.css_first("h1") is not None
+            skipped = state[3] or bool(skip and not whole_page and skip.search(named))
             # A paragraph inside a list item is still the item.
             inner = "li" if tag in ("p", "div") and state[0] == "li" else tag
             state = (inner, node, False, skipped)

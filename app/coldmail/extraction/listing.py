@@ -11,6 +11,7 @@ from app.coldmail.extraction.document import Document
 from app.coldmail.extraction.employer.choosing import employer
 from app.coldmail.extraction.facts import facts
 from app.coldmail.extraction.html_text import Block, blocks, node_text, one_line
+from app.coldmail.extraction.pins import pinned
 from app.coldmail.extraction.values import Address, Job, Tier
 
 _JOB_PATH = re.compile(
@@ -46,7 +47,7 @@ _OF_WORK = re.compile(
 _OF_ANYTHING = re.compile(r"(?:nos |nuestras )?(?:offres|ofertas|annonces)", re.IGNORECASE)
 _TITLE_NODES = "h1, h2, h3, h4, h5, h6, [class*=title i], [class*=name i], [class*=position i], [data-automation-id=jobTitle], strong"
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
-_PLACE_NODES = "[class*=location i], [class*=ubic i], [class*=city i], [class*=standort i], [class*=place i]:not([class*=workplace i]), [data-automation-id=locations] dd, [data-th=Location]"
+_PLACE_NODES = "[class*=location i], [class*=ubic i], [class*=city i], [class*=standort i], [class*=place i]:not([class*=workplace i]), [class~=ort], [class*=arbeitsort i], [class*=einsatzort i], [class*=lieu i], [class*=luogo i], [class*=localid i], [class*=lugar i], [data-qa*=address], [data-automation-id=locations] dd, [data-th=Location]"
 _NEXT_WORDS = words.phrases(
     "next, next page, ›, », →, >, >>, load more, more jobs, show more, siguiente, weiter, nächste, nächste seite, suivant, suivante, page suivante, successivo",
     "volgende, nästa, neste, næste, następna, próxima, seuraava, 下一页, 次へ, next ›, next »",
@@ -110,7 +111,13 @@ def _rows(document: Document) -> list[_Row]:
             rows.append(_Row(href, node, likely == 2))
         if len(rows) >= 2 * _MOST_JOBS:
             break
-    return rows
+    # A card's button leads to an address of its own; where there are buttons alone, they stand for the postings.
+    return [row for row in rows if not _button(row.node)] or rows
+
+
+def _button(node: LexborNode) -> bool:
+    text = one_line(node.text()[:200]).lower()
+    return len(text) <= 40 and words.APPLY.match(text) is not None
 
 
 def _in_frame(node: LexborNode) -> bool:
@@ -249,14 +256,13 @@ def _box_place(box: LexborNode, title: str) -> str | None:
 
 
 _DOTS = re.compile(r"\s*[·•|]\s*")
-_NO_PLACE = re.compile(
-    r"(?:multiple|several|various|\d+) (?:locations|places)|mehrere (?:orte|standorte)", re.IGNORECASE
-)
 
 
 def _told_place(box: LexborNode, title: str) -> tuple[str | None, str | None]:
     """Place and way of working from a label ("Arbeitsort: Faro"), or from a card's line "Galley · Faro · Hybrid"."""
     found = list(blocks(box))
+    if spot := next(pinned(box), None):
+        return spot, None
     if stated := facts(found).first("location"):
         return _DOTS.split(stated)[0] or None, None
     if place := _in_column(box):
@@ -271,7 +277,7 @@ def _told_place(box: LexborNode, title: str) -> tuple[str | None, str | None]:
             if len(parts) > 1 and not words.ROLE.search(parts[-1]) and not parts[-1].isdigit()
             else None
         )
-        return (None if place and _NO_PLACE.match(place) else place), remote
+        return (places.place(place) if place else None), remote
     shown = (piece for block in found for piece in (*block.pieces, block.text) if title not in piece)
     return next((line for line in shown if countries.names_place(line)), None), None
 

@@ -17,6 +17,11 @@ _ON_SITE = re.compile(
     re.IGNORECASE,
 )
 _MOST_CHARS = 160
+# How many there are is no place.
+_COUNTED = re.compile(
+    r"(?:showing )?(?:\d+|multiple|several|various|mehrere|plusieurs|varios|flera|flere)\s+(?:more )?(?:locations?|sites?|places?|standorte?|orte?|lieux|ubicaciones|platser|steder)|various",
+    re.IGNORECASE,
+)
 
 
 def remote_kind(text: Any) -> str | None:
@@ -41,7 +46,7 @@ def place(*parts: Any) -> str | None:
         ):
             said.append(line)
     whole = ", ".join(said)
-    return whole if 0 < len(whole) <= _MOST_CHARS else None
+    return whole if 0 < len(whole) <= _MOST_CHARS and not _COUNTED.fullmatch(whole) else None
 
 
 def address(value: Any) -> str | None:
@@ -71,6 +76,7 @@ def address(value: Any) -> str | None:
             "address",
             "locationName",
             "name",
+            "Name",
         )
         or _text(value, "label", "text", "displayName", "descriptor", "streetAddress", "postalCode")
     )

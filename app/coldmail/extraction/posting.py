@@ -1,5 +1,6 @@
 """Makes a job of a schema.org JobPosting, whichever syntax it was written in."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 from urllib.parse import urljoin
@@ -19,7 +20,13 @@ _PROSE = (
     "educationRequirements",
     "experienceRequirements",
 )
+_ADDRESS = ("addressLocality", "addressRegion", "addressCountry", "streetAddress")
 _TITLE_CHARS = 250
+# What an identifier is called where its name is that of the number.
+_NUMBER_NAME = re.compile(
+    r"\b(?:id|ids|identifier|ref|reference|req|requisition|job|jobs|number|no|nr|code|posting|vacancy|kennziffer|stelle|offre|oferta|uuid|guid|slug|external|internal)\b",
+    re.IGNORECASE,
+)
 
 
 def is_posting(item: Item) -> bool:
@@ -54,7 +61,7 @@ def job(item: Item, tier: Tier, *, base: str | None, headed: Collection[str] = (
     listed = listed_skills(map(plain, _texts(item.get("skills"))))
     return Job(
         title=title,
-        company=company(item.get("hiringOrganization")),
+        company=company(item.get("hiringOrganization")) or _registered(item.get("identifier")),
         locations=_locations(item),
         remote=_remote(item),
         salary=money.pay(salary, currency=_text(item.get("salaryCurrency"))),
@@ -71,9 +78,18 @@ def company(value: Any) -> str | None:
     if isinstance(value, list):
         return next((name for one in value if (name := company(one))), None)
     if isinstance(value, Mapping):
-        return company(value.get("name")) or company(value.get("legalName"))
+        known = company(value.get("name")) or company(value.get("legalName"))
+        return known or _registered(value.get("identifier"))
     name = plain(value) if isinstance(value, str) else ""
     return name if name and len(name) <= 150 and "://" not in name else None
+
+
+def _registered(identifier: Any) -> str | None:
+    """The name under which an identifier was given: as a rule that of the employer who numbers its postings."""
+    if not isinstance(identifier, Mapping):
+        return None
+    name = company(identifier.get("name"))
+    return name if name and not _NUMBER_NAME.search(name) and any(map(str.isalpha, name)) else None
 
 
 def link(value: Any, *, base: str | None) -> str | None:
@@ -102,8 +118,11 @@ def _locations(item: Item) -> tuple[str, ...]:
     found = places.unique(
         places.address(address) for one in _many(item.get("jobLocation")) for address in _addresses(one)
     )
-    return found or places.unique(
-        places.address(one) for one in _many(item.get("applicantLocationRequirements"))
+    # Some write the parts of the address without the place and the address around them.
+    return (
+        found
+        or places.unique([places.address({name: item.get(name) for name in _ADDRESS if item.get(name)})])
+        or places.unique(places.address(one) for one in _many(item.get("applicantLocationRequirements")))
     )
 
 

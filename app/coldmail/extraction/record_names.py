@@ -15,7 +15,7 @@ OWN_TITLE = frozenset(TITLE) - {"title", "Title", "text", "name", "headline"}
 URL = _in_order(
     "absolute_url hostedUrl jobUrl careers_url postingUrl externalUrl url jobOpeningShareUrl job_url detailUrl",
     "detail_url canonicalUrl permalink shortlink publicUrl href link application_url applyUrl apply_url",
-    "applicationUrl careers_apply_url jobPath path JobUrl public_url",
+    "applicationUrl careers_apply_url jobPath path JobUrl public_url urls",
 )
 COMPANY = _in_order(
     "company company_name companyName hiringOrganization employer employerName organization organizationName",
@@ -43,7 +43,7 @@ MORE_PROSE = _in_order(
 POSTED = _in_order(
     "first_published publishedAt published_at datePosted date_posted postedDate posted_date postedAt posted_at",
     "published_on published_date publishedDate releasedDate published createdAt created_at postingDate",
-    "datePublished publicationDate created createdOn dateCreated PostedDate postedOn",
+    "ExternalPostedStartDate datePublished publicationDate created createdOn dateCreated PostedDate postedOn",
 )
 SALARY = _in_order(
     "salary compensation salaryRange salary_range payRange pay_range baseSalary salaryDescription",
@@ -67,6 +67,7 @@ OWN_KIND = _in_order(
     "department departments departmentLabel departmentName employmentType employment_type jobType job_type commitment",
     "timeType contractType contract_type jobCategory requisitionId requisition_id reqId jobId job_id jobReqId jobSeqNo",
     "internal_job_id shortcode workTime jobPostingId seniority employmentStatusLabel typeOfEmployment",
+    "RequisitionId RequisitionType JobSchedule JobFunction",
 )
 # And what other things have as well.
 KIND = (*OWN_KIND, *_in_order("team category categories function schedule industry"))

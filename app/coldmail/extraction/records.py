@@ -1,6 +1,5 @@
 """Makes a job of an object in somebody's JSON: an applicant-tracking system's answer, or the state a page carries."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -8,6 +7,7 @@ from app.coldmail.extraction import money, places
 from app.coldmail.extraction import record_names as names
 from app.coldmail.extraction.dates import iso_date
 from app.coldmail.extraction.html_text import fragment_text, plain, unfilled
+from app.coldmail.extraction.listing import names_one
 from app.coldmail.extraction.posting import company, link
 from app.coldmail.extraction.skills import listed_skills, skills_in
 from app.coldmail.extraction.values import Job, Tier
@@ -16,9 +16,6 @@ from app.coldmail.extraction.words import ROLE, words
 Record = Mapping[str, Any]
 # What templates write where there is nothing.
 _NOTHING = words("none null undefined n/a na nan - false true [object")
-_COUNT = re.compile(
-    r"\d+\s+(?:locations?|sites?|standorte|places?)\Z|multiple locations?\Z|various\Z", re.IGNORECASE
-)
 _TITLE_CHARS = 200
 _KINDS_OF_JOB = frozenset(
     ("jobposting", "job", "jobs", "position", "vacancy", "offer", "posting", "opening", "jobopening")
@@ -35,6 +32,7 @@ def likeness(record: Record) -> int:
         for kind in (names.URL, names.PROSE, names.POSTED, names.KIND, names.SALARY)
     )
     found += any(_places(record))
+    found += 2 * any(names_one(_url_text(record.get(name)) or "") for name in names.URL)
     found += 2 * any(_said(record.get(name)) for name in names.OWN_TITLE)
     return found + 2 * _named_a_job(record)
 
@@ -45,6 +43,10 @@ def only_a_posting(record: Record) -> bool:
     if any(_said(record.get(name)) for kind in among for name in kind) or _named_a_job(record):
         return True
     return bool(_company(record) and _places(record))
+
+
+def names_an_employer(record: Record) -> bool:
+    return bool(_company(record))
 
 
 def names_a_role(record: Record) -> bool:
@@ -117,7 +119,9 @@ def _line(value: Any, *, longest: int) -> str | None:
 
 def _url_text(value: Any) -> str | None:
     if isinstance(value, Mapping):
-        value = value.get("url") or value.get("href") or value.get("path")
+        value = next(
+            (value[name] for name in ("url", "href", "path", "ad", "public") if value.get(name)), None
+        )
     return value if isinstance(value, str) and _said(value) and " " not in value.strip() else None
 
 
@@ -153,7 +157,7 @@ def _place(value: Any) -> str | None:
     if isinstance(value, Mapping) and _said(value.get("fullLocation")):
         value = value["fullLocation"]
     line = places.address(value)
-    return line if line and _said(line) and not _COUNT.match(line) and "://" not in line else None
+    return line if line and _said(line) and "://" not in line else None
 
 
 def _many(value: Any) -> list[Any]:

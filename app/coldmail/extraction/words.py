@@ -16,21 +16,27 @@ def phrases(*lines: str) -> frozenset[str]:
 LOCATION = phrases(
     "location, locations, job location, job locations, work location, work locations, primary location, office, offices, city",
     "place of work, workplace location, office location, place of employment, location(s), location/s, based in, duty station",
-    "ubicación, ubicació, localización, localidad, localitat, lugar, lugar de trabajo, ciudad, centro de trabajo, población",
+    "ubicación, ubicació, població, municipi, localització, localización, localidad, localitat, lugar, lugar de trabajo, ciudad, centro de trabajo, población",
     "beschäftigungsort, dienststelle, arbeitsplatzort, einsatzstelle, zona de trabajo, lugar del puesto, lieu d'affectation, localité",
     "standort, standorte, arbeitsort, einsatzort, ort, dienstort, arbeitsorte, einsatzorte, dienstsitz, standort(e)",
     "lieu, localisation, lieu de travail, ville, lieux, lieu du poste, lieu de mission, luogo, luogo di lavoro, località, sede",
     "sede di lavoro, città, locatie, standplaats, werklocatie, plaats, plats, arbetsort, placering, stad, arbetsplats, lokation",
     "arbejdssted, arbeidssted, sted, by, lokalizacja, miejsce pracy, miasto, localização, local, local de trabalho, cidade",
     "sijainti, paikkakunta, työpaikka, místo výkonu práce, lokalita, munkavégzés helye, locația, lokasi, 勤務地, 工作地点, 工作地點, 地点, 근무지",
-    "город, место работы, місто, місце роботи, konum, şehir, çalışma yeri, τοποθεσία, oraș",
+    "город, место работы, адрес, місто, місце роботи, konum, şehir, çalışma yeri, lokasyon, τοποθεσία, oraș, locul de muncă, platser, orter, ort(er)",
+    "arbeidssteder, lokasjon, lokation(er), locaties, locatie(s), werkplek, plaats(en), sedi, sede lavorativa, lieu(x), lieu de travail(s), localisations, ubicaciones",
+    "lloc de treball, poblacions, localidade, localização da vaga, cidade/estado, município, misto, místo, místo pracoviště, miesto výkonu práce, miesto práce",
+    "lokalizacje, lokalizacja pracy, munkavégzés helyszíne, helyszín, työskentelypaikka, sijaintipaikka, asukoht, vieta, darba vieta, lokacija, mjesto rada",
+    "الموقع, مكان العمل, المدينة, מיקום, สถานที่ทำงาน, lokasi kerja, địa điểm, nơi làm việc, 勤務先, 工作城市, 工作地, 上班地點, 근무지역, 근무 지역, 근무장소",
 )
 COMPANY = phrases(
     "company, employer, company name, hiring organization, hiring organisation, hiring company, organization, organisation",
     "einrichtung, träger, organización, entidad, empleador, établissement, raison sociale, organisme",
     "unternehmen, arbeitgeber, firma, gesellschaft, empresa, compañía, entreprise, société, employeur, azienda, società, bedrijf",
     "werkgever, organisatie, företag, arbetsgivare, virksomhed, arbejdsgiver, arbeidsgiver, bedrift, pracodawca, yritys",
-    "työnantaja, společnost, zaměstnavatel, legal entity, business unit name, 会社名, 公司, 회사, компания, работодатель, компанія, şirket, εταιρεία",
+    "työnantaja, společnost, zaměstnavatel, zamestnávateľ, munkáltató, cég, angajator, arbetsgivarens namn, nazwa firmy, empregador, contratante",
+    "الشركة, جهة العمل, صاحب العمل, חברה, บริษัท, perusahaan, công ty, 企業名, 公司名称, 企业名称, 기업명, 회사",
+    " legal entity, business unit name, 会社名, 公司, 회사, компания, работодатель, компанія, şirket, εταιρεία",
 )
 SALARY = phrases(
     "salary, pay, compensation, salary range, pay range, base salary, base pay, annual salary, pay rate, hourly rate, wage, rate",
@@ -64,10 +70,18 @@ OTHER_FACTS = phrases(
     "bewerbungsfrist, kennziffer, pensum, type de contrat, contrat, département, service, référence, date de début, tipo di contratto",
     "contratto, reparto, scadenza, dienstverband, afdeling, uren, sluitingsdatum, anställningsform, omfattning, sista ansökningsdag",
     "avdelning, ansøgningsfrist, søknadsfrist, stillingstype, rodzaj umowy, wymiar pracy, tipo de vaga, regime, 雇用形態, 职位类别, 部门",
+    "req #, req. #, requisition, requisition number, requisition #, job identification, job requisition id, reference number, ref #, ref., reference code, career area, business area",
+    "working time, work hours, employee type, employment, job schedule, shift, openings available, application closes, closes, apply until, reporting to, reports to, grade, contract length",
+    "umfang, besetzungszeitpunkt, befristung, eintrittstermin, beginn, stellenart, stundenumfang, entgeltgruppe, bereich, job-id, tipo de jornada, número de vacantes, horario",
+    "durée du contrat, temps de travail, secteur, filière, orario, settore, livello, tipo contratto, functiegroep, aantal uren, vakgebied, anställningsgrad, arbetstid, tillträde",
+    "stillingsprosent, ansettelsesform, tiltredelse, sektor, ansættelsesform, tiltrædelse, typ umowy, forma zatrudnienia, poziom stanowiska, typ pracovního poměru, úvazek, nástup",
+    "munkaidő, munkaviszony, työsuhde, työaika, тип занятости, график работы, занятость, график, тип зайнятості, çalışma şekli, çalışma tipi, pozisyon seviyesi, tipo de contratação",
+    "نوع العمل, نوع الوظيفة, الدوام, القسم, 勤務時間, 職種, 雇用区分, 工作性质, 学历要求, 职位性质, 招聘人数, 고용형태, 모집부문, 학력, 직무",
     "job function, job family, industry, work schedule, job reference, position type, time type, employment status, division",
 )
 
 PLACE_PARTS = phrases(
+    "country/region, country / region, state/region, city/state, 国家, 地区, stát, ország, kraj/region, страна, регион, ülke, الدولة, البلد",
     "country, state, region, province, county, state/province, location name, site, tier, zip, postal code, land, bundesland, país, provincia",
     "pays, région, paese, regione, kommun, län, kraj, województwo",
 )
@@ -82,7 +96,7 @@ DUTIES = re.compile(
     r"|(?:job|role|position|about the|about this|the|your) (?:description|summary|overview|purpose|role|job|position|opportunity|brief)"
     r"|what you(?:'|’)?(?:ll| will| would)?(?: be)? (?:do|be doing|own|work|build|lead)|your (?:job|day|impact|challenge|contribution)"
     r"|a day in|in this role|roles? (?:and|&) responsib|accountabilit|scope of work|duties and"
-    r"|descripci[óo]n? (?:de la |del )?(?:oferta|puesto|empleo|trabajo|vacante)|descripció|funciones|responsabilidad|tareas|misión|misió|qué harás"
+    r"|descripci[óo]n? (?:de la |del )?(?:oferta|puesto|empleo|trabajo|vacante)|descripció\b|funciones|responsabilidad|tareas|misión|misió|qué harás"
     r"|(?:ihre|deine|meine|unsere)? ?(?:aufgaben|tätigkeit|verantwortung|rolle|mission)|das erwartet (?:dich|sie)|stellenbeschreibung|jobbeschreibung"
     r"|was (?:dich|sie|euch) (?:bei uns |in dieser rolle )?erwartet|das (?:machst du|sind (?:deine|ihre) aufgaben|wirst du)|was du (?:bei uns )?(?:machst|tust|bewegst)"
     r"|(?:dein|ihr)e? (?:job|aufgaben\w*|wirkungskreis|(?:arbeits)?alltag|herausforderung|einsatz|schwerpunkte?|verantwortungs\w+)|darum geht(?:(?:'|’)?s| es)\b"
@@ -95,7 +109,13 @@ DUTIES = re.compile(
     r"|arbetsuppgifter|om (?:jobbet|rollen|tjänsten)|dina arbetsuppgifter|arbeidsoppgaver|om (?:stillingen|jobbet)|arbejdsopgaver"
     r"|obowiązki|zakres obowiązków|twoje zadania|opis stanowiska|responsabilidades|atividades|descrição|tehtävä|náplň práce"
     r"|工作职责|岗位职责|职位描述|工作內容|仕事内容|業務内容|담당업무|주요업무"
-    r"|обязанности|задачи\b|чем (?:предстоит|вам|нужно)|что (?:нужно|предстоит) делать|обов(?:'|’)язки|завдання|i\u0307?ş tanımı|görev|sorumluluk|καθήκοντα|αρμοδιότητες|responsabilități|feladatok"
+    r"|обязанности|задачи\b|чем (?:предстоит|вам|нужно)|что (?:нужно|предстоит) делать|обов(?:'|’)язки|завдання|i\u0307?ş tanımı|görev|sorumluluk|καθήκοντα|αρμοδιότητες|responsabilități|feladat(?:ok|aid)|munkaköri leírás|atribuții|sarcini"
+    r"|(?:job |position |role )?(?:description|details) (?:and|&) (?:requirements|qualifications)|(?:this|the) (?:role|position|job)(?:'s|’s)? responsibilit"
+    r"|(?:twój |twoj |nasz )?zakres (?:obowiązków|zadań)|(?:twoje|główne) (?:obowiązki|zadania)|co będziesz robić|(?:tvoje |vaše )?(?:náplň|pracovní náplň|úkoly|co vás čeká)|náplň"
+    r"|(?:työ)?tehtävä|mitä pääset tekemään|toimenkuva|(?:dina |dine )?(?:huvudsakliga )?arbets?uppgifter|(?:dine )?(?:arbejds|arbeids)?oppg(?:aver|ave)|om (?:rollen|tjänsten|stillingen)"
+    r"|(?:tasques|funcions|responsabilitats)|(?:principais |suas )?(?:responsabilidades|atribuições|funções|atividades)|o que você (?:vai|irá) fazer|descri[çc][ãa]o da vaga"
+    r"|(?:ваши |основные )?(?:обязанности|задачи)|чем вы будете|(?:temel )?(?:görev|sorumluluk)|(?:المهام|المسؤوليات|الواجبات|الوصف الوظيفي|وصف الوظيفة|مهام)|תחומי אחריות|תיאור (?:ה)?תפקיד"
+    r"|主な業務|業務内容|担当業務|お任せ|岗位描述|岗位内容|工作描述|工作内容|職務(?:内容|描述)|工作職責|주요 업무|담당 업무|업무 내용|하는 일|หน้าที่|tanggung jawab|mô tả công việc"
 )
 REQUIREMENTS = re.compile(
     r"(?:key |minimum |preferred |basic |required |desired |job |your |essential |additional |technical |other |position )*"
@@ -113,25 +133,30 @@ REQUIREMENTS = re.compile(
     r"|(?:votre |ton |le )?profil\b|compétences|qualités|formation\b|pré-?requis|requisiti|competenze|chi cerchiamo|functie-?eisen|wat vragen wij"
     r"|wie ben jij|jouw profiel|kvalifikation|kravprofil|vem är du|din profil|om dig\b|kvalifikasjon|hvem er du|vi søger|wymagania|oczekiwania"
     r"|kogo szukamy|requisitos|qualificações|osaaminen|požadavky|任职要求|岗位要求|任职资格|应聘要求|応募資格|必須|자격요건"
-    r"|требования|мы ожидаем|ожидания|наши пожелания|вимоги|aranan nitelikler|genel nitelikler|nitelikler|gereksinimler|απαιτούμενα|προσόντα|cerințe|elvárások"
+    r"|требования|мы ожидаем|ожидания|наши пожелания|вимоги|aranan nitelikler|genel nitelikler|nitelikler|gereksinimler|απαιτούμενα|προσόντα|cerințe|elvárás"
+    r"|(?:nasze |twoje )?(?:wymagania|oczekiwania|kwalifikacje)|(?:twój |pożądany )?profil|czego oczekujemy|(?:naše )?požadavky|požadujeme|(?:vaše )?(?:předpoklady|kvalifikace)|očekáváme"
+    r"|odotamme|edellytämme|toivomme|(?:din |dine )?(?:kvalifika[ts]ioner|kvalifikasjoner)|vi (?:söker dig|ser etter|forventer|leder efter)|(?:requisits|perfil|formació)"
+    r"|(?:du|sie) bring(?:st|en)(?: .{1,20})? mit|du (?:hast|bist)\b|(?:o que )?(?:procuramos|esperamos|buscamos)|(?:pré-)?requisitos|formação|diferenciais"
+    r"|(?:المتطلبات|المؤهلات|الشروط|الخبرات|المهارات)|דרישות|求める|必須(?:条件|スキル)?|歓迎|応募条件|岗位条件|职位要求|任職條件|條件要求|자격 요건|지원 ?자격|우대 ?사항|필수|คุณสมบัติ|kualifikasi|yêu cầu"
 )
 OFFERS = re.compile(
     r"(?:our |your |company )?(?:benefits|perks)\b|what (?:we|you(?:'|’)?ll) (?:offer|get)|we offer|why (?:join|work|us)|compensation"
     r"|qué ofrecemos|ofrecemos|beneficios|què oferim|wir bieten|das bieten wir|unser angebot|was wir bieten|benefits|deine vorteile|nous offrons"
     r"|darauf (?:kannst du|können sie) (?:dich|sich) freuen|(?:freu dich|freuen sie sich) auf|(?:ihre|unsere) (?:vorteile|leistungen)|gute gründe|warum (?:zu uns|wir\b)"
     r"|(?:qué |lo que )?te ofrecemos|lo que ofrecemos|condiciones|ventajas|por qué (?:unirte|trabajar)|(?:vos|nos) avantages|pourquoi nous rejoindre"
-    r"|avantages|ce que nous (?:vous )?(?:offrons|proposons)|ce que nous|offriamo|cosa offriamo|wat bieden wij|wij bieden|vi erbjuder|vi tilbyr|vi tilbyder|oferujemy|o que oferecemos"
+    r"|avantages|ce que nous (?:vous )?(?:offrons|proposons)|ce que nous|offriamo|cosa offriamo|wat bieden wij|wij bieden|vi erbjuder|vi tilbyr|vi tilbyder|oferujemy|(?:to |co )oferujemy|o que oferecemos|benefícios|nabízíme|mit kínálunk|amit kínálunk|tarjoamme|мы предлагаем|условия|sunduklarımız|oferim|المزايا|福利|待遇|복리후생|복지|薪酬"
 )
 APPLY = re.compile(
     r"\W{0,3}(?:(?:easy |quick |register and |click here to |start your |submit your |submit |sign in to |log in to )?appl(?:y|ication)\b"
     r"(?: now| here| online| today| for| to| with| on| via|\W|$)|i(?:'|’)?m interested|start application|apply\b"
     r"|me interesa\b|env[íi]a tu (?:cv|candidatura|curr[íi]culum)|presentar (?:mi )?candidatura|aplica (?:ahora|aquí|ya)\b"
-    r"|bewerbung (?:starten|senden|absenden|abschicken)|zum bewerbungsformular|ich bin interessiert"
+    r"|bewerbung (?:per|via|an|online|starten|senden|absenden|abschicken)|zum bewerbungsformular|ich bin interessiert"
     r"|(?:déposer|envoyer|soumettre) (?:ma|votre|sa) candidature|répondre à cette (?:annonce|offre)|je (?:candidate|suis intéressée?)"
-    r"|inscr[íi]b|inscriu|inscribirme|aplicar|postular|solicitar|enviar candidatura|quiero aplicar|apúntate"
+    r"|inscr[íi]b|inscriu|inscribirme|aplicar|postular|solicitar(?! (?:visita|informaci|presupuesto|cita|demo|cat[áa]logo))|enviar candidatura|quiero aplicar|apúntate"
     r"|(?:jetzt |online |direkt |hier |gleich )*bewerben|(?:jetzt )?online[- ]?bewerb|zur bewerbung|bewirb dich|je postule|postule[rz]?\b|candidater|candidatar"
     r"|invia (?:la )?candidatura|candidati|solliciteer|sollicite|ansök|sök (?:jobbet|tjänsten|nu)|søk (?:på )?(?:stillingen|jobben)|ansøg|send ansøgning"
-    r"|aplikuj|wyślij cv|hae (?:paikkaa|tähän|työ)|odpovědět na|jelentkez|aplică|应聘|申请职位|投递|立即申请|応募|エントリー|지원하기|откликнуться|отправить резюме|відгукнутися|başvur|hemen başvur|υποβολή αίτησης|κάνε αίτηση)"
+    r"|aplikuj|wyślij cv|hae (?:paikkaa|tähän|työ)|odpovědět na|jelentkez|aplică|应聘|申请职位|投递|立即申请|応募|エントリー|지원하기|откликнуться|отправить резюме|відгукнутися|başvur|hemen başvur|υποβολή αίτησης|κάνε αίτηση|odpovědět|mám zájem|chci se přihlásit|přihlásit se na|jelentkez(?:em|és)|aplicar[- ]?se|candidat(?:e|ar)-se|quero me candidatar|inscriu-te|sol·licit"
+    r"|قدم|تقدم|التقديم|הגש|ส่งใบสมัคร|lamar|ứng tuyển|応募|申込|我要应聘|投递简历|申请|立即投递|지원|입사지원|hakemus|lähetä hakemus|jätä hakemus|send (?:din )?ansøgning|søg (?:stillingen|jobbet)|søk stillingen|skicka ansökan)"
 )
 # What follows a posting and is no part of it.
 AFTER = re.compile(
@@ -139,6 +164,20 @@ AFTER = re.compile(
     r"|(?:share|email) (?:this|job|with)|apply (?:for|to) this|jobs? (?:like this|you might)|you (?:may|might) also|people also|get (?:job )?alerts"
     r"|join our talent|sign up for|don(?:'|’)t see|ofertas (?:similares|relacionadas)|otras ofertas|ähnliche|weitere (?:jobs|stellen)|offres similaires"
     r"|offerte simili|vergelijkbare|liknande jobb|fler jobb|lignende|podobne oferty|vagas semelhantes|powered by|¿ya tienes perfil|create (?:a )?job alert"
+    r"|(?:deel|delen|teilen|compart|partage|condividi|dela\b|del (?:stillingen|jobbet|opslag)|udostępnij|sdílet|megosztás|поделиться|paylaş|jaa\b)|(?:©|\(c\)|copyright\b)|(?:anzeige|job|stelle) (?:melden|drucken)"
+    r"|(?:get notified|notify me|be the first to)|sign up to receive|sorry,? the share function|autocompletar (?:con|amb|with)|not (?:quite )?(?:the right|ready)|know someone"
+)
+# Other jobs behind a posting, by the heading of their list.
+OTHER_JOBS = re.compile(
+    r"(?:(?:see |view )?(?:similar|related|other|more|recommended|latest|recent|recently viewed|featured|nearby|suggested) (?:open )?(?:job|position|opening|role|vacanc|opportunit|career)"
+    r"|jobs? (?:like this|you might|for you|near)|(?:you (?:may|might)|people) also|recommended for you"
+    r"|(?:otras|más|ver más) (?:ofertas|vacantes|empleos)|(?:ofertas|empleos|vacantes) (?:similares|relacionad|recomendad)|también te puede|altres ofertes|mira el resto"
+    r"|ähnliche (?:jobs|stellen)|weitere (?:jobs|stellen|offene)|andere (?:jobs|stellen|vacatures)|das könnte (?:dich|sie) auch|diese (?:jobs|stellen) könnten"
+    r"|(?:d(?:'|’))?autres (?:offres|postes|annonces)|(?:ces )?offres (?:similaires|qui)|nos autres offres|altre (?:offerte|posizioni)|offerte simili|annunci simili|vergelijkbare|meer vacatures"
+    r"|(?:liknande|fler|andra) (?:lediga )?(?:jobb|tjänster)|lignende|andre (?:stillinger|jobs?)|flere (?:jobs?|stillinger)|(?:podobne|inne|podobné|další) (?:oferty|nabídky)|hasonló állás"
+    r"|(?:outras|mais) vagas|vagas (?:semelhantes|relacionadas)|(?:muita|samankaltaisia) (?:avoimia )?työpaikkoja|похожие вакансии|другие вакансии|схожі вакансії|benzer (?:iş )?ilan"
+    r"|وظائف (?:مشابهة|أخرى)|משרות (?:דומות|נוספות)|おすすめ|関連(?:する)?求人|他の求人|相似职位|相关职位|推荐职位|其他职位|類似職缺|추천 공고|다른 공고|유사한)",
+    re.IGNORECASE,
 )
 OPEN_POSITIONS = re.compile(
     r"(?:current |our |all |latest |available |the )*(?:open|job|career|vacant|employment)(?:ed)? ?(?:openings?|positions?|roles?|vacanc(?:y|ies)|opportunit|listings?|jobs?)"
@@ -179,16 +218,26 @@ ROLE = re.compile(
     r"|mason|carpenter|plumber|welder|fitter|physician|therapist|pharmacist|dentist|doctor|caregiver|barista|waiter|server|bartender|host\b|crew|guard|cleaner"
     r"|strategist|marketer|copywriter|controller|treasurer|receptionist|secretary|librarian|postdoc|fellow|phd\b|student|fullstack|full[- ]stack|back[- ]?end|front[- ]?end"
     r"|instructor|trainer|coach|worker|handler|packer|picker|seller|salesperson|sales\b|merchandiser|inspector|surveyor|estimator|generalist|expert|practitioner|staff\b"
+    r"|(?:book|house|store|shop|game|time|zoo|green|grounds?)keeper|fore(?:man|woman|person)\b|superintendent|dispatcher|stylist|hairdresser|butcher|gardener|janitor|porter\b|steward|deckhand|paramedic|midwife"
+    r"|hygienist|optician|veterinar|chemist\b|biologist|physicist|statistician|economist|actuary|underwriter|broker\b|banker\b|adjuster|appraiser|concierge|chauffeur|courier\b|machinist|millwright|assembler"
+    r"|painter\b|roofer|plasterer|bricklayer|joiner\b|scaffolder|labou?rer|landscaper|nanny\b|tutor\b|psychologist|counsell?or|dieti[ct]ian|radiographer|sonographer|technologist|draughts|drafter"
+    r"|animator|illustrator|photographer|videographer|journalist|reporter|translator|interpreter|curator|archivist|evangelist|scrum master|webmaster"
     r"|ingénieur|développeur|développeuse|responsable|chargé|technicien|assistant|directeur|directrice|gestionnaire|conseiller|vendeur|stagiaire|alternan|stage\b|chef de|comptable|infirmi"
     r"|ingenier|desarrollador|técnic|vendedor|administrativ|jefe|dependient|camarer|cociner|enfermer|profesor|abogad|contable|consultor|analista|coordinador|responsable|operari|mozo|ayudante|auxiliar|comercial\b|becari|encargad"
     r"|ingegnere|sviluppatore|impiegat|addett|tecnico|commerciale|stagista|tirocin|operai|cameriere|contabile"
-    r"|medewerker|adviseur|ontwikkelaar|monteur|verpleeg|leraar|stagiair|beheerder|utvecklare|ingenjör|chef\b|säljare|medarbetare|handläggare|lärare|sjuksköterska|projektledare|konsult|samordnare|kock"
+    r"|medewerker|adviseur|ontwikkelaar|monteur|verpleeg|leraar|stagiair|beheerder|utvecklare|ingenjör|chef\b|säljare|medarbetare|handläggare|lärare|sjuksköterska|projektledare|konsult|samordnare|kock|servitör|städare|kassör|snickare|undersköterska|tjener|tømrer|rengøring|murer|kokk"
     r"|utvikler|ingeniør|rådgiver|selger|sykepleier|lærer|leder\b|udvikler|sælger|medarbejder|sygeplejerske|programista|inżynier|kierownik|specjalista|sprzedawca|księgow|doradca|asystent"
-    r"|desenvolvedor|engenheir|gerente|vendedor|estagi|assistente|kehittäjä|insinööri|asiantuntija|päällikkö|myyjä|hoitaja)"
+    r"|desenvolvedor|engenheir|gerente|vendedor|estagi|assistente|tècnic|enginyer|infermer|ajudant|administratiu|encarregat|cambrer|cuiner|conductor|repartidor|limpiador|peón|socorrista|educador|psicólog|médic|fisioterap|electricist|fontaner|soldador|carpinter|albañil"
+    r"|kierowca|magazynier|inżynier|pracownik|operator|mechanik|elektryk|spawacz|kucharz|nauczyciel|pielęgniark|lekarz|opiekun|recepcjonist|analityk|administrator|młodszy|starszy"
+    r"|účetní|řidič|skladník|prodavač|vedoucí|konstruktér|kuchař|učitel|sestra|lékař|obchodní zástupce|vodič|predavač|raktáros|mérnök|könyvelő|fejlesztő|eladó|sofőr|gépkezelő|ügyintéző|szakács|vezető"
+    r"|contador|contabil|mecânico|motorista|enfermeir|professor|auxiliar|cozinheir|vendas|analista|técnico|pedreiro|eletricista|şoför|garson|aşçı|temsilci|teknisyen|danışman|muhasebe|hemşire)"
     # Also at the end of a longer word.
     r"|entwickler|ingenieur|leiter|referent|sachbearbeiter|mitarbeiter|berater|kaufmann|kauffrau|fachkraft|techniker|mechaniker|elektroniker|pfleg|assistenz|werkstudent"
-    r"|praktik|auszubildende|ausbildung|meister|verkäufer|fahrer|arzt|ärzt|lehrer|erzieher|architekt|führer|helfer|monteur|koch\b|buchhalter|spezialist"
-    r"|[\(\[/ ](?:[mfwdx]\s?[/|,*]\s?){1,3}[mfwdx][\)\] ]|\(a\)|:in\b|\*in\b|/in\b|/-in\b|разработчик|инженер|менеджер|специалист|аналитик|администратор|водитель|повар|бухгалтер|розробник|інженер|geliştirici|mühendis|uzman|yönetici|müdür|μηχανικός|工程师|经理|专员|主管|エンジニア|개발자",
+    r"|kehittäjä|insinööri|asiantuntija|päällikkö|myyjä|hoitaja|työntekijä|suunnittelija|opettaja|kuljettaja|kokki|lääkäri|koordinaattori|(?:prosjekt|projekt|a[fv]delings|team|salgs|kontor|drifts|gruppe|bygge|område|buti[kc]k?s?|klinik|kjøkken|køkken|skole)leder(?:en?)?\b|konsulent|medarbejder|medarbeider|utvecklare|utvikler|udvikler|ingenjör|ingeniør|sekreterare|lärare|lærer|sköterska|pleier|plejer"
+    r"|projektledare|ansvarig|ansvarlig|tekniker|mekaniker|assistent|medewerker|ontwikkelaar|verpleegkundig|chauffeur|praktik|auszubildende|ausbildung|meister|verkäufer|fahrer|arzt|ärzt|lehrer|erzieher|architekt|führer|helfer|monteur|koch\b|buchhalter|spezialist"
+    r"|[\(\[/ ](?:[mfwdx]\s?[/|,*]\s?){1,3}[mfwdx][\)\] ]|\(a\)|:in\b|\*in\b|/in\b|/-in\b|разработчик|инженер|менеджер|специалист|аналитик|администратор|водитель|повар|бухгалтер|розробник|інженер|geliştirici|mühendis|uzman|yönetici|müdür|μηχανικός|υπάλληλος|inginer|programator|vânzător|șofer|muncitor|товаровед|продавец|курьер|юрист|врач|медсестра|учитель|преподаватель|слесарь|сварщик|электрик|кладовщик|оператор|руководитель|директор|консультант|дизайнер|тестировщик|маркетолог|бариста|кассир|грузчик|помощник"
+    r"|工程师|工程師|经理|經理|专员|專員|主管|总监|總監|设计师|設計師|分析师|顾问|助理|会计|护士|教师|エンジニア|デザイナー|マネージャー|営業(?!時間|日)|スタッフ|プログラマ|コンサルタント|ディレクター|開発者|事務|看護師|개발자|디자이너|매니저|엔지니어|기획자|마케터|담당자|간호사"
+    r"|مهندس|محاسب|مدير|مطور|مندوب|ممرض|معلم|محلل|أخصائي|مشرف|سائق|طبيب|فني|מפתח|מהנדס|מנהל|รับสมัคร|วิศวกร|kỹ sư|nhân viên",
     re.IGNORECASE,
 )
 _SPACE = re.compile(r"\s+")

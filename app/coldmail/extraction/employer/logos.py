@@ -34,6 +34,16 @@ def alternatives(document: Document) -> Iterator[str]:
         yield node.attributes.get("aria-label") or node.attributes.get("title") or node.text()[:200]
 
 
+def headers(document: Document) -> Iterator[str]:
+    """The text of an image in the page's header: mostly its logo, whatever it is called."""
+    for node in document.tree.css(
+        "header img[alt], [class*=header i] img[alt], [id*=header i] img[alt], mat-toolbar img[alt]"
+    )[:5]:
+        text = node.attributes.get("alt") or ""
+        if not (re.search(r"\blogo", text, re.I) or _logo_place(node)):
+            yield text
+
+
 def others(document: Document) -> Iterator[str]:
     """The texts of all images: of no weight by themselves."""
     for node in _images(document):
@@ -66,6 +76,13 @@ def _logo_place(node: LexborNode) -> bool:
     return False
 
 
+def _in_header(node: LexborNode) -> bool:
+    around = node.parent
+    return around is not None and bool(
+        re.search(r"header|toolbar", f"{around.tag} {(around.attributes.get('class') or '')[:200]}", re.I)
+    )
+
+
 def _sources(document: Document) -> Iterator[str]:
     found = [
         document.meta("og:image") or "",
@@ -74,7 +91,11 @@ def _sources(document: Document) -> Iterator[str]:
     ]
     for node in _images(document):
         source = (node.attributes.get("src") or "")[:1_000]
-        if _logo_place(node) or re.search(r"\blogo", node.attributes.get("alt") or "", re.I):
+        if (
+            _logo_place(node)
+            or re.search(r"\blogo", node.attributes.get("alt") or "", re.I)
+            or _in_header(node)
+        ):
             yield source
         else:
             found.append(source)

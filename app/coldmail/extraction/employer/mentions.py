@@ -33,6 +33,7 @@ _WEIGHTS = {
     "board": 2.5,
     "beside": 2.0,
     "publisher": 2.0,
+    "header": 1.5,
     "file": 1.0,
     "image": 0.0,
     "title": 0.0,
@@ -56,7 +57,7 @@ _IN = re.compile(r"\s+(?:in|à|i)\s+[A-ZÀ-Þ].*\Z")
 _NO_PART = re.compile(
     rf"{_LIST.pattern}|(?:in|à|near)\s.*|(?:job|stelle|position|req(?:uisition)?|ref(?:erence)?|id|nr|no)?\W{{0,3}}(?:id\W{{0,2}})?[\w-]*\d[\w-]*"
     r"|job (?:details?|description|posting|opening|ad)|job application(?: for)?|details?|apply(?: now| online| here)?|(?:the )?career ?(?:page|site|portal|opportunit\w*)"
-    r"|(?:full|part)[- ]?time|vollzeit|teilzeit|temps (?:plein|partiel)|cdi|cdd|permanent|contract|freelance|internship|remote|hybrid|on-?site"
+    r"|(?:cdi|cdd|stage|alternance|intérim|apprentissage|contrat|vollzeit|teilzeit|full[- ]time|part[- ]time)\b.*|.*\d.*\b(?:years?|yrs|ans|años|jahre)\b.*|(?:full|part)[- ]?time|vollzeit|teilzeit|temps (?:plein|partiel)|cdi|cdd|permanent|contract|freelance|internship|remote|hybrid|on-?site"
     r"|stelle(?:nanzeige|nangebot)?|offre d['’]emploi|oferta de (?:empleo|trabajo)|join (?:us|our team)|we(?:['’]re| are) hiring|work with us"
     r"|engineering|sales|marketing|finance|operations|product|design|hr|human resources|legal|it|data|research|customer (?:success|support|service)",
     re.IGNORECASE,
@@ -108,6 +109,7 @@ def _texts(document: Document, title: str) -> Iterator[tuple[str, str]]:
     yield from (("said", name) for name in sentences.names(document.text))
     yield from (("copyright", text) for text in _copyrights(document))
     yield from (("logo", text) for text in logos.alternatives(document))
+    yield from (("header", text) for text in logos.headers(document))
     yield from (("publisher", document.meta(name) or "") for name in _PUBLISHERS)
     yield from (("file", text) for text in logos.files(document))
     yield from (("image", text) for text in logos.others(document))
@@ -157,11 +159,15 @@ def _of_title(document: Document, title: str) -> Iterator[tuple[str, str]]:
     """ "Cook at Tide", "Cook | Tide": what stands beside the job's own title in the page's; of a list's, what is left without
     the words for lists.
     """
-    whole = document.title or document.meta("og:title") or ""
+    titles = [text for text in (document.title, document.meta("og:title") or "") if text]
+    whole = next((text for text in titles if title.lower() in text.lower()), "".join(titles[:1]))
     for text in (document.title, document.meta("og:title") or ""):
         yield from (("title", part) for part in _SEPARATOR.split(text))
     if not title:
         yield from (("board", text) for text in _of_list(whole))
+    elif title.lower() not in whole.lower():
+        # "Tide Careers" heads every page of Tide's list.
+        yield from (("beside", text) for text in _of_list(whole))
     elif title.lower() in whole.lower():
         at = whole.lower().rindex(title.lower())
         before, after = whole[:at], whole[at + len(title) :]

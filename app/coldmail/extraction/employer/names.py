@@ -15,14 +15,14 @@ NAME = rf"{_WORD}(?: (?:{_JOINT} )?{_WORD}){{0,4}}"
 _LEGAL = re.compile(
     r",?\s+(?:(?:pvt\.?|private|pty\.?|public)\s+)?(?:ltd\.?|limited|inc\.?|incorporated|llc|l\.l\.c\.|llp|plc|corp\.?|gmbh(?: & co\.? (?:kg|kgaa|ohg))?"
     r"|g\.m\.b\.h\.|mbh|kgaa|e\.\s?v\.|e\.\s?g\.|s\.\s?a\.(?: de c\.\s?v\.)?|sasu?|sarl|s\.\s?a\.\s?s\.|s\.\s?a\.\s?r\.\s?l\.|s\.\s?l\.(?:\s?u\.)?|slu"
-    r"|s\.\s?p\.\s?a\.|spa|s\.\s?r\.\s?l\.|srl|b\.\s?v\.|n\.\s?v\.|a/s|oyj?|sp\. z o\.\s?o\.|d\.\s?o\.\s?o\.|kft\.?|s\.\s?r\.\s?o\.|a\.\s?s\.|ltda\.?|lda\.?|k\.\s?k\.)\Z",
+    r"|s\.\s?p\.\s?a\.|spa|s\.\s?r\.\s?l\.|srl|b\.\s?v\.|n\.\s?v\.|a/s|oyj?|sp\. z o\.\s?o\.|d\.\s?o\.\s?o\.|kft\.?|s\.\s?r\.\s?o\.|a\.\s?s\.|ltda\.?|lda\.?|k\.\s?k\.|a\.\s?ş\.|ltd\.? şti\.?|zrt\.?|nyrt\.?|sp\. k\.|g?gmbh|s\.\s?a\. de c\.\s?v\.|s\.\s?de r\.\s?l\.(?: de c\.\s?v\.)?|pte\.? ltd\.?|sdn\.? bhd\.?)\Z",
     re.IGNORECASE,
 )
 # Short ones that are also words: as a legal form they are written so.
 _LEGAL_SHORT = re.compile(r",?\s+(?:AG|SE|KG|UG|OHG|SA|SL|BV|NV|AB|AS|ASA|Co\.|SAS|Ltd|SpA)\Z")
 _SUFFIX = re.compile(
     r"\s*\b(?:careers?|jobs?|job board|career (?:site|page|portal|center|centre)|recruitment|karriere(?:seite|portal)?|stellenangebote|empleo|hiring|talent"
-    r"|vacancies|logo(?:tipo|typ)?|official (?:site|website)|homepage|home page|home|website)\s*\Z",
+    r"|vacancies|logo(?:tipo|typ)?|official (?:site|website)|homepage|home page|(?-i:home)|website)\s*\Z",
     re.IGNORECASE,
 )
 _PREFIX = re.compile(
@@ -46,7 +46,7 @@ _NOT_NAMES = re.compile(
 _VENDORS = re.compile(
     r"(?:greenhouse|lever|workable|linkedin|indeed|glassdoor|smartrecruiters|workday|personio|teamtailor|ashby|bamboo ?hr|recruitee|stepstone|infojobs"
     r"|monster|people ?strong|talent ?clue|icims|jobvite|jobylon|candidate portal|job widget|successfactors|sap|taleo|oracle recruiting|jazzhr|breezy|pinpoint"
-    r"|comeet|phenom|eightfold|avature|cornerstone|rippling|gem|dover|factorial|join\.com|softgarden|rexx|onlyfy|zoho recruit|freshteam|darwinbox|keka"
+    r"|comeet|phenom|gupy|homerun|join|welcome to the jungle|naukri|catho|hh\.ru|headhunter|ukg|ultipro|adp|paylocity|paycom|dayforce|bullhorn|umantis|haufe|d\.?vinci|concludis|prescreen|hibob|pageup|neogov|tribepad|eploy|jobadder|clearcompany|applicantpro|isolved|hrworks|coveto|kenjo|bizneo|viterbit|recruit ?crm|manatal|jobtrain|csod|emply|hr-manager|hr manager|varbi|reachmee|visma|talentech|traffit|erecruiter|lever\.co|eightfold|avature|cornerstone|rippling|gem|dover|factorial|join\.com|softgarden|rexx|onlyfy|zoho recruit|freshteam|darwinbox|keka"
     r"|xing|facebook|twitter|x|instagram|youtube|tiktok|whatsapp|google|github|wordpress|wix|squarespace|webflow|drupal|cookiebot|onetrust)\b(?!\s+\w)",
     re.IGNORECASE,
 )

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from app.coldmail.extraction.employer.names import NAME, clean
 
-_N = rf"(?:the |der |die |das |la |el |l['’])?({NAME}(?: (?:[Ll]td|[Ii]nc|[Cc]orp)\b\.?)?)"
+_N = rf"(?:the |[Dd]er |[Dd]ie |[Dd]as |la |el |l['’])?({NAME}(?: (?:[Ll]td|[Ii]nc|[Cc]orp)\b\.?)?)"
 _BEGIN = r"(?:\A|[.!?:\n“\"] ?)"
 _PATTERNS = tuple(
     re.compile(pattern)

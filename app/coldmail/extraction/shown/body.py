@@ -16,6 +16,11 @@ from app.coldmail.extraction.years import years_in
 _NO_SKILL = re.compile(
     r"skills?\b|(?:as|see) (?:per|above|below|jd|job)|n/?a\Z|none\Z|others?\Z", re.IGNORECASE
 )
+# A key that stands where its translation should.
+_UNTRANSLATED = re.compile(r"%[A-Z_]{3,60}%")
+_HEADING_CHARS = 80
+# A body is at least so long before a list of other jobs ends it; before "Share this job", which stands above texts as well, longer.
+_LEAST_CHARS, _MOST_CHROME = 20, 300
 _SKILLS = re.compile(
     r"(?:(?:key|required|technical|desired|your|must[- ]have) )?(?:skills?|tech(?:nology)? stack|technologies|kenntnisse|compétences)"
 )
@@ -56,8 +61,11 @@ def _body(blocks: Sequence[Block], title: str) -> list[Block]:
     seen: set[str] = set()
     for block in blocks[start:]:
         line = block.text.lower()
+        read = sum(len(one.text) for one in found)
+        if words.OTHER_JOBS.match(line) and len(line) <= _HEADING_CHARS and read > _LEAST_CHARS:
+            break
         if words.AFTER.match(line) and len(line) <= 120:
-            if sum(len(one.text) for one in found) > 300:
+            if read > _MOST_CHROME:
                 break
             continue
         short = len(line) <= 60
@@ -65,10 +73,13 @@ def _body(blocks: Sequence[Block], title: str) -> list[Block]:
             (short and (words.APPLY.match(line) or (block.linked and block.tag != "li")))
             or (line in seen and len(line) > 3)
             or block.tag == "button"
+            or _UNTRANSLATED.fullmatch(block.text)
         ):
             continue
         seen.add(line)
         found.append(block)
+    while found and (found[-1].linked or found[-1].tag in HEADINGS):
+        found.pop()  # a menu below the posting: links, and the headings over them
     return found
 
 

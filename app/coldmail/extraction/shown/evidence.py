@@ -21,6 +21,7 @@ _JOB_PATH = re.compile(
 HEADINGS = words.words("h1 h2 h3 h4 h5 h6")
 _ENOUGH = 5
 _HEADING_CHARS = 80
+_APPLY_CHARS = 60
 _CAREERS = re.compile(
     r"\b(?:jobs?|careers?|vacanc|we(?:'|’)re hiring|karriere|stelle(?:n|\b)|emple[oa]|emploi|recrut|vacature|lediga|ledig|lavora|praca|vaga)",
     re.IGNORECASE,
@@ -37,6 +38,14 @@ _OTHER_THING = re.compile(
 )
 # Labels that say where or for whom the work is.
 _PLACED = words.LOCATION | words.COMPANY
+# And those of one posting: where, how much and how long are stated of professions as well.
+_OF_POSTINGS = words.OTHER_FACTS | words.POSTED | words.COMPANY | words.TITLE
+# What is called for beside people.
+_OTHER_CALLS = re.compile(
+    r"\b(?:tender|request for (?:proposals?|quotations?|tenders?)|rf[pq]|call for (?:papers|proposals|applications)|grants?|scholarships?|licitaci[óo]n|becas?|appel d['’]offres|marché public"
+    r"|bando di gara|borsa di studio|stipendium|stipendien|öffentliche ausschreibung|aanbesteding|przetarg)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +71,14 @@ class Evidence:
         return (
             score >= _ENOUGH
             and (marked or self._of_work(title, path))
-            and bool(self.applies or self.facts.count)
+            and self._of_one_post(path)
             and bool(self.sections or self.facts.count >= 2)
         )
+
+    def _of_one_post(self, path: str) -> bool:
+        """What is written about a profession has duties, requirements and a place of work, but nobody applies there."""
+        own = self.facts.count >= 2 and bool(self.facts.labels & _OF_POSTINGS)
+        return self.applies or own or bool(self.facts.count and _JOB_PATH.search(path))
 
     def _of_work(self, title: str, path: str) -> bool:
         """Loans, flats and tenders have requirements and are applied for too: without a job's address more must speak for one."""
@@ -84,10 +98,17 @@ def is_heading(block: Block) -> bool:
     )
 
 
+def _heads_a_list(blocks: Sequence[Block], at: int) -> bool:
+    """A short line before a list is its heading, whatever it is marked as."""
+    line = blocks[at].text
+    listed = at + 1 < len(blocks) and blocks[at + 1].tag == "li" and blocks[at].tag != "li"
+    return listed and len(line) <= _HEADING_CHARS and line[-1] not in ".,;!"
+
+
 def evidence(blocks: Sequence[Block], *, applies: bool) -> Evidence:
     sections = set()
-    for block in blocks:
-        if is_heading(block):
+    for at, block in enumerate(blocks):
+        if is_heading(block) or _heads_a_list(blocks, at):
             line = block.text.lower().strip(" *•-–—#¿¡")
             for name, pattern in (
                 ("duties", words.DUTIES),
@@ -100,6 +121,8 @@ def evidence(blocks: Sequence[Block], *, applies: bool) -> Evidence:
 
 
 def shows_a_posting(document: Document, title: str, found: Evidence) -> bool:
+    if _OTHER_CALLS.search(f"{document.title}\n{title}") and not words.ROLE.search(title):
+        return False
     if title.endswith("?") or any(_OTHER_THING.search(text) for text in document.json_ld):
         return False
     article = (document.meta("og:type") or "") == "article" or any(
@@ -121,9 +144,15 @@ def applies(document: Document) -> bool:
     """Whether the page offers to apply: a link or a button, the heading of a form, or a mail address to write to."""
     if names_one(document.url or ""):
         return True
+    if any(block.tag in HEADINGS and _offers_to_apply(block.text) for block in document.blocks):
+        return True
     for node in document.tree.css(_APPLY_NODES)[:1_500]:
         attributes = node.attributes
         text = one_line(node.text() or attributes.get("value") or attributes.get("aria-label") or "")
-        if text and len(text) <= 60 and words.APPLY.match(text.lower()):
+        if _offers_to_apply(text):
             return True
     return bool(_BY_MAIL.search(document.text[:_MAIL_CHARS]))
+
+
+def _offers_to_apply(text: str) -> bool:
+    return bool(text) and len(text) <= _APPLY_CHARS and words.APPLY.match(text.lower()) is not None

@@ -1,20 +1,28 @@
 """Reads the posting of a page that has no data for machines: title by agreement, facts by label, sections by heading."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 
 from app.coldmail.extraction import money, words
 from app.coldmail.extraction.document import Document
 from app.coldmail.extraction.employer.choosing import employer
+from app.coldmail.extraction.employer.names import clean, vendor
 from app.coldmail.extraction.facts import Facts, facts
-from app.coldmail.extraction.html_text import node_text, one_line
+from app.coldmail.extraction.html_text import blocks, one_line
 from app.coldmail.extraction.shown import body
 from app.coldmail.extraction.shown.evidence import applies, evidence, shows_a_posting
 from app.coldmail.extraction.shown.spots import spots
 from app.coldmail.extraction.shown.titles import title
 from app.coldmail.extraction.values import Job, Tier
 
-_COMPANY_NODES = "[class*=company-name], [class*=companyname i], [class*=employer-name], [class*=organization-name], [data-testid*=company-name i]"
+_COMPANY_NODES = (
+    "[class*=company i][class*=name i], [class*=employer i][class*=name i], [class*=organization-name], [class*=comp-name], [data-testid*=company-name i],"
+    " [data-qa*=company-name], [data-test*=employername i], [data-ui*=company-name]"
+)
+# The link to the employer's own page on a site with many.
+_COMPANY_LINKS = "a[href^='/company/'], a[href^='/companies/'], a[href*='/companies/']:not([href*='//']), a[href^='/empresa/'], a[class*=company-link], a[class*=companyLink]"
+_AT = re.compile(r"\Aat\s+")
 
 
 def job(document: Document) -> Job | None:
@@ -40,7 +48,8 @@ def job(document: Document) -> Job | None:
 
 def _stated(document: Document, called: str, told: Facts) -> str | None:
     """The employer as a label or an element that is called so names it."""
-    name = told.first("company") or re.sub(r"\Aat\s+", "", _node_text(document, _COMPANY_NODES) or "")
+    shown = (name for selector in (_COMPANY_NODES, _COMPANY_LINKS) for name in _names(document, selector))
+    name = told.first("company") or next(shown, None)
     return name if name and name.lower() != called.lower() else None
 
 
@@ -57,12 +66,13 @@ def _apply_link(document: Document) -> str | None:
     return None
 
 
-def _node_text(document: Document, selector: str) -> str | None:
-    for node in document.tree.css(selector)[:3]:
-        text = node_text(node)
-        if 1 < len(text) <= 150:
-            return text
-    return None
+def _names(document: Document, selector: str) -> Iterator[str]:
+    """What the elements hold that a name may be; of several parts the first: ratings and links follow a name."""
+    for node in document.tree.css(selector)[:5]:
+        first = next((block.pieces[0] for block in blocks(node)), "")
+        name = clean(_AT.sub("", first))
+        if name and not words.NO_TITLE.fullmatch(name.lower()) and not vendor(name):
+            yield name
 
 
 def _only(aside: Facts, name: str) -> str:

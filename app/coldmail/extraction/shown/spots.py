@@ -1,37 +1,56 @@
 """Finds where the work is on a page that does not say so with a label."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from app.coldmail.extraction import countries, places
+from app.coldmail.extraction import countries, words
 from app.coldmail.extraction.document import Document
-from app.coldmail.extraction.html_text import Block, node_text
+from app.coldmail.extraction.html_text import Block, blocks
+from app.coldmail.extraction.pins import pinned, place_line
 
 PLACE_NODES = (
     "[data-automation-id=locations] dd, [class*=job-location], [class*=joblocation i], [class*=job__location], [class*=jobGeoLocation],"
     " .posting-categories .location, [class*=posting-location], [data-qa=job-location], [data-ui=job-location], #header .location,"
-    " [data-testid*=job-location i], [itemprop=jobLocation], .card-designation .listing-inline .last-child"
+    " [data-testid*=job-location i], [itemprop=jobLocation], .card-designation .listing-inline .last-child,"
+    " [class*=position-location], [class*=job i][class*=location i], [data-automation=job-location], [data-qa*=view-location], [data-tag*=JobLocation]"
 )
-_LABEL = re.compile(r"\A(?:location|standort|ubicación|lieu)\s*:?\s*", re.IGNORECASE)
-# What stands between a title and the text.
-_HEADER_LINES = 6
+# Called a location, of whatever: a header's, an office's, a map's.
+_LOOSE_NODES = "[class*=location i], [class*=ubicac i], [id*=poblacion i], [class*=standort i], [class*=workplace i], [data-test*=workplace i]"
+_PIECES = re.compile(r"\s*[·•|]\s*|\s+/\s+")
+# What stands between a title and the text; and all that belongs to a page's head, on both sides of the title.
+_HEADER_LINES, _AROUND_LINES = 8, 24
 
 
-def spots(document: Document, title: str, blocks: Sequence[Block]) -> tuple[str, ...]:
-    """What an element called a location holds, else a line below the title that is a place."""
-    return places.unique([_named(document) or _below(title, blocks)])
+def spots(document: Document, title: str, read: Sequence[Block]) -> tuple[str, ...]:
+    """What an element called a job's location holds, what stands behind the sign for a place, else a line below the title that
+    is a place.
+    """
+    at = next((at + 1 for at, block in enumerate(read) if block.text.lower() == title.lower()), 0)
+    head = "\n".join(block.text for block in read[max(0, at - _HEADER_LINES) : at + _AROUND_LINES])
+    pins = pinned(document.tree.body) if document.tree.body is not None else iter(())
+    for found in (
+        _called(document, PLACE_NODES),
+        (place for place in pins if place in head),
+        _below(title, read[at : at + _HEADER_LINES] if at else ()),
+        (place for place in _called(document, _LOOSE_NODES) if place in head),
+    ):
+        if place := next(found, None):
+            return (place,)
+    return ()
 
 
-def _named(document: Document) -> str | None:
-    for node in document.tree.css(PLACE_NODES)[:3]:
-        text = node_text(node)
-        if 1 < len(text) <= 150:
-            return places.place(_LABEL.sub("", text))
-    return None
+def _called(document: Document, selector: str) -> Iterator[str]:
+    for node in document.tree.css(selector)[:5]:
+        lines = [block.text for block in blocks(node)]
+        known = next((line for line in lines if countries.names_place(line)), None)
+        whole = known if len(lines) > 1 and known else place_line(" ".join(lines))
+        if whole and not words.ROLE.search(whole):
+            yield whole
 
 
-def _below(title: str, blocks: Sequence[Block]) -> str | None:
+def _below(title: str, lines: Sequence[Block]) -> Iterator[str]:
     """The place that stands below the title without a label."""
-    start = next((at + 1 for at, block in enumerate(blocks) if block.text.lower() == title.lower()), 0)
-    below = (block.text for block in blocks[start : start + _HEADER_LINES] if start)
-    return next((line for line in below if countries.names_place(line)), None)
+    for block in lines:
+        for piece in (block.text, *block.pieces, *_PIECES.split(block.text)):
+            if countries.names_place(piece) and piece.lower() != title.lower():
+                yield piece

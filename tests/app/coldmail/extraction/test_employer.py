@@ -316,3 +316,28 @@ def test_a_page_that_repeats_what_names_are_made_of_costs_no_more_than_another(n
     started = time.process_time()
     read_page(page(body=HOSTILE[name]), url=_ATS)
     assert time.process_time() - started < 2
+
+
+_POSTING = "<h2>Responsibilities</h2><ul><li>Cook</li></ul><h2>Requirements</h2><ul><li>Three years</li></ul><button>Apply</button>"
+
+
+@pytest.mark.parametrize(
+    ("title", "body", "name"),
+    [
+        ("Ship Cook - Tide Boats - CDI à Nantes", "<h1>Ship Cook</h1>", "Tide Boats"),
+        ("Ship Cook - Porto - Tide Boats - 3 to 6 years of experience", "<h1>Ship Cook</h1><p>Porto, Portugal</p>", "Tide Boats"),
+        ("Ship Cook - Tide Boats - JOIN", "<h1>Ship Cook</h1>", "Tide Boats"),
+        ("Ship Cook | Tide Boats", "<h1>Ship Cook</h1><footer>© 2026 Gupy</footer>", "Tide Boats"),
+        ("Ship Cook", "<h1>Ship Cook</h1><p>Die Tide Bootsbau GmbH sucht einen Koch.</p>", "Tide Bootsbau GmbH"),
+        ("Ship Cook", "<header><img alt='Tide Home'></header><h1>Ship Cook</h1><p>About Tide Home</p>", "Tide Home"),
+        ("Tide Boats Careers", "<h1>Ship Cook</h1>", "Tide Boats"),
+        ("Ship Cook", "<h1>Ship Cook</h1><a href='/companies/tide'><span>Tide Boats</span></a>", "Tide Boats"),
+        ("Ship Cook", "<h1>Ship Cook</h1><div class='jd-comp-name'><a>Tide Boats</a><span>3.9</span></div>", "Tide Boats"),
+        ("Careers", "<div class='db-header'><img src='/tide-boats.png' alt='Tide Boats'></div><h1>Ship Cook</h1>", "Tide Boats"),
+    ],
+)  # fmt: skip
+def test_the_employer_is_told_from_kinds_of_work_and_makers_of_software(
+    title: str, body: str, name: str
+) -> None:
+    (job,) = read_page(f"<html><title>{title}</title><body>{body}{_POSTING}</body></html>").jobs
+    assert job.company == name

@@ -87,3 +87,13 @@ def test_a_posting_that_asks_for_a_mail_is_applied_to_by_it() -> None:
         "<p>Bewerbung an jobs@tide.example</p>"
     )
     assert [job.title for job in page.jobs] == ["Koch (m/w/d) gesucht"]
+
+
+def test_a_button_in_a_card_is_no_row_and_a_pin_is_a_place() -> None:
+    card = """<div><a href="/jobs/{at}00"><h2>{title}</h2></a><p><i class="fa fa-map-marker"></i> Porto</p><a href="/jobs/apply?jobId={at}00">Apply now</a></div>"""
+    rows = "".join(card.format(at=at, title=title) for at, title in ((1, "Ship Cook"), (2, "Deck Officer")))
+    jobs = read_page(f"<h1>Open positions</h1>{rows}", url=_URL).jobs
+    assert [(job.title, job.locations) for job in jobs] == [
+        ("Ship Cook", ("Porto",)),
+        ("Deck Officer", ("Porto",)),
+    ]

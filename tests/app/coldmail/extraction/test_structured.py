@@ -136,3 +136,28 @@ def test_a_price_is_a_salary_in_a_salarys_place() -> None:
     pay = {"@type": "PriceSpecification", "minPrice": 30000, "maxPrice": 40000, "priceCurrency": "EUR"}
     item = {"@type": "JobPosting", "title": "Cook", "hiringOrganization": "T", "baseSalary": pay}
     assert _only(_script(json.dumps(item))).salary == "EUR 30000-40000"
+
+
+@pytest.mark.parametrize(
+    ("parts", "name"),
+    [
+        ({"hiringOrganization": {"identifier": {"name": "Tide Boats", "value": "77"}}}, "Tide Boats"),
+        ({"identifier": {"@type": "PropertyValue", "name": "Tide Boats", "value": "78"}}, "Tide Boats"),
+        ({"identifier": {"name": "Job ID", "value": "78"}}, None),
+        ({"identifier": {"name": "78"}}, None),
+        ({"hiringOrganization": {"name": "Tide"}, "identifier": {"name": "Wave", "value": "78"}}, "Tide"),
+    ],
+)
+def test_an_employer_is_named_where_its_postings_are_numbered(
+    parts: dict[str, object], name: str | None
+) -> None:
+    item = json.dumps({"@type": "JobPosting", "title": "Ship Cook", "jobLocation": "Porto", **parts})
+    (job,) = read_page(f'<script type="application/ld+json">{item}</script>').jobs
+    assert job.company == name
+
+
+def test_parts_of_an_address_may_stand_without_a_place_around_them() -> None:
+    body = """<div itemscope itemtype="http://schema.org/JobPosting"><span itemprop="title">Ship Cook</span>
+    <span itemprop="jobLocation"><span itemprop="address"><meta itemprop="streetAddress" content="Porto, PT"></span></span></div>"""
+    (job,) = read_page(body).jobs
+    assert job.locations == ("Porto, PT",)
