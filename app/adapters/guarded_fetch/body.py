@@ -9,9 +9,14 @@ ENCODINGS = "gzip, deflate"
 _EITHER = 32 + zlib.MAX_WBITS  # gzip and zlib are told apart by their head
 
 
-async def read_body(chunks: AsyncIterable[bytes], *, encoding: str, length: str, max_bytes: int) -> bytes:
-    """The whole body, unpacked. Raises UrlRefused as soon as it is known to be too long, UrlUnreachable for a broken one."""
-    if length.isdigit() and int(length) > max_bytes:
+async def read_body(
+    chunks: AsyncIterable[bytes], *, encoding: str, length: str, max_bytes: int, cut: bool = False
+) -> bytes:
+    """The whole body, unpacked; with `cut` the first `max_bytes` of a longer one.
+
+    Raises UrlRefused as soon as it is known to be too long, UrlUnreachable for a broken one.
+    """
+    if not cut and length.isdigit() and int(length) > max_bytes:
         raise _too_long(max_bytes)
     unpack = _unpacker(encoding.strip().lower())
     parts: list[bytes] = []
@@ -21,10 +26,12 @@ async def read_body(chunks: AsyncIterable[bytes], *, encoding: str, length: str,
         # One byte more than is allowed shows that there is more: a bomb unpacks no further.
         part = unpack(chunk, max_bytes + 1 - size)
         size += len(part)
-        if read > max_bytes or size > max_bytes:
-            raise _too_long(max_bytes)
         parts.append(part)
-    return b"".join(parts)
+        if read > max_bytes or size > max_bytes:
+            if cut:
+                break
+            raise _too_long(max_bytes)
+    return b"".join(parts)[:max_bytes]
 
 
 def _unpacker(encoding: str) -> "_Plain | _Packed":

@@ -124,7 +124,7 @@ class GuardedPages:
 
     async def _read_robots(self, target: Target) -> tuple[int, bytes]:
         """Its own redirects are followed as well (RFC 9309), and everything a server may send is taken for text."""
-        visit = _Visit(("*",), target.origin, {}, robots=False)
+        visit = _Visit(("*",), target.origin, {}, robots=False, cut=True)
         for _ in range(_MOST_REDIRECTS + 1):
             answer = await self._get(target, visit, max_bytes=MOST_BYTES)
             if isinstance(answer, _Answer):
@@ -196,8 +196,10 @@ class _Visit:
         *,
         robots: bool,
         json_body: str | None = None,
+        cut: bool = False,
     ) -> None:
         self.accept = accept
+        self.cut = cut  # of a long answer the beginning will do
         self.robots = robots
         self.json_body = json_body
         self.secrets = secrets
@@ -235,9 +237,10 @@ async def _read(
         )
     body = await read_body(
         response.aiter_stream(),
-        encoding=headers.get("content-encoding", ""),
+        encoding=_all_of(response, b"content-encoding"),
         length=headers.get("content-length", ""),
         max_bytes=max_bytes,
+        cut=visit.cut,
     )
     return _Answer(response.status, headers, body)
 
@@ -248,6 +251,11 @@ def _headers(response: httpcore.Response) -> dict[str, str]:
     for name, value in response.headers:
         found.setdefault(name.decode("latin-1").lower(), _text(value).strip())
     return found
+
+
+def _all_of(response: httpcore.Response, wanted: bytes) -> str:
+    """Of a header that means the same on several lines as in a list: what is packed twice is not unpacked once."""
+    return ", ".join(_text(value).strip() for name, value in response.headers if name.lower() == wanted)
 
 
 def _text(value: bytes) -> str:

@@ -68,4 +68,11 @@ async def _fetch_rules(target: Target, read: Read) -> Protego:
             f"{target.host!r} cannot say now what programs may fetch (robots.txt: status {status}); try again later.",
             field="url",
         )
-    return Protego.parse(body.decode("utf-8", "replace") if status < 300 else "")
+    return Protego.parse(_text(body) if status < 300 else "")
+
+
+def _text(body: bytes) -> str:
+    """Whole lines: half a path at the end of what was read would forbid or allow more than was meant."""
+    if len(body) >= MOST_BYTES:
+        body = body[: body.rfind(b"\n") + 1]
+    return body.decode("utf-8-sig", "replace")

@@ -15,8 +15,8 @@ _LONGEST = 4_096
 _PORTS = {"http": 80, "https": 443}
 # Names that only mean something inside a network: they are refused before anybody is asked for them.
 _INSIDE = (
-    "local", "localhost", "localdomain", "internal", "intranet", "private", "corp", "home", "lan", "svc", "consul",
-    "pod", "node", "cluster", "home.arpa", "in-addr.arpa", "ip6.arpa", "onion",
+    "local", "localhost", "localdomain", "internal", "intranet", "private", "corp", "home", "mail", "lan", "svc", "consul",
+    "pod", "node", "cluster", "default", "kube-system", "docker", "arpa", "onion",
 )  # fmt: skip
 _CONTROL_OR_BLANK = re.compile(
     r"[\x00-\x20\x7f-\xa0\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]"
@@ -136,9 +136,11 @@ def _ascii_name(url: str, host: str) -> str:
         )
         name = name.removesuffix(".")
         if name and not _is_number(name):
-            for label in name.split("."):
-                if label.startswith("xn--"):
-                    idna.decode(label)  # a label that only looks encoded
+            # A label that only looks encoded is none.
+            shown = [idna.decode(label) if label.startswith("xn--") else label for label in name.split(".")]
+            # Digits of other scripts stay letters in DNS, while some readers make an address of them.
+            if shown[-1].isdigit():
+                raise _refused(url, "its host is a number, but not four decimal ones")
     except (idna.IDNAError, UnicodeError):
         raise _refused(url, "its host is no valid name") from None
     labels = name.split(".")

@@ -130,6 +130,13 @@ async def test_packing_that_was_not_asked_for_or_is_broken_is_an_error_of_the_si
         await pages.fetch("http://example.com/")
 
 
+async def test_packing_that_two_lines_of_the_head_tell_is_that_of_both(site: Site) -> None:
+    site.put("/", b"", content_encoding="gzip", Content_Encoding="gzip")
+    pages, *_ = pages_on(site)
+    with pytest.raises(UrlUnreachable, match="pack"):
+        await pages.fetch("http://example.com/")
+
+
 @pytest.mark.parametrize(
     ("kind", "taken"), [("application/pdf", False), ("application/feed+json", True), ("", True)]
 )
@@ -153,6 +160,26 @@ async def test_robots_txt_is_asked_once_and_obeyed(site: Site) -> None:
     with pytest.raises(UrlRefused, match=r"robots\.txt"):
         await pages.fetch("http://example.com/private/jobs")
     assert site.paths() == ["/robots.txt", "/jobs", "/jobs"]
+
+
+async def test_a_mark_of_the_encoding_before_robots_txt_hides_none_of_its_lines(site: Site) -> None:
+    site.put("/robots.txt", b"\xef\xbb\xbfUser-agent: *\nDisallow: /private\n", kind="text/plain")
+    pages, *_ = pages_on(site)
+    with pytest.raises(UrlRefused, match=r"robots\.txt"):
+        await pages.fetch("http://example.com/private/jobs")
+
+
+@pytest.mark.parametrize("packed", [False, True])
+async def test_of_a_long_robots_txt_the_whole_lines_at_its_beginning_count(site: Site, packed: bool) -> None:
+    head = b"User-agent: *\nDisallow: /private\n#"
+    text = head + b"x" * (512_000 - len(head) - 13) + b"\nDisallow: /jobs/closed\n" + b"#\n" * 400_000
+    sent = {"content_encoding": "gzip"} if packed else {}
+    site.put("/robots.txt", gzip.compress(text) if packed else text, kind="text/plain", **sent)
+    site.put("/jobs", "x")
+    pages, *_ = pages_on(site)
+    assert (await pages.fetch("http://example.com/jobs")).body == b"x"
+    with pytest.raises(UrlRefused, match=r"robots\.txt"):
+        await pages.fetch("http://example.com/private/jobs")
 
 
 async def test_a_site_that_cannot_say_what_is_allowed_is_left_alone(site: Site) -> None:
