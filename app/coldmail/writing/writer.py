@@ -5,7 +5,8 @@ from dataclasses import dataclass, replace
 
 from app.coldmail.writing import asking, template
 from app.coldmail.writing.facts import Facts, Written
-from app.coldmail.writing.grounding import Checked, Fault, check, fault_of
+from app.coldmail.writing.grounding import Checked, check
+from app.coldmail.writing.judging import Fault, Judge
 from app.kernel.errors import GenaiError, ProviderRejected, Unavailable
 from app.kernel.ports.chat import Chat, Delta, Usage
 
@@ -101,7 +102,7 @@ def _assembled(raw: asking.Raw, checked: Checked, facts: Facts, variant: int) ->
         count, why = len(checked.faults), ", ".join(dict.fromkeys(checked.faults))
         warnings.append(f"{count} sentence{'s' * (count > 1)} of the model had no evidence and went: {why}.")
     subject = " ".join(raw.subject.split())
-    usable = 0 < len(subject) <= 150 and not facts.earlier and fault_of(subject, facts) is None
+    usable = 0 < len(subject) <= 150 and not facts.earlier and Judge(facts).fault_of(subject) is None
     return template.framed(
         subject if usable else template.subject(facts, variant=variant), paragraphs, facts, warnings=warnings
     )
