@@ -81,7 +81,7 @@ async def test_an_unreachable_one_has_its_own_code(http: httpx.AsyncClient) -> N
         (b'{"url": 3}', "application/json", 422),
         (b'{"page": "<html>"}', "application/json", 422),
         (b"\x89PNG\r\n\x1a\n\xff\xfe\x00", "application/octet-stream", 422),
-        (b"\xff\xfe\xfd", "application/json", 400),
+        (b"\xff\xfe\xfd", "application/json", 422),
         (b'{"content": "' + b"x" * 10_000_001 + b'"}', "application/json", 413),
         (b'{"content": "' + b"x" * 24_000_001 + b'"}', "application/json", 413),
     ],
