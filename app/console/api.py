@@ -13,6 +13,7 @@ from app.console.shapes import (
     Citation,
     Document,
     Job,
+    PastTurn,
     Readiness,
     Reply,
 )
@@ -23,12 +24,14 @@ from app.kernel.errors import (
     GenaiError,
     LimitExceeded,
     NotFound,
+    RateLimited,
     Unauthenticated,
     Unavailable,
 )
 from app.settings import Settings
 
 _PAGE = 200
+_TURNS = 50
 # The service sends a comment every 15 s; four missed ones mean that it is gone.
 _STREAM_SILENCE_S = 60.0
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -176,6 +179,12 @@ class Api:
                     raise raised(data)
         raise Unavailable("The answer was cut before its end; ask again.")
 
+    def conversation(self, session_id: str) -> list[PastTurn]:
+        """The latest turns of a conversation, oldest first."""
+        params = {"limit": str(_TURNS), "order": "newest"}
+        page = answer_of(self._send("GET", _path("conversations", session_id), params=params))
+        return [PastTurn.model_validate(item) for item in page["items"]][::-1]
+
     def _put_file(self, method: str, path: str, filename: str, content: BinaryIO) -> Accepted:
         files = {"file": (filename, content, "application/octet-stream")}
         return Accepted.model_validate(answer_of(self._send(method, path, files=files)))
@@ -230,7 +239,7 @@ def _problem(response: httpx.Response) -> GenaiError:
 
 _KINDS: dict[int, type[GenaiError]] = {
     400: BadInput, 401: Unauthenticated, 403: Forbidden, 404: NotFound, 409: Conflict,
-    413: LimitExceeded, 415: BadInput, 422: BadInput, 503: Unavailable,
+    413: LimitExceeded, 415: BadInput, 422: BadInput, 429: RateLimited, 503: Unavailable,
 }  # fmt: skip
 
 

@@ -1,51 +1,29 @@
 """The Ask page: a question, the answer as it comes, and each source opened at its place."""
 
 from collections import Counter
-from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Literal
-from uuid import uuid4
 
 import streamlit as st
 
 from app.console import markup
+from app.console.conversation import Stage, Turn, forget, session_id, turns
 from app.console.examples import EXAMPLES
 from app.console.passages import Passage, locate, surroundings
-from app.console.session import api, explain
+from app.console.session import api, explain, places
 from app.console.shapes import Citation, Document, Reply
 from app.kernel.errors import GenaiError, NotFound
 
-
-class Stage(StrEnum):
-    ASKED = "asked"
-    ANSWERING = "answering"
-    ANSWERED = "answered"
-    FAILED = "failed"
-
-
-@dataclass(slots=True)
-class Turn:
-    """One question of this session and what came of it."""
-
-    question: str
-    top_k: int
-    document_ids: tuple[str, ...] = ()
-    stage: Stage = Stage.ASKED
-    text: str = ""
-    citations: list[Citation] = field(default_factory=list)
-    reply: Reply = field(default_factory=Reply)
-    trouble: str = ""
-    opened: int | None = None
+_REFRESH_S = 2.0
 
 
 def page() -> None:
     documents = [item for item in api().documents() if item.status in ("ready", "pending")]
-    turns: list[Turn] = st.session_state.setdefault("turns", [])
-    if not turns:
+    talk = turns()
+    if not talk:
         st.html(
             markup.lead("Ask your documents", "Answers quote their sources. Every quote opens at its place.")
         )
-    for number, turn in enumerate(turns):
+    for number, turn in enumerate(talk):
         st.html(markup.question(turn.question))
         if turn.stage is Stage.ASKED:
             _answer(turn)
@@ -55,10 +33,10 @@ def page() -> None:
     # In a container it stands in the page; at its root Streamlit would scroll every opened source out of sight.
     with st.container(key="asking"):
         asked = st.chat_input("Ask about your documents", key="question", max_chars=4_000)
-    top_k, document_ids = _below(documents, talking=bool(turns))
-    asked = asked or (_first_steps(documents) if not turns else None)
+    top_k, document_ids = _below(documents, talking=bool(talk))
+    asked = asked or (_first_steps(documents) if not talk else None)
     if asked:
-        turns.append(Turn(asked, top_k=top_k, document_ids=document_ids))
+        talk.append(Turn(asked, top_k=top_k, document_ids=document_ids))
         st.rerun()
 
 
@@ -66,21 +44,11 @@ def _below(documents: list[Document], *, talking: bool) -> tuple[int, tuple[str,
     """The line below the question; how many passages to read, of which documents (none: all)."""
     with st.container(horizontal=True, vertical_alignment="center", key="below"):
         if talking:
-            st.button("New conversation", icon=":material/add:", type="tertiary", key="new", on_click=_forget)
+            st.button("New conversation", icon=":material/add:", type="tertiary", key="new", on_click=forget)
         else:
             st.html(markup.small(_stock(documents)), width="content")
         with st.popover("Options", icon=":material/tune:", type="tertiary"):
             return _scope(documents)
-
-
-def _forget() -> None:
-    st.session_state.turns = []
-    st.session_state.pop("session_id", None)
-
-
-def _session_id() -> str:
-    """One conversation for each browser tab, until a new one is begun."""
-    return str(st.session_state.setdefault("session_id", f"console-{uuid4().hex}"))
 
 
 def _scope(documents: list[Document]) -> tuple[int, tuple[str, ...]]:
@@ -109,10 +77,12 @@ def _stock(documents: list[Document]) -> str:
 def _first_steps(documents: list[Document]) -> str | None:
     """What a newcomer sees: questions to click, or what to do first."""
     names = [item.filename.lower() for item in documents if item.status == "ready"]
-    if not names:
-        st.html(
-            markup.notice("Nothing to ask yet", "Add a file on the Documents page, then ask what it says.")
-        )
+    if documents and not names:
+        _wait(len(documents))
+    elif not names:
+        st.html(markup.notice("Nothing to ask yet", "Add a file, then ask what it says."))
+    if not documents:
+        _to_documents("Add a file")
     examples = [item for item in EXAMPLES if any(item.document in name for name in names)]
     with st.container(gap="xsmall", key="examples"):
         for number, example in enumerate(examples):
@@ -120,8 +90,23 @@ def _first_steps(documents: list[Document]) -> str | None:
             if st.button(label, key=f"example-{number}", width="stretch", icon=":material/chat_bubble:"):
                 return example.question
     if names:
-        st.html(markup.small("Add your own files on the Documents page."))
+        _to_documents("Add your own files")
     return None
+
+
+@st.fragment(run_every=_REFRESH_S)
+def _wait(number: int) -> None:
+    """Looks again by itself; the whole page follows once there is something to ask."""
+    if any(item.status == "ready" for item in api().documents()):
+        st.rerun()
+    verb = "is" if number == 1 else "are"
+    title = f"{markup.counted(number, 'document')} {verb} being read"
+    st.html(markup.notice(title, "The first can be asked in a moment; this page looks by itself."))
+
+
+def _to_documents(label: str) -> None:
+    """A link, as the navigation is folded away on a phone."""
+    st.page_link(places()["documents"], label=label, icon=":material/upload_file:")
 
 
 def _answer(turn: Turn) -> None:
@@ -131,7 +116,7 @@ def _answer(turn: Turn) -> None:
     slot = st.empty()
     slot.html(markup.answer("", sources=(), waiting=True))
     try:
-        for part in api().ask(turn.question, top_k=turn.top_k, filters=filters, session_id=_session_id()):
+        for part in api().ask(turn.question, top_k=turn.top_k, filters=filters, session_id=session_id()):
             match part:
                 case str():
                     turn.text += part

@@ -18,13 +18,16 @@ _STATES = {"ready": "good", "pending": "busy", "deleting": "busy", "failed": "ba
 
 
 def page() -> None:
+    documents = (
+        api().documents()
+    )  # before anything is drawn: without the API there is one heading, that of the error
     st.html(
         markup.lead(
             "Documents", "What answers can draw on. Drop in a file and it can be asked within seconds."
         )
     )
     _drop()
-    _overview()
+    _overview(documents)
 
 
 def _drop() -> None:
@@ -66,9 +69,8 @@ def _drawn(report: Report) -> str:
     )
 
 
-def _overview() -> None:
+def _overview(documents: list[Document]) -> None:
     """The list; it looks again by itself while something is under way."""
-    documents = api().documents()
     moving = any(item.status in ("pending", "deleting") for item in documents)
     st.fragment(_listed, run_every=_REFRESH_S if moving else None)()
 
@@ -137,7 +139,7 @@ def _facts(item: Document, *, now: datetime) -> str:
         return f"{item.error.detail} ({item.error.code})"
     parts = [
         markup.counted(item.pages, "page") if item.pages else "",
-        markup.counted(item.chunks, "passage") if item.chunks is not None else "",
+        markup.counted(item.chunks, "passage") if item.chunks else "",
         markup.size(item.size),
         f"version {item.version}" if item.version > 1 else "",
         markup.ago(item.updated_at, now=now),

@@ -59,9 +59,15 @@ def _draft(email: Email, *, job: str) -> tuple[str, str]:
     with st.container(border=True, key=f"draft-{email.id}", gap="small"):
         by = "template" if email.model == "template" else email.model
         st.html(markup.row(job or "Draft", _about(email), state="calm", label=by))
-        subject = st.text_input("Subject", email.subject, key=f"subject-{email.id}")
+        subject = st.text_input("Subject", email.subject, key=f"subject-{email.id}", persist_state="session")
         lines = sum(1 + len(line) // 80 for line in email.body.splitlines())
-        body = st.text_area("Message", email.body, key=f"body-{email.id}", height=max(200, 26 * lines + 30))
+        body = st.text_area(
+            "Message",
+            email.body,
+            key=f"body-{email.id}",
+            height=max(200, 26 * lines + 30),
+            persist_state="session",
+        )
         for warning in email.warnings:
             st.html(markup.small(f"Note: {warning}"))
         with st.container(horizontal=True, gap="xsmall"):

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.console import drafts, markup, past, profiles, works
 from app.console.coldmail import Found, Posting
+from app.console.examples import POSTING
 from app.console.session import coldmail, explain
 from app.kernel.errors import GenaiError, Unavailable
 
@@ -23,8 +24,9 @@ def page() -> None:
         )
     )
     view = st.segmented_control(
-        "View", _VIEWS, default="Write", required=True, key="view", label_visibility="collapsed"
-    )
+        "View", _VIEWS, default="Write", required=True, key="view", label_visibility="collapsed",
+        bind="query-params",
+    )  # fmt: skip
     match view:
         case "Portfolio":
             works.view()
@@ -48,8 +50,9 @@ def _write() -> None:
 
 def _source() -> None:
     how = st.segmented_control(
-        "Where is the job?", ["Link", "Text", "Saved page"], default="Link", required=True, key="how"
-    )
+        "Where is the job?", ["Link", "Text", "Saved page"], default="Link", required=True, key="how",
+        persist_state="session",
+    )  # fmt: skip
     with st.form("source", border=False):
         given = _given(str(how))
         if st.form_submit_button("Find jobs", type="primary", icon=":material/search:"):
@@ -60,8 +63,9 @@ def _given(how: str) -> dict[str, str]:
     """What goes to the API; empty where nothing was given yet."""
     if how == "Text":
         text = st.text_area(
-            "Text of the posting", height=180, key="text", placeholder="Paste it whole, its title first."
-        )
+            "Text of the posting", height=180, key="text", placeholder="Paste it whole, its title first.",
+            persist_state="session",
+        )  # fmt: skip
         return {"text": text} if text.strip() else {}
     if how == "Saved page":
         file = st.file_uploader(
@@ -75,8 +79,9 @@ def _given(how: str) -> dict[str, str]:
             "content_type": "text/plain" if file.name.endswith(".txt") else "text/html",
         }
     url = st.text_input(
-        "Address of a posting or of a list of jobs", key="url", placeholder="https://example.com/careers"
-    )
+        "Address of a posting or of a list of jobs", key="url", placeholder="https://example.com/careers",
+        persist_state="session",
+    )  # fmt: skip
     return {"url": _whole(url.strip())} if url.strip() else {}
 
 
@@ -113,6 +118,12 @@ def _first_steps() -> None:
         "Get a draft for each, with links to the work that fits. Add yours under Portfolio first.",
     ]
     st.html('<ol class="g-steps">' + "".join(f"<li>{step}</li>" for step in steps) + "</ol>")
+    st.button("Try an example", icon=":material/lightbulb:", key="example", on_click=_example)
+
+
+def _example() -> None:
+    """A callback: the posting stands in its field, ready to be looked at."""
+    st.session_state.how, st.session_state.text = "Text", POSTING
 
 
 def _jobs(found: Found) -> None:
@@ -160,7 +171,8 @@ def _job(at: int, job: Posting, *, alone: bool) -> None:
 
 
 def _facts(job: Posting) -> str:
-    parts = [job.company, "; ".join(job.locations[:3]), job.remote, job.salary, job.experience, job.posted_at]
+    parts = [job.company, "; ".join(job.locations[:3]), job.remote, job.salary, job.experience]
+    parts.append(f"posted {job.posted_at}" if job.posted_at else "")
     return " · ".join(part for part in parts if part) or "The page says no more about it."
 
 

@@ -10,6 +10,7 @@ from app.console.shapes import Reply
 
 _MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
 _MARKER = re.compile(r"\[(\d{1,2}(?:\s*,\s*\d{1,2})*)\]")
+_CODE = re.compile(r"`([^`\n]+)`")
 _BOLD = re.compile(r"\*\*(?=\S)([^*\n]{1,200}?)(?<=\S)\*\*")
 
 
@@ -80,13 +81,18 @@ def lead(title: str, text: str) -> str:
 
 def notice(title: str, text: str, *, kind: str = "calm") -> str:
     """A quiet box. kind: calm, good or bad."""
-    return f'<div class="g-notice g-{kind}"><strong>{escape(title)}</strong><span>{escape(text)}</span></div>'
+    return f'<div class="g-notice g-{kind}"><strong>{escape(title)}</strong><span>{_coded(text)}</span></div>'
 
 
 def steps(title: str, texts: Sequence[str]) -> str:
     """What to do, in order."""
-    items = "".join(f"<li>{escape(text)}</li>" for text in texts)
+    items = "".join(f"<li>{_coded(text)}</li>" for text in texts)
     return f'<div class="g-label">{escape(title)}</div><ol class="g-steps">{items}</ol>'
+
+
+def _coded(text: str) -> str:
+    """Our own sentences set the names of commands and files in backticks."""
+    return _CODE.sub(r"<code>\1</code>", escape(text))
 
 
 def row(title: str, text: str, *, state: str, label: str, aside: str = "") -> str:
@@ -115,14 +121,15 @@ def figures(values: Sequence[tuple[str, str]]) -> str:
 
 
 def reply_line(reply: Reply) -> str:
-    """Model, time, tokens and cost of an answer in one line."""
+    """Model, time, tokens and cost of an answer in one line; of one that was brought back, what is known."""
     parts = [reply.model] if reply.model else []
     total_ms = reply.timings_ms.get("total", sum(reply.timings_ms.values()))
     if total_ms:
         parts.append(f"{total_ms / 1000:.1f} s" if total_ms >= 1000 else f"{total_ms:.0f} ms")
     if reply.usage.output_tokens:
         parts.append(f"{reply.usage.input_tokens:,} tokens read, {reply.usage.output_tokens:,} written")
-    parts.append(f"${reply.cost_usd:.4f}" if reply.cost_usd else "no cost")
+    if reply.cost_usd is not None:
+        parts.append(f"${reply.cost_usd:.4f}" if reply.cost_usd else "no cost")
     return " · ".join(parts)
 
 

@@ -24,4 +24,5 @@ if settings().devops_url != OFF:
     pages.append(st.Page(assistant, title="Failures", url_path="failures"))
 pages.append(st.Page(guarded(status.page), title="Status", url_path="status"))
 
+st.session_state.places = {page.url_path: page for page in pages}
 st.navigation(pages, position="top").run()

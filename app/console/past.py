@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.console import drafts, markup
 from app.console.coldmail import Email
-from app.console.session import coldmail
+from app.console.session import coldmail, stepped
 
 _PAGE = 20
 
@@ -56,10 +56,18 @@ def _line(email: Email, *, now: datetime) -> None:
             if st.button("Read", type="tertiary", key=f"past-read-{email.id}"):
                 _read(email)
             st.button(
-                "Follow up", type="tertiary", key=f"past-follow-{email.id}", on_click=_follow, args=(email,)
+                "Follow up",
+                type="tertiary",
+                key=f"past-follow-{email.id}",
+                on_click=stepped(_follow),
+                args=(email,),
             )
             st.button(
-                "Delete", type="tertiary", key=f"past-delete-{email.id}", on_click=_delete, args=(email,)
+                "Delete",
+                type="tertiary",
+                key=f"past-delete-{email.id}",
+                on_click=stepped(_delete),
+                args=(email,),
             )
 
 

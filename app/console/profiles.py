@@ -28,17 +28,17 @@ def view() -> None:
         edited = _form(profile)
         with st.container(horizontal=True):
             save = st.form_submit_button("Save", type="primary", icon=":material/save:")
-            delete = st.form_submit_button("Delete", type="tertiary", disabled=not chosen)
+            delete = bool(chosen) and st.form_submit_button("Delete", type="tertiary")
     if save:
         _save(edited)
-    if delete and chosen:
+    if delete:
         coldmail().delete_profile(chosen)
         st.rerun()
 
 
 def _form(profile: Profile) -> Profile:
     name = st.text_input("Your name", profile.name)
-    role = st.text_input("What you are", profile.role, placeholder="Developer")
+    role = st.text_input("Your role", profile.role, placeholder="Developer")
     company = st.text_input("Your company", profile.company)
     language = _choice("Language", LANGUAGES, profile.language)
     tone = _choice("Tone", TONES, profile.tone)

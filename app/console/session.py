@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from functools import cache, wraps
+from typing import Any
 
 import streamlit as st
+from streamlit.navigation.page import StreamlitPage
 
 from app.console import markup
 from app.console.api import Api
 from app.console.coldmail import Coldmail
 from app.console.devops import Devops
-from app.kernel.errors import Forbidden, GenaiError, Unauthenticated, Unavailable
+from app.kernel.errors import Forbidden, GenaiError, RateLimited, Unauthenticated, Unavailable
 from app.settings import Settings, read_settings
 
 
@@ -36,23 +38,47 @@ def devops() -> Devops:
     return Devops.from_settings(settings())
 
 
+def places() -> dict[str, StreamlitPage]:
+    """The pages of this deployment by their path, for links from one to another."""
+    found: dict[str, StreamlitPage] = st.session_state.places
+    return found
+
+
 def guarded(page: Callable[[], None], *, setting: str = "GENAI_API_URL") -> Callable[[], None]:
-    """A page that explains itself when the API is away or refuses the console's key.
+    """A page that explains itself when the API is away or refuses what it asks.
 
     setting: where the address stands that the page asks.
     """
 
     @wraps(page)
     def shown() -> None:
+        if said := st.session_state.pop("step_failed", ""):
+            st.html(markup.notice("That did not work", said, kind="bad"))
         try:
             page()
         except Unavailable as error:
             _away(error, setting)
         except (Unauthenticated, Forbidden) as error:
-            st.html(markup.notice("The API wants a key", error.detail, kind="bad"))
-            st.html(markup.small("Set GENAI_API_KEY to a key of your tenant and start the console again."))
+            _unknown(error)
+        except RateLimited as error:
+            _refused("Too many requests", error)
+        except GenaiError as error:
+            _refused("That did not work", error)
 
     return shown
+
+
+def stepped(step: Callable[..., None]) -> Callable[..., None]:
+    """A callback, which runs before the page: what it cannot do is told on the page."""
+
+    @wraps(step)
+    def done(*given: Any) -> None:
+        try:
+            step(*given)
+        except GenaiError as error:
+            st.session_state.step_failed = explain(error)
+
+    return done
 
 
 def beside(page: Callable[[], None], *, app: str, client: Callable[[], Api]) -> Callable[[], None]:
@@ -93,6 +119,27 @@ def _away(error: Unavailable, setting: str) -> None:
         "<li>Start it with <code>make run</code> in the project folder.</li>"
         f"<li>Does it run elsewhere? Set <code>{setting}</code> and start the console again.</li></ol>"
     )
+    _again()
+
+
+def _unknown(error: GenaiError) -> None:
+    has_one = bool(settings().api_key.get_secret_value())
+    title = "The API does not take this console's key" if has_one else "The API wants a key"
+    st.html(markup.lead(title, "The console shows what its key may see."))
+    st.html(markup.notice("What happened", error.detail, kind="bad"))
+    st.html(
+        '<ol class="g-steps"><li>Set <code>GENAI_API_KEY</code> to one of the keys in <code>GENAI_API_KEYS</code>, '
+        "without the tenant and the colon before it.</li><li>Start the console again.</li></ol>"
+    )
+
+
+def _refused(title: str, error: GenaiError) -> None:
+    st.html(markup.lead(title, "Nothing is lost: documents and answers stay where they are."))
+    st.html(markup.notice("What happened", explain(error), kind="bad"))
+    _again()
+
+
+def _again() -> None:
     st.button("Try again", type="primary", icon=":material/refresh:", key="retry")
 
 

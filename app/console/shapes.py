@@ -75,16 +75,27 @@ class Usage(Shape):
 
 
 class Reply(Shape):
-    """What is known about an answer when it is finished."""
+    """What is known about an answer when it is finished. cost_usd: None where it was not kept."""
 
     answer: str = ""
     abstained: bool = False
     model: str = ""
-    cost_usd: float = 0.0
+    cost_usd: float | None = 0.0
     usage: Usage = Usage()
     timings_ms: dict[str, float] = {}
     trace_id: str = ""
     standalone_question: str | None = None
+
+
+class PastTurn(Shape):
+    """A question of a conversation, and its answer as it is kept."""
+
+    question: str
+    answer: str
+    abstained: bool = False
+    standalone_question: str | None = None
+    citations: tuple[Citation, ...] = ()
+    model: str = ""
 
 
 class Dependency(Shape):

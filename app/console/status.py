@@ -1,6 +1,7 @@
 """The Status page: is every dependency well, how much is stored, what is being worked on."""
 
 from collections import Counter
+from datetime import UTC, datetime
 
 import streamlit as st
 
@@ -9,6 +10,16 @@ from app.console.session import api, explain, settings
 from app.console.shapes import Job, Readiness
 from app.kernel.errors import GenaiError
 
+_MEANT = {
+    "objects": "Documents, their text and vectors",
+    "records": "What is known of documents, jobs and conversations",
+    "work": "Jobs that wait for their turn",
+    "index": "The search index",
+    "embedder": "Turns text into vectors for the search",
+    "chat": "Writes the answers",
+    "cache": "Answers that are remembered, requests that are counted",
+}
+_VERBS = {"ingest": "Read", "delete": "Delete", "reindex": "Build the search index anew"}
 _STATES = {"done": "good", "queued": "busy", "running": "busy", "failed": "bad", "cancelled": "calm"}
 
 
@@ -46,7 +57,15 @@ def _dependencies(readiness: Readiness) -> None:
         for item in readiness.dependencies:
             latency = f"{item.latency_ms:.1f} ms" if item.latency_ms is not None else ""
             state, label = ("good", "up") if item.ok else ("bad", "down")
-            st.html(markup.row(item.name, item.detail, state=state, label=label, aside=latency))
+            st.html(
+                markup.row(
+                    item.name,
+                    item.detail or _MEANT.get(item.name, ""),
+                    state=state,
+                    label=label,
+                    aside=latency,
+                )
+            )
         if not readiness.dependencies:
             st.html(markup.small("None reported."))
 
@@ -56,12 +75,20 @@ def _work(jobs: list[Job]) -> None:
     if not jobs:
         st.html(markup.small("Nothing yet."))
         return
-    with st.container(border=True, gap="small", key="jobs"):
+    now = datetime.now(UTC)
+    with st.container(border=True, gap="small", key="recent-work"):
         for job in jobs:
             with st.container(horizontal=True, vertical_alignment="center", key=f"job-{job.job_id}"):
-                title = " ".join(part for part in (job.kind.capitalize() or "Job", job.filename) if part)
-                text = f"{job.error.detail} ({job.error.code})" if job.error else job.step
-                st.html(markup.row(title, text, state=_STATES.get(job.status, "calm"), label=job.status))
+                title = " ".join(part for part in (_VERBS.get(job.kind, "Job"), job.filename) if part)
+                st.html(
+                    markup.row(
+                        title,
+                        f"{job.error.detail} ({job.error.code})" if job.error else job.step,
+                        state=_STATES.get(job.status, "calm"),
+                        label=job.status,
+                        aside=markup.ago(job.updated_at, now=now),
+                    )
+                )
                 _steer(job)
 
 

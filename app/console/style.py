@@ -29,7 +29,7 @@ CSS = """
 .stMainBlockContainer { padding-top: 4.6rem; padding-bottom: 2.5rem; }
 .g-lead h1 { font-size: 1.75rem; font-weight: 650; letter-spacing: -0.015em; margin: 0; padding: 0 0 .25rem; }
 .g-lead p { color: #5d6966; margin: 0; font-size: 1rem; }
-.g-small { color: #74807c; font-size: .82rem; line-height: 1.45; overflow-wrap: anywhere; }
+.g-small { color: #626d69; font-size: .82rem; line-height: 1.45; overflow-wrap: anywhere; }
 .g-label { color: #5d6966; font-size: .82rem; font-weight: 600; }
 .g-question { background: #eef4f2; border-radius: 1rem 1rem .3rem 1rem; padding: .6rem .95rem; width: fit-content;
   max-width: 88%; margin: .4rem 0 0 auto; white-space: pre-wrap; overflow-wrap: anywhere; }
@@ -56,11 +56,13 @@ CSS = """
 .g-notice.g-good { background: #edf7f1; border-color: #cfe8da; }
 .g-notice.g-bad { background: #fdf3f1; border-color: #f3d6cf; }
 .g-steps { margin: .2rem 0 .4rem; padding-left: 1.3rem; line-height: 1.8; }
+.g-steps code, .g-notice code { background: #eef0ef; border-radius: .3rem; color: #1c2523; font-size: .88em;
+  padding: .1rem .3rem; overflow-wrap: anywhere; }
 .g-row { display: flex; gap: .8rem; align-items: center; justify-content: space-between; }
 .g-row-main { min-width: 0; flex: 1; }
-.g-row-aside { color: #74807c; font-size: .84rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
+.g-row-aside { color: #626d69; font-size: .84rem; white-space: nowrap; font-variant-numeric: tabular-nums; }
 .g-row-title { font-weight: 600; overflow-wrap: anywhere; line-height: 1.35; }
-.g-row-text { color: #74807c; font-size: .84rem; overflow-wrap: anywhere; }
+.g-row-text { color: #626d69; font-size: .84rem; overflow-wrap: anywhere; }
 .g-chip { font-size: .76rem; font-weight: 600; border-radius: 1rem; padding: .12rem .6rem; white-space: nowrap; }
 .g-chip.g-good { background: #e3f3ea; color: #1c6b41; }
 .g-chip.g-busy { background: #fdf3d7; color: #805a00; }
@@ -74,21 +76,24 @@ CSS = """
 .g-figure { border: 1px solid #e2e6e4; border-radius: .7rem; padding: .65rem .9rem; display: flex;
   flex-direction: column; }
 .g-figure b { font-size: 1.3rem; font-weight: 650; letter-spacing: -.01em; }
-.g-figure span { color: #74807c; font-size: .82rem; }
+.g-figure span { color: #626d69; font-size: .82rem; }
 .g-log { border: 1px solid #e2e6e4; border-radius: .7rem; overflow: hidden; padding: .4rem 0; background: #fff;
   font: .8rem/1.55 "Source Code Pro", ui-monospace, monospace; }
-.g-line { display: flex; gap: .7rem; padding: 0 .8rem; color: #74807c; }
+.g-line { display: flex; gap: .7rem; padding: 0 .8rem; color: #626d69; }
 .g-line.g-likely { color: #1c2523; background: #f6f7f6; }
 .g-line.g-quoted { color: #1c2523; background: #fdf6d8; }
 .g-line mark { background: #fbe28a; color: #1c2523; border-radius: .2rem; }
-.g-number { min-width: 3.2em; text-align: right; color: #9aa5a1; user-select: none; flex: none; }
+.g-number { min-width: 3.2em; text-align: right; color: #6b7672; user-select: none; flex: none; }
 .g-words { white-space: pre-wrap; overflow-wrap: anywhere; min-width: 0; }
-.g-gap { padding: 0 .8rem 0 3.2rem; color: #9aa5a1; }
+.g-gap { padding: 0 .8rem 0 3.2rem; color: #6b7672; }
 .st-key-examples button { justify-content: flex-start; padding: .55rem .95rem; }
 .st-key-examples button p { font-size: .98rem; }
 [class*="st-key-source-"] button { border-radius: 2rem; min-height: 1.9rem; padding: .12rem .75rem; font-size: .86rem; }
 [class*="st-key-source-"] button p { font-size: .86rem; }
-.st-key-examples button > div, .st-key-examples button > span { justify-content: flex-start; width: 100%; }
+.st-key-examples button > div, .st-key-examples button > span { justify-content: flex-start; width: 100%; text-align: left; }
+[data-testid="stFileChip"]:has([role="alert"]) { height: auto; max-width: none; flex-wrap: wrap; }
+[data-testid="stFileChip"] [role="alert"] { position: static; clip: auto; clip-path: none; width: auto; height: auto;
+  margin: 0; overflow: visible; white-space: normal; color: #a13422; font-size: .82rem; }
 .st-key-below { justify-content: space-between; }
 .st-key-documents-list { padding: 0; overflow: hidden; }
 [class*="st-key-doc-"] { padding: .7rem .95rem; border-top: 1px solid #e2e6e4; }
@@ -117,5 +122,8 @@ CSS = """
 @media (max-width: 640px) {
   .stMainBlockContainer { padding-left: 1rem; padding-right: 1rem; }
   .g-lead h1 { font-size: 1.45rem; }
+  .g-figures { grid-template-columns: 1fr 1fr; }
+  .st-key-failure-view [role="radio"] { padding: .25rem .42rem; }
+  .st-key-failure-view [role="radio"] p { font-size: .82rem; }
 }
 """ + "\n".join(f".g-w{share} {{ width: {share}%; }}" for share in range(0, 101, 5))

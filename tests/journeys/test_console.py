@@ -144,6 +144,33 @@ def test_a_document_is_replaced_deleted_and_brought_back(visitor: Visitor, platf
     assert "9.15" in visitor.answered()
 
 
+def test_a_conversation_survives_a_reload(visitor: Visitor) -> None:
+    visitor.open()
+    visitor.ask("How much may a hotel cost per night?")
+    assert "140 euros per night" in visitor.answered()
+    visitor.page.reload()
+    assert "140 euros per night" in visitor.answered()
+    expect(visitor.open_source().locator("mark")).to_contain_text("140 euros")
+    visitor.page.locator(".st-key-new button").click()
+    expect(visitor.page.get_by_text("Ask your documents")).to_be_visible()
+    visitor.page.reload()
+    expect(visitor.page.get_by_text("Ask your documents")).to_be_visible()
+
+
+def test_a_file_that_is_too_large_says_so(browser: Browser, tmp_path: Path) -> None:
+    with running(tmp_path, GENAI_MAX_UPLOAD_MB="1") as small:
+        visitor = Visitor(browser, small.console)
+        visitor.open("documents")
+        visitor.page.locator('[class*="st-key-drop-"] input[type=file]').set_input_files(
+            [file("huge.txt", b"x" * 1_200_000)]
+        )
+        why = visitor.page.get_by_text("File must be 1.0MB or smaller")
+        expect(why).to_be_visible()
+        box = why.bounding_box()
+        assert box and box["width"] > 100 and box["height"] > 10
+        visitor.leave()
+
+
 def test_a_broken_file_says_what_is_wrong_with_it(visitor: Visitor) -> None:
     visitor.open("documents")
     report = visitor.upload([file("torn.pdf", pdf(BAKERY)[:300])])

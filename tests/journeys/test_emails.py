@@ -112,6 +112,49 @@ def test_a_saved_page_becomes_a_draft_that_is_edited_taken_along_and_found_again
     expect(page.get_by_text("Drafts that you write are kept here.")).to_be_visible()
 
 
+def test_what_was_typed_and_edited_is_still_there_after_a_look_elsewhere(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("emails")
+    find_jobs(visitor, POSTING)
+    page.locator(".st-key-write button").click()
+    subject = page.locator('[class*="st-key-draft-"]').get_by_label("Subject")
+    subject.fill("A light for the harbour")
+    subject.press("Tab")
+    expect(page.locator(".stApp")).to_have_attribute("data-test-script-state", "notRunning")
+    page.locator(".st-key-how").get_by_role("radio", name="Link").click()
+    address = page.get_by_label("Address of a posting")
+    address.fill("https://harbour.example/jobs")
+    address.press("Tab")
+    go(visitor, "Portfolio")
+    go(visitor, "Write")
+    expect(subject).to_have_value("A light for the harbour")
+    expect(address).to_have_value("https://harbour.example/jobs")
+    visitor.go("Status")
+    expect(page.get_by_text("Everything is up.")).to_be_visible()
+    visitor.go("E-mails")
+    expect(subject).to_have_value("A light for the harbour")
+
+
+def test_an_example_shows_a_newcomer_what_the_page_does(visitor: Visitor) -> None:
+    visitor.open("emails")
+    visitor.page.get_by_role("button", name="Try an example").click()
+    expect(visitor.page.get_by_label("Text of the posting")).to_have_value(re.compile("Python Engineer"))
+    visitor.page.get_by_role("button", name="Find jobs").click()
+    expect(visitor.page.locator(".st-key-jobs")).to_contain_text("Python Engineer")
+    visitor.page.locator(".st-key-write button").click()
+    expect(visitor.page.locator('[class*="st-key-draft-"]').get_by_label("Message")).to_have_value(
+        re.compile("Python")
+    )
+
+
+def test_a_view_is_there_again_after_a_reload(visitor: Visitor) -> None:
+    visitor.open("emails")
+    go(visitor, "History")
+    expect(visitor.page.get_by_placeholder("Find by job, company or words")).to_be_visible()
+    visitor.page.reload()
+    expect(visitor.page.get_by_placeholder("Find by job, company or words")).to_be_visible()
+
+
 def test_several_jobs_of_a_list_are_chosen_and_a_profile_signs_them(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open("emails")

@@ -65,6 +65,29 @@ def test_a_wrong_cause_is_corrected_told_the_next_time_and_proposed_as_a_signatu
     expect(page.locator("[data-testid=stMain] img")).to_have_count(0)
 
 
+def test_an_example_shows_a_newcomer_what_the_page_does_and_the_log_stays(visitor: Visitor) -> None:
+    page = visitor.page
+    visitor.open("failures")
+    page.get_by_role("button", name="Try an example").click()
+    field = page.get_by_label("Log", exact=True)
+    expect(field).to_have_value(re.compile("ERESOLVE"))
+    page.locator(".st-key-explain button").click()
+    answer = page.locator(".st-key-failure-answer")
+    expect(answer).to_contain_text("No secret was found in it.")
+    expect(answer.locator(".g-steps code").first).to_be_visible()
+    go(visitor, "History")
+    go(visitor, "Explain")
+    expect(field).to_have_value(re.compile("ERESOLVE"))
+
+
+def test_what_nobody_could_explain_is_found_in_the_history_by_what_it_said(visitor: Visitor) -> None:
+    visitor.open("failures")
+    visitor.explain("the lighthouse went dark at noon\n")
+    go(visitor, "History")
+    lines = visitor.page.locator('[class*="st-key-fline-"]')
+    expect(lines.filter(has_text="the lighthouse went dark at noon")).to_have_count(1)
+
+
 def test_a_right_one_is_accepted_and_found_in_the_history(visitor: Visitor) -> None:
     page = visitor.page
     visitor.open("failures")

@@ -24,8 +24,13 @@ def show(found: Analysis, *, log: str | None = None) -> None:
     if found.yaml_patch:
         _patch(found.yaml_patch)
     _evidence(found, log)
-    count = sum(item.count for item in found.redactions)
-    st.html(markup.small(f"{markup.counted(count, 'secret')} masked before anything was kept."))
+    st.html(markup.small(_masked(sum(item.count for item in found.redactions))))
+
+
+def _masked(count: int) -> str:
+    if not count:
+        return "No secret was found in it."
+    return f"{markup.counted(count, 'secret')} masked before anything was kept."
 
 
 def _seen(seen: Seen) -> None:

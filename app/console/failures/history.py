@@ -6,8 +6,8 @@ import streamlit as st
 
 from app.console import markup
 from app.console.failures import diagnosis, verdict
-from app.console.session import devops
-from app.console.shapes import KeptAnalysis
+from app.console.session import devops, stepped
+from app.console.shapes import Analysis, KeptAnalysis
 
 _PAGE = 20
 _MOST = 200
@@ -42,7 +42,7 @@ def _line(kept: KeptAnalysis, *, now: datetime) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"fline-{kept.id}"):
         st.html(
             markup.row(
-                markup.shortened(kept.analysis.root_cause, _CAUSE_CHARS),
+                markup.shortened(_title(kept.analysis), _CAUSE_CHARS),
                 " · ".join(part for part in where if part),
                 state=state,
                 label=label,
@@ -52,8 +52,17 @@ def _line(kept: KeptAnalysis, *, now: datetime) -> None:
             if st.button("Read", type="tertiary", key=f"fail-read-{kept.id}"):
                 _read(kept)
             st.button(
-                "Delete", type="tertiary", key=f"fail-delete-{kept.id}", on_click=_delete, args=(kept.id,)
+                "Delete",
+                type="tertiary",
+                key=f"fail-delete-{kept.id}",
+                on_click=stepped(_delete),
+                args=(kept.id,),
             )
+
+
+def _title(found: Analysis) -> str:
+    """Its cause; of one that was not certain the line that told most, as all of those have one and the same sentence."""
+    return found.evidence[0].quote if found.abstained and found.evidence else found.root_cause
 
 
 @st.dialog("Failure", width="large", icon=":material/error:")

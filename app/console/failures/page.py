@@ -15,8 +15,9 @@ def page() -> None:
         )
     )
     view = st.segmented_control(
-        "View", _VIEWS, default="Explain", required=True, key="failure-view", label_visibility="collapsed"
-    )
+        "View", _VIEWS, default="Explain", required=True, key="failure-view", label_visibility="collapsed",
+        bind="query-params",
+    )  # fmt: skip
     match view:
         case "Seen before":
             known.view()

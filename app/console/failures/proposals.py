@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.console import markup
-from app.console.session import devops
+from app.console.session import devops, stepped
 
 
 def view() -> None:
@@ -31,7 +31,7 @@ def view() -> None:
             # The button to copy it is the element's own.
             st.code(proposal.yaml, language="yaml", wrap_lines=True)
             st.button(
-                "Taken in, or turned down", type="tertiary", key=f"drop-{proposal.id}", on_click=_drop,
+                "Taken in, or turned down", type="tertiary", key=f"drop-{proposal.id}", on_click=stepped(_drop),
                 args=(proposal.id,),
             )  # fmt: skip
 

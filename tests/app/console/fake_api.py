@@ -44,7 +44,7 @@ class FakeDocument:
 
 
 class FakeState:
-    """What the fake holds; tests look inside and set `down` or `cut_answers`."""
+    """What the fake holds; tests look inside and set `down`, `refusal` or `cut_answers`."""
 
     def __init__(self) -> None:
         self.documents: dict[str, FakeDocument] = {}
@@ -54,6 +54,8 @@ class FakeState:
         self.cut_answers = False
         self.cut_job_streams = 0
         self.keys: set[str] = set()
+        self.refusal: tuple[int, str, str] | None = None
+        self.conversations: dict[str, list[dict[str, Any]]] = {}
 
     def add(self, filename: str, content: bytes, *, document_id: str = "", version: int = 1) -> FakeDocument:
         document_id = document_id or f"doc_{secrets.token_hex(4)}"
@@ -107,6 +109,8 @@ def fake_api(state: FakeState) -> FastAPI:
         sent = request.headers.get("authorization", "").removeprefix("Bearer ")
         if state.keys and sent not in state.keys and request.url.path not in ("/readyz", "/healthz"):
             return problem(401, "unauthenticated", "This key is not known here.")
+        if state.refusal and request.url.path not in ("/readyz", "/healthz"):
+            return problem(*state.refusal)
         return await call_next(request)
 
     @api.get("/readyz")
@@ -199,6 +203,16 @@ def fake_api(state: FakeState) -> FastAPI:
         if not body["question"].strip():
             return problem(422, "invalid_request", "question: is empty")
         return StreamingResponse(_answer(state, body), media_type="text/event-stream")
+
+    @api.get("/v1/conversations/{session_id}")
+    async def conversation(session_id: str, limit: int = 100, order: str = "oldest") -> Any:
+        if session_id.startswith("."):
+            return problem(422, "invalid_request", "session_id: begins with a dot")
+        turns = state.conversations.get(session_id)
+        if turns is None:
+            return problem(404, "conversation_not_found", f"No conversation {session_id!r}.")
+        asked = turns[::-1] if order == "newest" else turns
+        return {"session_id": session_id, "items": asked[:limit], "after": None}
 
     @api.get("/plain")
     async def plain() -> PlainTextResponse:

@@ -59,6 +59,16 @@ def test_a_label_reads_as_the_text_it_was_and_not_as_markdown() -> None:
     assert r"\$x\$" in shown and r"\*b\*" in shown and r"\<i\>" in shown
 
 
+def test_words_in_backticks_are_set_as_code_and_stay_inert() -> None:
+    assert "<li>Run <code>npm ci</code>.</li>" in markup.steps("Fix", ["Run `npm ci`."])
+    read = Tags(markup.steps("Fix", [f"`{HOSTILE}`", "one ` alone"]))
+    assert read.tags <= {"div", "ol", "li", "code"} and HOSTILE in read.text and "one ` alone" in read.text
+
+
+def test_a_reply_that_was_brought_back_claims_no_cost() -> None:
+    assert markup.reply_line(Reply(model="m", cost_usd=None)) == "m"
+
+
 def test_only_numbers_of_sources_become_markers() -> None:
     html = markup.answer("Yes [1]. Also [1, 2]. Not [9], not [0].", sources=(1, 2))
     assert html.count('<sup class="g-cite">1</sup>') == 2
