@@ -11,8 +11,8 @@ from fastapi import FastAPI
 from app.folder import unusable, worker_lock
 from app.kernel.errors import Unavailable
 from app.rag.assembly import assemble_service, assemble_worker
-from app.rag.dify.shape import dify_dialects
-from app.rag.openai_wire.shape import openai_dialects
+from app.rag.dify.shape import DifyError, dify_dialects
+from app.rag.openai_wire.shape import ErrorEnvelope, openai_dialects
 from app.rag.operations import OPERATOR
 from app.rag.reading.sandbox import Reader
 from app.rag.routes import rag_router
@@ -62,6 +62,7 @@ def create(settings: Settings) -> FastAPI:
         max_body_bytes=int(settings.max_upload_mb * 1_000_000 * _ENCODING) + _ENVELOPE_BYTES,
         lifespan=lifespan,
         dialects={**openai_dialects(), **dify_dialects()},
+        error_shapes=(ErrorEnvelope, DifyError),
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
 from app.kernel import errors
+from app.web.documented import error_entries
 from app.web.rates import rate_headers
 
 _log = logging.getLogger("genai.web")
@@ -38,7 +39,7 @@ STATUS: dict[type[errors.GenaiError], int] = {
     errors.StartError: 503,
 }
 
-
+PROBLEM_TYPE = "application/problem+json"
 # Whatever somebody behind us asks for: a client that is sent away for longer would not come back.
 _LONGEST_RETRY_S = 86_400.0
 
@@ -77,7 +78,7 @@ Dialect = Callable[[Problem], Told]
 
 def rfc_9457(problem: Problem) -> Told:
     """The dialect of our own routes."""
-    return Told(problem.status, problem.model_dump(), "application/problem+json")
+    return Told(problem.status, problem.model_dump(), PROBLEM_TYPE)
 
 
 class Dialects:
@@ -225,6 +226,4 @@ def standing_headers(problem: Problem, retry_after_s: float | None = None) -> di
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI entries for the problems a route may answer with."""
-    return {
-        status: {"model": Problem, "content": {"application/problem+json": {}}} for status in (401, *statuses)
-    }
+    return error_entries(Problem, 401, *statuses, media_type=PROBLEM_TYPE)

@@ -5,13 +5,15 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import APIRouter, FastAPI
+from pydantic import BaseModel
 
 from app.web.authentication import Keys
 from app.web.direct import DirectRoute, DirectRoutes
+from app.web.documented import DocumentedErrors
 from app.web.health import Ping, health_router
 from app.web.limits import RequestLimits
 from app.web.metrics import RequestMetrics
-from app.web.problems import Dialect, Dialects, install_problems
+from app.web.problems import Dialect, Dialects, Problem, install_problems
 from app.web.rates import RateLimits
 
 Lifespan = Callable[[], AbstractAsyncContextManager[None]]
@@ -28,11 +30,13 @@ def create_app(
     dialects: Mapping[str, Dialect] | None = None,
     limits: RateLimits | None = None,
     optional: Collection[str] = (),
+    error_shapes: Sequence[type[BaseModel]] = (),
 ) -> FastAPI:
     """`keys` maps API keys to tenants, `limits` bounds each; `lifespan` opens and closes what the routers use.
 
     `optional`: the names in `pings` that the service does without.
-    `dialects`: how errors are told under a path prefix; the longest one that fits decides.
+    `dialects`: how errors are told under a path prefix; the longest one that fits decides. `error_shapes`: the bodies
+    that those have, for the document.
     """
     spoken = Dialects(dialects or {})
 
@@ -44,7 +48,7 @@ def create_app(
         async with lifespan():
             yield
 
-    app = FastAPI(
+    app = DocumentedErrors(
         title=title,
         version=version("genai-ops"),
         lifespan=_lifespan,
@@ -52,6 +56,7 @@ def create_app(
         redirect_slashes=False,
         description="Errors are RFC 9457 problems with a stable `code`; on OpenAI's routes they have OpenAI's shape.",
     )
+    app.error_shapes = (Problem, *error_shapes)
     app.state.keys = Keys(keys, limits)
     for router in (*routers, health_router(pings, optional=optional)):
         app.include_router(router)

@@ -3,11 +3,15 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pydantic import BaseModel
+
 from app.kernel.documents import chunk_id
 from app.kernel.ports.index import Hit
+from app.web.documented import error_entries
 from app.web.problems import Dialect, Problem, Told
 
 PATH = "/retrieval"
+_MEDIA_TYPE = "application/json"
 
 # Dify looks at 403, 404 and 502 when an address is registered; the rest it shows as it is.
 _BAD_HEADER, _NOT_AUTHORISED, _NO_KNOWLEDGE = 1001, 1002, 2001
@@ -18,6 +22,11 @@ _CODES = {
     "condition_unsupported": _BAD_CONDITION,
 }
 _BY_STATUS = {401: _NOT_AUTHORISED, 403: _NOT_AUTHORISED, 404: _NO_KNOWLEDGE, 429: _TOO_MANY}
+
+
+class DifyError(BaseModel):
+    error_code: int
+    error_msg: str
 
 
 def record(hit: Hit) -> dict[str, Any]:
@@ -43,4 +52,10 @@ def dify_shape(problem: Problem) -> Told:
         code = _BROKEN if problem.status >= 500 else _BAD_REQUEST
     # Dify takes a key for a good one unless it is told 403, and has 400 for whatever is wrong with a request.
     status = {401: 403, 413: 400, 415: 400, 422: 400}.get(problem.status, problem.status)
-    return Told(status, {"error_code": code, "error_msg": problem.detail}, "application/json")
+    told = DifyError(error_code=code, error_msg=problem.detail)
+    return Told(status, told.model_dump(), _MEDIA_TYPE)
+
+
+def dify_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """OpenAPI entries for the errors that this one route may answer with."""
+    return error_entries(DifyError, *statuses, media_type=_MEDIA_TYPE)

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from app.web.documented import error_entries
 from app.web.problems import Dialect, Problem, Told, rfc_9457
 
 # Our own routes under /v1; everything else there, known or not, speaks OpenAI's dialect.
@@ -12,6 +13,7 @@ _OURS = ("/v1/documents", "/v1/retrieval", "/v1/jobs", "/v1/conversations")
 
 # OpenAI has 400 for whatever is wrong with a request.
 _STATUS = {415: 400, 422: 400}
+_MEDIA_TYPE = "application/json"
 _CODES = {"unauthenticated": "invalid_api_key", "rate_limited": "rate_limit_exceeded"}
 
 
@@ -37,7 +39,7 @@ def openai_shape(problem: Problem) -> Told:
     """The official client retries 408, 409, 429 and everything from 500 on, unless it is told that it is no use."""
     headers = {"x-should-retry": "false"} if problem.status == 502 else {}
     status = _STATUS.get(problem.status, problem.status)
-    return Told(status, error_body(problem), "application/json", headers)
+    return Told(status, error_body(problem), _MEDIA_TYPE, headers)
 
 
 def error_body(problem: Problem) -> dict[str, Any]:
@@ -52,8 +54,7 @@ def error_body(problem: Problem) -> dict[str, Any]:
 
 def error_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """OpenAPI entries for the errors that a route may answer with. 4XX: FastAPI would promise its own 422 else."""
-    told: tuple[int | str, ...] = (401, 429, *statuses, "4XX")
-    return {status: {"model": ErrorEnvelope} for status in told}
+    return error_entries(ErrorEnvelope, 401, 429, *statuses, "4XX", media_type=_MEDIA_TYPE)
 
 
 def _type_of(status: int) -> str:

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 from app.kernel.errors import Unauthenticated
 from app.rag.dify.conditions import Asked, filter_of
 from app.rag.dify.retrieval import DifyRetrieval
-from app.rag.dify.shape import PATH, record
+from app.rag.dify.shape import PATH, dify_responses, record
 from app.rag.openai_wire.stores import VectorStores
 from app.rag.schemas import Question
 from app.rag.service import RagService
@@ -61,11 +61,6 @@ class DifyRecords(BaseModel):
     records: list[DifyRecord]
 
 
-class DifyError(BaseModel):
-    error_code: int
-    error_msg: str
-
-
 async def _tenant(request: Request) -> str:
     """As everywhere; a header that is no bearer key is told apart from a wrong key."""
     try:
@@ -80,15 +75,12 @@ async def _tenant(request: Request) -> str:
         ) from None
 
 
-_ERRORS: dict[int | str, dict[str, Any]] = {
-    status: {"model": DifyError} for status in (400, 403, 404, 429, 503)
-}
-
-
 def add_dify(router: APIRouter, service: RagService) -> None:
     find = DifyRetrieval(service.search, VectorStores(service.catalog))
 
-    @router.post(PATH, tags=["dify"], response_model=DifyRecords, responses=_ERRORS)
+    @router.post(
+        PATH, tags=["dify"], response_model=DifyRecords, responses=dify_responses(400, 403, 404, 429, 503)
+    )
     async def retrieval(body: DifyRequest, tenant: Annotated[str, Depends(_tenant)]) -> Response:
         """Dify's external knowledge API: passages of a knowledge, best first."""
         asked = body.metadata_condition or DifyConditions()

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from app.kernel.errors import GenaiError, ProviderThrottled
 from app.web.events import Event, event_stream
 from app.web.health import Ping
-from app.web.problems import request_id_of
+from app.web.problems import problem_responses, request_id_of
 from app.web.service import create_app
 
 
@@ -33,7 +33,7 @@ def small_app(
     """POST /orders takes an Order, POST /raw any bytes, GET /broken raises `error`, GET /stream too, after an event."""
     router = APIRouter()
 
-    @router.post("/orders")
+    @router.post("/orders", responses=problem_responses(409))
     async def orders(order: Order) -> Order:
         return order
 

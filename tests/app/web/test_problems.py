@@ -155,6 +155,20 @@ async def test_what_the_router_refuses_is_told_with_what_to_do_instead() -> None
     assert _problem(refused, 405)["detail"] == "DELETE /orders is not taken; use POST."
 
 
+async def test_the_document_promises_problems_in_the_type_and_the_shape_that_is_sent() -> None:
+    async with small_app() as http:
+        document = (await http.get("/openapi.json")).json()
+    responses = document["paths"]["/orders"]["post"]["responses"]
+    for status in ("401", "409"):
+        assert responses[status]["description"]
+        assert responses[status]["content"] == {
+            "application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}
+        }
+    schemas = document["components"]["schemas"]
+    assert set(schemas["Problem"]["properties"]) == _FIELDS
+    assert "FieldProblem" in schemas
+
+
 @pytest.mark.parametrize("kind", ["application/x-www-form-urlencoded", "text/plain", ""])
 async def test_json_that_is_sent_as_something_else_is_told_by_its_content_type(kind: str) -> None:
     async with small_app() as http:
