@@ -13,8 +13,9 @@ from app.web.service import alone, create_app
 from app.wiring.coldmail import ColdmailPorts, build_coldmail
 
 PREFIX = "/coldmail"
-# A page of 10 MB as a JSON string: quotes and line ends are escaped there.
-_MAX_BODY_BYTES = 24_000_000
+# A page of 10 MB as a JSON string: quotes and line ends are escaped there, and by some programs each letter that is not ASCII,
+# which makes six bytes of two.
+_MAX_BODY_BYTES = 32_000_000
 
 
 def create(settings: Settings, *, ports: ColdmailPorts | None = None) -> FastAPI:

@@ -1,5 +1,6 @@
 """Who writes and how: kept per tenant under an id of the caller's choice."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
@@ -59,9 +60,12 @@ class Profiles:
 
 
 def id_of(name: str) -> str:
-    """An id made of a person's name; `default` where it has no letters that an address can hold."""
+    """An id made of a person's name, `default` without one. Names in other letters than an address holds differ by a digest."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii").lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64] or "default"
+    readable = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:64]
+    if readable or not name.strip():
+        return readable or "default"
+    return f"profile-{hashlib.sha256(' '.join(name.split()).encode()).hexdigest()[:12]}"
 
 
 def _partition(tenant: str) -> str:

@@ -2,9 +2,9 @@
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
-from app.coldmail.portfolio.entries import MOST_ENTRIES
+from app.coldmail.portfolio.entries import MOST_CHARS, MOST_ENTRIES, MOST_SKILLS
 
 MOST_JOBS = 20
 MOST_VARIANTS = 5
@@ -13,7 +13,13 @@ Language = Literal["en", "de", "fr", "es"]
 Tone = Literal["friendly", "formal", "direct"]
 Length = Literal["short", "medium", "long"]
 _Line = Annotated[str, StringConstraints(max_length=300)]
-_Text = Annotated[str, StringConstraints(max_length=100_000)]
+_MOST_TEXT = 100_000
+_Text = Annotated[str, StringConstraints(max_length=_MOST_TEXT)]
+
+
+def _beginning(given: Any) -> Any:
+    """A page of 10 MB may be one posting: what `POST /jobs` told of it is taken back."""
+    return given[:_MOST_TEXT] if isinstance(given, str) else given
 
 
 class JobsRequest(BaseModel):
@@ -68,7 +74,9 @@ class GivenJob(BaseModel):
     company: _Line | None = None
     locations: list[_Line] = Field(default_factory=list, max_length=200)
     skills: list[_Line] = Field(default_factory=list, max_length=200)
-    description: _Text | None = None
+    description: Annotated[_Text | None, BeforeValidator(_beginning)] = Field(
+        None, description=f"Of more than {_MOST_TEXT:,} characters the beginning counts."
+    )
 
 
 class EntryShape(BaseModel):
@@ -76,10 +84,14 @@ class EntryShape(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    title: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-    skills: list[_Line] = Field(default_factory=list, max_length=100)
-    description: Annotated[str, StringConstraints(max_length=4_000)] = ""
-    link: Annotated[str, StringConstraints(strip_whitespace=True, max_length=2_000)] = ""
+    title: Annotated[
+        str, StringConstraints(strip_whitespace=True, min_length=1, max_length=MOST_CHARS["title"])
+    ]
+    skills: list[Annotated[str, StringConstraints(max_length=MOST_CHARS["skills"])]] = Field(
+        default_factory=list, max_length=MOST_SKILLS
+    )
+    description: Annotated[str, StringConstraints(max_length=MOST_CHARS["description"])] = ""
+    link: Annotated[str, StringConstraints(strip_whitespace=True, max_length=MOST_CHARS["link"])] = ""
 
 
 class PortfolioRequest(BaseModel):

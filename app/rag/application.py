@@ -60,6 +60,7 @@ def create(settings: Settings) -> FastAPI:
             tokens_per_minute=settings.tokens_per_minute,
         ),
         max_body_bytes=int(settings.max_upload_mb * 1_000_000 * _ENCODING) + _ENVELOPE_BYTES,
+        body_setting="GENAI_MAX_UPLOAD_MB",
         lifespan=lifespan,
         dialects={**openai_dialects(), **dify_dialects()},
         error_shapes=(ErrorEnvelope, DifyError),

@@ -18,9 +18,10 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 class RequestLimits:
     """Sets `request.state.request_id` (a well-formed X-Request-Id is kept) and refuses bodies over `max_bytes`."""
 
-    def __init__(self, app: ASGIApp, *, max_bytes: int, dialects: Dialects) -> None:
+    def __init__(self, app: ASGIApp, *, max_bytes: int, dialects: Dialects, setting: str = "") -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._hint = f"send less or raise {setting}." if setting else "send less."
         self._dialects = dialects
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -66,7 +67,7 @@ class RequestLimits:
 
     async def _refuse(self, request_id: str, path: str, send: Send) -> None:
         error = LimitExceeded(
-            f"The body is larger than {self._max_bytes // 1_000_000} MB; send less or raise GENAI_MAX_UPLOAD_MB.",
+            f"The body is larger than {self._max_bytes // 1_000_000} MB; {self._hint}",
             code="body_too_large",
         )
         await self._tell(problem_of(error, request_id), path, send)

@@ -26,6 +26,7 @@ def create_app(
     keys: Mapping[str, str],
     pings: Mapping[str, Ping],
     max_body_bytes: int,
+    body_setting: str = "",
     lifespan: Lifespan | None = None,
     dialects: Mapping[str, Dialect] | None = None,
     limits: RateLimits | None = None,
@@ -34,6 +35,7 @@ def create_app(
 ) -> FastAPI:
     """`keys` maps API keys to tenants, `limits` bounds each; `lifespan` opens and closes what the routers use.
 
+    `body_setting`: the name of the setting, if any, that `max_body_bytes` comes from.
     `optional`: the names in `pings` that the service does without.
     `dialects`: how errors are told under a path prefix; the longest one that fits decides. `error_shapes`: the bodies
     that those have, for the document.
@@ -63,7 +65,7 @@ def create_app(
     install_problems(app, spoken)
     direct = [route for router in routers for route in router.routes if isinstance(route, DirectRoute)]
     app.add_middleware(DirectRoutes, routes=direct, handlers=app.exception_handlers)
-    app.add_middleware(RequestLimits, max_bytes=max_body_bytes, dialects=spoken)
+    app.add_middleware(RequestLimits, max_bytes=max_body_bytes, dialects=spoken, setting=body_setting)
     app.add_middleware(RequestMetrics)
     return app
 

@@ -7,11 +7,18 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from app.kernel.errors import BadInput
+from app.kernel.prompts import clean
 
 MOST_ENTRIES = 1_000
+MOST_SKILLS = 100
+# `skills`: of each.
+MOST_CHARS = {"title": 200, "skills": 300, "description": 4_000, "link": 2_000}
 _LINK = re.compile(r"https?://[^\s<>\"'`\\\x00-\x20\x7f]+", re.I)
+# What Excel writes and reads before the table.
+_SEPARATOR_LINE = re.compile(r"\Asep=.\n", re.I)
 _SEPARATOR = re.compile(r"\s*[,;|\n]\s*")
 # The columns, and what people who followed the well-known tutorial call them.
 _COLUMNS = {
@@ -45,16 +52,43 @@ class Entry:
 
 def entry(title: str, skills: Iterable[str], description: str, link: str, *, place: int) -> Entry:
     """Raises BadInput that names the entry's place, from 1."""
-    title, link = " ".join(title.split()), link.strip()
+    title, link, description = _line(title), link.strip(), clean(description, "\0").strip()
+    named = tuple(dict.fromkeys(line for skill in skills if (line := _line(skill))))
+    field = f"items.{place - 1}"
     if not title:
-        raise BadInput(f"Entry {place} of the portfolio has no title.", field=f"items.{place - 1}.title")
-    if link and not (_LINK.fullmatch(link) and link.isprintable()):
+        raise BadInput(f"Entry {place} of the portfolio has no title.", field=f"{field}.title")
+    if link and not _is_link(link):
         raise BadInput(
             f"Entry {place} of the portfolio: {link[:100]!r} is no link; write one that begins with https:// or none.",
-            field=f"items.{place - 1}.link",
+            field=f"{field}.link",
         )
-    named = (" ".join(skill.split()) for skill in skills)
-    return Entry(title, tuple(dict.fromkeys(skill for skill in named if skill)), description.strip(), link)
+    lengths = {"title": len(title), "skills": max(map(len, named), default=0), "link": len(link)}
+    for name, length in {**lengths, "description": len(description)}.items():
+        if length > MOST_CHARS[name]:
+            raise BadInput(
+                f"Entry {place} of the portfolio: {name} has {length:,} characters, at most {MOST_CHARS[name]:,} are kept.",
+                field=f"{field}.{name}",
+            )
+    if len(named) > MOST_SKILLS:
+        raise BadInput(
+            f"Entry {place} of the portfolio names {len(named):,} skills, at most {MOST_SKILLS}.",
+            field=f"{field}.skills",
+        )
+    return Entry(title, named, description, link)
+
+
+def _line(text: str) -> str:
+    """On one line, without what a reader of the draft would not see."""
+    return " ".join(clean(text, "\0").split())
+
+
+def _is_link(text: str) -> bool:
+    """Of the web, to a host, without a password that a draft would give away."""
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    return bool(_LINK.fullmatch(text) and text.isprintable() and parts.hostname and "@" not in parts.netloc)
 
 
 def read_csv(text: str) -> list[Entry]:
@@ -62,7 +96,8 @@ def read_csv(text: str) -> list[Entry]:
 
     Without a column of titles, as in the tutorial's table, an entry is called by its skills. Raises BadInput.
     """
-    text = text.removeprefix("\ufeff")
+    text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").lstrip("\n")
+    text = _SEPARATOR_LINE.sub("", text)
     first = text.split("\n", 1)[0]
     separator = max(",;\t", key=first.count)
     try:

@@ -1,5 +1,6 @@
 """The work that drafts may point to."""
 
+import codecs
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
@@ -40,7 +41,7 @@ def add_portfolio(router: APIRouter, service: ColdmailService) -> None:
 
     @router.put(
         "/portfolio", tags=["portfolio"], response_model=PortfolioChange, openapi_extra=_FORMS,
-        responses=problem_responses(413, 415, 422, 429, 503),
+        responses=problem_responses(409, 413, 415, 422, 429, 503),
     )  # fmt: skip
     async def replace(tenant: Tenant, request: Request) -> Response:
         """Afterwards there are these pieces of work and no others: `{"items": [...]}`, or a CSV table with a line of names."""
@@ -73,6 +74,7 @@ async def _read(request: Request) -> list[Entry]:
 
 def _parsed(content: bytes) -> PortfolioRequest:
     """A bare list is taken as the items."""
+    content = content.removeprefix(codecs.BOM_UTF8)
     if content.lstrip().startswith(b"["):
         content = b'{"items":' + content + b"}"
     try:

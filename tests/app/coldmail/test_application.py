@@ -83,7 +83,7 @@ async def test_an_unreachable_one_has_its_own_code(http: httpx.AsyncClient) -> N
         (b"\x89PNG\r\n\x1a\n\xff\xfe\x00", "application/octet-stream", 422),
         (b"\xff\xfe\xfd", "application/json", 422),
         (b'{"content": "' + b"x" * 10_000_001 + b'"}', "application/json", 413),
-        (b'{"content": "' + b"x" * 24_000_001 + b'"}', "application/json", 413),
+        (b'{"content": "' + b"x" * 32_000_001 + b'"}', "application/json", 413),
     ],
     ids=range(10),
 )
@@ -103,6 +103,34 @@ async def test_whatever_a_page_holds_is_answered(http: httpx.AsyncClient, conten
         answer = await http.post("/jobs", json={"content": content, "content_type": kind})
         assert (answer.status_code, answer.json()["jobs"]) == (200, [])
         assert answer.json()["page"]["advice"]
+
+
+async def test_a_page_of_ten_megabytes_in_other_letters_fits_however_it_is_escaped(
+    http: httpx.AsyncClient,
+) -> None:
+    page = json.dumps({"text": "Ж" * 4_999_990})
+    answer = await http.post("/jobs", content=page, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, answer.json()["jobs"]) == (200, [])
+    large = await http.post("/jobs", content=b"x" * 32_000_001)
+    assert "GENAI_MAX_UPLOAD_MB" not in large.json()["detail"]
+
+
+async def test_a_job_that_was_read_is_taken_back_however_long_it_is(http: httpx.AsyncClient) -> None:
+    text = "Senior Python Developer\n\n" + "We need Python. " * 20_000
+    [job] = (await http.post("/jobs", json={"text": text})).json()["jobs"]
+    assert len(job["description"]) > 100_000
+    [email] = await emails(http, job=job)
+    assert email["links"]
+
+
+async def test_profiles_of_names_in_other_letters_do_not_take_each_others_place(
+    http: httpx.AsyncClient,
+) -> None:
+    for name in ("山田", "Юлия", "Ann Lee"):
+        await http.put("/profiles", json={"name": name})
+    found = (await http.get("/profiles")).json()["profiles"]
+    assert {each["name"] for each in found} == {"山田", "Юлия", "Ann Lee"}
+    assert "ann-lee" in {each["id"] for each in found}
 
 
 async def test_the_portfolio_follows_edits_and_deletions(http: httpx.AsyncClient) -> None:
