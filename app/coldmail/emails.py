@@ -161,12 +161,21 @@ class Emails:
                 "claims": [asdict(claim) for claim in written.claims],
                 "model": draft.model,
                 "fallback": draft.fallback,
-                "warnings": [*notes, *written.warnings],
+                "warnings": [*notes, *_without_work(facts), *written.warnings],
                 "job": kept_job,
                 "profile_id": wish.profile_id,
                 "follow_up_of": wish.follow_up_of,
             },
         )
+
+
+def _without_work(facts: Facts) -> list[str]:
+    """What the reader should know of a draft that links nothing."""
+    if facts.matches:
+        return []
+    if not facts.entries:
+        return ["The portfolio is empty, so nothing is linked."]
+    return ["No work in the portfolio fits this posting, so nothing is linked."]
 
 
 def _job_of_text(page: Page, text: str) -> dict[str, Any]:

@@ -9,6 +9,7 @@ class Phrases:
     title is no name."""
 
     joined_by: str
+    colon: str
     post: str
     no_opening: str
     at_company: str
@@ -30,37 +31,38 @@ class Phrases:
 PHRASES = {
     "en": Phrases(
         joined_by="and",
+        colon=":",
         post="“{title}”",
         no_opening="I am writing about your open position{at}.",
         at_company=" at {company}",
-        subjects=("Your opening: {title}", "About your search for a {title}", "{title}: an idea for your team"),
+        subjects=("Your opening: {title}", "About your search: {title}", "{title}: an idea for your team"),
         no_subject="About your open position",
-        greeting={"friendly": "Hi there,", "formal": "Dear Sir or Madam,", "direct": "Good day,"},
-        greeting_company={"friendly": "Hi {company} team,", "formal": "Dear {company} team,", "direct": "Good day,"},
+        greeting={"friendly": "Hi there,", "formal": "Dear Sir or Madam,", "direct": "Hello,"},
+        greeting_company={"friendly": "Hi {company} team,", "formal": "Dear {company} team,", "direct": "Hello,"},
         openings=(
-            "I am writing about {post}{at}.",
-            "I saw your posting for {post}{at} and would like to offer help with it.",
-            "Your search for {post}{at} caught my eye.",
+            "I am writing about your opening {post}{at}.",
+            "I saw your posting {post}{at} and would like to offer our help.",
+            "Your posting {post}{at} caught my eye.",
         ),
         skills=(
             "Your posting asks for {skills}, and that is what our work shows.",
-            "You name {skills}; we can show work with exactly that.",
-            "Among what you look for is {skills}, which you will find in our work below.",
+            "Your posting mentions {skills}, and we can show you work with that.",
+            "You are looking for {skills}, which you will find in our work below.",
         ),
         links=("These projects are close to what you describe:", "You can see what we do here:", "Some work that fits:"),
         one_link=("This project is close to what you describe:", "You can see what we do here:", "Some work that fits:"),
         no_links=(
-            "We have no project at hand that matches your posting closely, so I would rather ask what you need than claim it.",
+            "We have no project at hand that fits your posting closely, so I would rather ask what you need than claim a fit.",
             "None of our published projects fits your posting closely; I would like to hear what matters most to you.",
         ),
         more=(
-            "If it helps, I can tell you how that was made, and what we would do the same way or differently for you.",
+            "If it helps, I can tell you how it was made, and what we would do differently for you.",
             "I am glad to go through any of it with your team and to answer questions in detail.",
         ),
         asks={
             "friendly": ("Would a short call be of interest?", "Shall we talk about it briefly?", "May I tell you more?"),
             "formal": (
-                "I would be pleased to tell you more in a short call.",
+                "I would be pleased to discuss it in a short call.",
                 "May I suggest a short conversation?",
                 "I would welcome the chance to discuss it with you.",
             ),
@@ -70,10 +72,11 @@ PHRASES = {
             "I am coming back to my earlier note, “{earlier}”, in case it got lost.",
             "This is a short follow-up to my note “{earlier}”.",
         ),
-        closing={"friendly": "Best regards", "formal": "Yours faithfully", "direct": "Regards"},
+        closing={"friendly": "Best regards,", "formal": "Kind regards,", "direct": "Regards,"},
     ),
     "de": Phrases(
         joined_by="und",
+        colon=":",
         post="„{title}“",
         no_opening="ich schreibe Ihnen wegen Ihrer offenen Stelle{at}.",
         at_company=" bei {company}",
@@ -83,19 +86,19 @@ PHRASES = {
             "friendly": "Guten Tag,", "formal": "Sehr geehrte Damen und Herren,", "direct": "Guten Tag,",
         },
         greeting_company={
-            "friendly": "Guten Tag, liebes Team von {company},",
+            "friendly": "Liebes Team von {company},",
             "formal": "Sehr geehrte Damen und Herren,",
             "direct": "Guten Tag,",
         },
         openings=(
-            "ich schreibe Ihnen wegen der Ausschreibung {post}{at}.",
+            "ich schreibe Ihnen wegen Ihrer Ausschreibung {post}{at}.",
             "Ihre Ausschreibung {post}{at} ist mir aufgefallen, und ich möchte Ihnen dafür Unterstützung anbieten.",
             "Sie haben {post}{at} ausgeschrieben.",
         ),
         skills=(
-            "Sie suchen {skills}; genau das zeigen unsere Arbeiten.",
-            "In Ihrer Ausschreibung stehen {skills}, und damit können wir Arbeiten vorweisen.",
-            "Zu dem, was Sie suchen, gehören {skills}; Sie finden das unten in unseren Arbeiten.",
+            "In Ihrer Ausschreibung nennen Sie {skills}; genau das zeigen unsere Arbeiten.",
+            "Sie suchen Kenntnisse in {skills}; dazu können wir Ihnen Arbeiten zeigen.",
+            "Sie suchen jemanden mit Kenntnissen in {skills}; passende Arbeiten finden Sie unten.",
         ),
         links=(
             "Diese Projekte kommen Ihrer Beschreibung nahe:",
@@ -108,7 +111,7 @@ PHRASES = {
             "Eine passende Arbeit:",
         ),
         no_links=(
-            "Wir haben kein Projekt zur Hand, das eng zu Ihrer Ausschreibung passt; lieber frage ich, was Sie brauchen.",
+            "Wir haben kein Projekt zur Hand, das eng zu Ihrer Ausschreibung passt; deshalb frage ich lieber, was Sie brauchen.",
             "Keines unserer veröffentlichten Projekte passt eng dazu; gern höre ich, was Ihnen am wichtigsten ist.",
         ),
         more=(
@@ -140,34 +143,35 @@ PHRASES = {
     ),
     "fr": Phrases(
         joined_by="et",
+        colon=" :",
         post="« {title} »",
-        no_opening="Je vous écris au sujet de votre poste ouvert{at}.",
+        no_opening="Je vous écris au sujet de votre poste à pourvoir{at}.",
         at_company=" chez {company}",
         subjects=("Votre poste : {title}", "À propos de votre annonce « {title} »", "{title} : une idée pour votre équipe"),
-        no_subject="À propos de votre poste ouvert",
+        no_subject="À propos de votre poste à pourvoir",
         greeting={"friendly": "Bonjour,", "formal": "Madame, Monsieur,", "direct": "Bonjour,"},
         greeting_company={
-            "friendly": "Bonjour à l’équipe {company},", "formal": "Madame, Monsieur,", "direct": "Bonjour,",
+            "friendly": "Bonjour à toute l’équipe {company},", "formal": "Madame, Monsieur,", "direct": "Bonjour,",
         },
         openings=(
-            "Je vous écris au sujet de l’annonce {post}{at}.",
+            "Je vous écris au sujet de votre annonce {post}{at}.",
             "J’ai vu votre annonce {post}{at} et j’aimerais vous proposer notre aide.",
             "Votre annonce {post}{at} a retenu mon attention.",
         ),
         skills=(
-            "Vous demandez {skills}, et c’est ce que nos travaux montrent.",
-            "Votre annonce cite {skills}, et nous pouvons montrer des travaux dans ce domaine.",
-            "Parmi ce que vous cherchez figure {skills}, que vous trouverez dans nos travaux ci-dessous.",
+            "Votre annonce demande {skills} ; c’est ce que montrent nos travaux.",
+            "Votre annonce cite {skills}, et nous avons des travaux à vous montrer à ce sujet.",
+            "Vous recherchez {skills} ; vous le retrouverez dans nos travaux ci-dessous.",
         ),
         links=(
             "Ces projets sont proches de ce que vous décrivez :",
             "Vous pouvez voir ce que nous faisons ici :",
-            "Quelques travaux qui correspondent :",
+            "Quelques réalisations qui s’en rapprochent :",
         ),
         one_link=(
             "Ce projet est proche de ce que vous décrivez :",
             "Vous pouvez voir ce que nous faisons ici :",
-            "Un travail qui correspond :",
+            "Une réalisation qui s’en rapproche :",
         ),
         no_links=(
             "Nous n’avons pas de projet proche de votre annonce ; je préfère vous demander ce dont vous avez besoin.",
@@ -175,7 +179,7 @@ PHRASES = {
         ),
         more=(
             "Si cela vous aide, je peux vous dire comment ces travaux ont été faits et ce que nous ferions autrement pour vous.",
-            "Je parcours volontiers le tout avec votre équipe et réponds aux questions en détail.",
+            "Je passerais volontiers tout cela en revue avec votre équipe et répondrais à vos questions.",
         ),
         asks={
             "friendly": (
@@ -184,29 +188,34 @@ PHRASES = {
                 "Puis-je vous en dire plus ?",
             ),
             "formal": (
-                "Je serais heureux de vous en dire plus lors d’un court appel.",
+                "Je vous en parlerais volontiers lors d’un court appel.",
                 "Puis-je vous proposer un court entretien ?",
                 "J’en discuterais volontiers avec vous.",
             ),
             "direct": (
-                "Un court appel vaut-il votre temps ?",
-                "Quand pouvons-nous parler ?",
-                "Dois-je vous envoyer des détails ?",
+                "Un court appel vous conviendrait-il ?",
+                "Quand pouvons-nous en parler ?",
+                "Puis-je vous envoyer plus de détails ?",
             ),
         },
         follow_up=(
             "Je reviens à mon message « {earlier} », au cas où il se serait perdu.",
             "Ceci est un bref rappel de mon message « {earlier} ».",
         ),
-        closing={"friendly": "Bien à vous", "formal": "Veuillez agréer mes salutations distinguées", "direct": "Cordialement"},
+        closing={
+            "friendly": "Bien à vous,",
+            "formal": "Je vous prie d’agréer, Madame, Monsieur, mes salutations distinguées.",
+            "direct": "Cordialement,",
+        },
     ),
     "es": Phrases(
         joined_by="y",
+        colon=":",
         post="«{title}»",
-        no_opening="Le escribo por su puesto abierto{at}.",
+        no_opening="Le escribo por su puesto vacante{at}.",
         at_company=" en {company}",
         subjects=("Su puesto: {title}", "Sobre su anuncio «{title}»", "{title}: una idea para su equipo"),
-        no_subject="Sobre su puesto abierto",
+        no_subject="Sobre su puesto vacante",
         greeting={"friendly": "Buenos días:", "formal": "Estimados señores:", "direct": "Buenos días:"},
         greeting_company={
             "friendly": "Buenos días, equipo de {company}:",
@@ -214,14 +223,14 @@ PHRASES = {
             "direct": "Buenos días:",
         },
         openings=(
-            "Le escribo por el anuncio {post}{at}.",
+            "Le escribo por su anuncio {post}{at}.",
             "He visto su anuncio {post}{at} y me gustaría ofrecerle nuestra ayuda.",
             "Su anuncio {post}{at} me ha llamado la atención.",
         ),
         skills=(
-            "Su anuncio pide {skills}, y eso es lo que nuestros trabajos muestran.",
-            "Usted nombra {skills}; podemos mostrar trabajos con exactamente eso.",
-            "Entre lo que busca está {skills}, que encontrará abajo en nuestros trabajos.",
+            "Su anuncio pide {skills}, y eso es lo que muestran nuestros trabajos.",
+            "Su anuncio menciona {skills}; podemos mostrarle trabajos relacionados.",
+            "Usted busca {skills}; lo encontrará abajo en nuestros trabajos.",
         ),
         links=(
             "Estos proyectos se acercan a lo que describe:",
@@ -244,16 +253,16 @@ PHRASES = {
         asks={
             "friendly": ("¿Le interesaría una llamada breve?", "¿Hablamos de ello un momento?", "¿Puedo contarle más?"),
             "formal": (
-                "Con gusto le contaría más en una llamada breve.",
+                "Con gusto lo comentaría en una llamada breve.",
                 "¿Me permite proponerle una breve conversación?",
                 "Me gustaría comentarlo con usted.",
             ),
             "direct": ("¿Merece la pena una llamada breve?", "¿Cuándo podemos hablar?", "¿Le envío los detalles?"),
         },
         follow_up=(
-            "Vuelvo a mi mensaje «{earlier}», por si se ha perdido.",
+            "Le escribo de nuevo por mi mensaje «{earlier}», por si se ha perdido.",
             "Este es un breve recordatorio de mi mensaje «{earlier}».",
         ),
-        closing={"friendly": "Un saludo", "formal": "Atentamente", "direct": "Saludos"},
+        closing={"friendly": "Un saludo,", "formal": "Atentamente,", "direct": "Saludos,"},
     ),
 }  # fmt: skip

@@ -49,7 +49,8 @@ def framed(
 def link_lines(facts: Facts) -> str:
     words = PHRASES[facts.profile.language]
     return "\n".join(
-        f"- {found.entry.title}{_by_skills(found, words)}: {found.entry.link}" for found in facts.matches
+        f"- {found.entry.title}{_by_skills(found, words)}{words.colon} {found.entry.link}"
+        for found in facts.matches
     )
 
 
@@ -82,7 +83,7 @@ def _opening(facts: Facts, words: Phrases, variant: int) -> str:
 def _work(facts: Facts, words: Phrases, variant: int) -> list[str]:
     if facts.matches:
         return [work_introduced(facts, variant=variant)]
-    return [] if facts.profile.length == "short" else [_one_of(words.no_links, variant)]
+    return [_one_of(words.no_links, variant)]
 
 
 def _claims(body: str, subject_line: str, facts: Facts) -> list[Claim]:

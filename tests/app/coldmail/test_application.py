@@ -170,6 +170,7 @@ async def test_without_a_model_the_template_writes_with_fitting_links_and_eviden
 async def test_when_nothing_fits_nothing_is_linked(http: httpx.AsyncClient) -> None:
     [email] = await emails(http, job={"title": "Head Chef", "company": "Bistro Uno", "description": "Cook."})
     assert email["links"] == [] and "work.example" not in email["body"]
+    assert email["warnings"] == ["No work in the portfolio fits this posting, so nothing is linked."]
 
 
 async def test_a_profile_signs_and_variants_differ(http: httpx.AsyncClient) -> None:
