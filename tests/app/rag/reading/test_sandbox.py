@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import psutil
 import pytest
@@ -55,12 +56,19 @@ async def begun() -> psutil.Process:
 
 
 async def read_while(reader: Reader, act: Callable[[int], None]) -> ExtractedText:
-    """Read with a child that stands still until `act` has been done to it."""
-    reading = asyncio.create_task(reader.read(TEXT, filename="a.txt"))
-    process = await begun()
-    process.suspend()
-    act(process.pid)
-    return await reading
+    """Read with a child that stands still, from before it was asked until after `act` has been done to it."""
+    start = asyncio.create_subprocess_exec
+
+    async def standing(*command: str, **pipes: Any) -> asyncio.subprocess.Process:
+        process = await start(*command, **pipes)
+        os.kill(process.pid, signal.SIGSTOP)
+        # The next turn of the loop comes once the reader waits for an answer.
+        asyncio.get_running_loop().call_soon(act, process.pid)
+        return process
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(asyncio, "create_subprocess_exec", standing)
+        return await reader.read(TEXT, filename="a.txt")
 
 
 def test_a_document_comes_back_as_text_and_the_child_stays_warm(
