@@ -3,8 +3,11 @@
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+import boto3
+import botocore.session
 from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError
 
@@ -14,6 +17,7 @@ from app.kernel.errors import ProviderTimeout
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSResponse
     from botocore.client import BaseClient
+    from botocore.loaders import Loader
     from botocore.model import OperationModel
 
 _T = TypeVar("_T")
@@ -53,6 +57,20 @@ class Calls:
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def aws_session() -> boto3.session.Session:
+    """A session that looks for credentials and region by itself; with others it shares what never changes."""
+    core = botocore.session.get_session()
+    core.register_component("data_loader", _services())
+    return boto3.session.Session(botocore_session=core)
+
+
+@cache
+def _services() -> "Loader":
+    """What botocore knows of AWS's services. Reading it anew is five sixths of making a client: 60 ms of 74 for DynamoDB's."""
+    services: Loader = botocore.session.get_session().get_component("data_loader")
+    return services
 
 
 def refuse_cut_answers(client: "BaseClient") -> None:

@@ -6,10 +6,9 @@ from collections.abc import Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
-import boto3
 from botocore.exceptions import ClientError
 
-from app.adapters.aws_calls import Calls, limits, refuse_cut_answers
+from app.adapters.aws_calls import Calls, aws_session, limits, refuse_cut_answers
 from app.kernel.errors import BadInput, Conflict, LimitExceeded, NotFound
 from app.kernel.ports.records import Record, RecordPage
 
@@ -41,7 +40,7 @@ class DynamoRecords:
 
     def __init__(self, table: str, *, region: str = "", endpoint_url: str | None = None) -> None:
         self.table = table
-        self.client: DynamoDBClient = boto3.session.Session().client(
+        self.client: DynamoDBClient = aws_session().client(
             "dynamodb",
             region_name=region or None,
             endpoint_url=endpoint_url,

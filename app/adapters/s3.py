@@ -5,11 +5,10 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import boto3
 import urllib3
 from botocore import exceptions as boto
 
-from app.adapters.aws_calls import Calls, limits, refuse_cut_answers
+from app.adapters.aws_calls import Calls, aws_session, limits, refuse_cut_answers
 from app.adapters.aws_errors import FAILED, THROTTLED
 from app.kernel.errors import BadInput, ProviderRejected, Unavailable
 
@@ -33,7 +32,7 @@ class S3Objects:
 
     def __init__(self, bucket: str, *, region: str = "", endpoint_url: str | None = None) -> None:
         self.bucket = bucket
-        self.client: S3Client = boto3.session.Session().client(
+        self.client: S3Client = aws_session().client(
             "s3",
             region_name=region or None,
             endpoint_url=endpoint_url,

@@ -1,9 +1,8 @@
 """One secret text from AWS Secrets Manager, read once at start; nothing here keeps or logs its value."""
 
-import boto3
 from pydantic import SecretStr
 
-from app.adapters.aws_calls import limits
+from app.adapters.aws_calls import aws_session, limits
 from app.adapters.aws_errors import aws_errors
 from app.kernel.errors import NotFound, SettingsError
 
@@ -12,7 +11,7 @@ def read_secret(name: str, *, region: str = "", endpoint_url: str | None = None)
     """The secret's current text. Raises SettingsError when it is absent, empty or binary; Unavailable."""
     try:
         with aws_errors(name):
-            client = boto3.session.Session().client(
+            client = aws_session().client(
                 "secretsmanager",
                 region_name=region or None,
                 endpoint_url=endpoint_url,

@@ -10,9 +10,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import boto3
-
-from app.adapters.aws_calls import Calls, limits, refuse_cut_answers
+from app.adapters.aws_calls import Calls, aws_session, limits, refuse_cut_answers
 from app.adapters.job_places import Place, Places
 from app.adapters.sqs_messages import read_ticket, redrive_warning, whole_seconds, write_ticket
 from app.kernel.errors import Conflict, GenaiError, Unavailable
@@ -63,7 +61,7 @@ class SqsWork:
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.queue_url = queue_url
-        self.client: SQSClient = boto3.session.Session().client(
+        self.client: SQSClient = aws_session().client(
             "sqs",
             region_name=region or None,
             endpoint_url=endpoint_url,

@@ -3,10 +3,10 @@
 import logging
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, NoRegionError
 
+from app.adapters.aws_calls import aws_session
 from app.adapters.bedrock.errors import of_error
 from app.adapters.bedrock.threads import current_cut
 from app.kernel.errors import ProviderDenied, SettingsError, Unavailable
@@ -24,7 +24,7 @@ def runtime_client(*, region: str, timeout_s: float, endpoint_url: str | None) -
     timeout_s is the longest silence, not the longest answer. Raises SettingsError without a region.
     """
     try:
-        client: BedrockRuntimeClient = boto3.session.Session().client(
+        client: BedrockRuntimeClient = aws_session().client(
             "bedrock-runtime",
             region_name=region or None,
             endpoint_url=endpoint_url,
