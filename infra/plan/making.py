@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from infra import prices, spot
-from infra.plan.titles import PARTS
+from infra.plan.titles import PARTS, title
 from infra.project import ROOT, configuration, project
 from infra.stack import Stack
 
@@ -162,14 +162,13 @@ def _place(component: Any) -> tuple[int, str]:
 
 def _part(component: Any, declared: Sequence[Any], *, region: prices.Region, awake: float) -> Part:
     inside = [thing for thing in declared if not thing.component and _below(thing, component, declared)]
-    title = PARTS.get(component.kind, component.kind)
     total = sum(
         (prices.cost(thing.kind, _priced_inputs(thing, inside), region=region) for thing in inside),
         start=prices.Cost(),
     )
     return Part(
         room=component.room,
-        title=f"{title} {component.name}" if component.room == "workloads" else title,
+        title=title(component.kind, component.name),
         resources=len(inside),
         survives=bool(inside) and all(thing.retained for thing in inside),
         usd_per_hour=total.hour,
@@ -181,8 +180,8 @@ def _part(component: Any, declared: Sequence[Any], *, region: prices.Region, awa
 def _snapshot(stack: Stack, *, region: prices.Region) -> Part:
     """What no program declares: the instance's last act."""
     cost = prices.snapshot(stack.database_gb, region=region)
-    title = "Snapshot of the database (RDS)"
-    return Part("durable", title, 1, True, cost.hour, cost.per_day(awake=stack.awake), cost.month_paused)
+    words = "Snapshot of the database (RDS)"
+    return Part("durable", words, 1, True, cost.hour, cost.per_day(awake=stack.awake), cost.month_paused)
 
 
 def _below(thing: Any, component: Any, declared: Sequence[Any]) -> bool:

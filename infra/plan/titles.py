@@ -27,6 +27,7 @@ PARTS: Mapping[str, str] = {
     "genai:cluster:Nodes": "Machines",
     "genai:cluster:Rds": "Database (RDS; a snapshot survives)",
     "genai:cluster:ChatMachines": "Chat machines without Kubernetes (EC2)",
+    "genai:cluster:ChatSharing": "What chat machines share (role, ways)",
     "genai:cluster:OffHours": "Off-hours schedules",
     "genai:cluster:CostGuard": "Cost guard (stops pools with cards)",
     "genai:cluster:Entrance": "Load balancer",
@@ -37,10 +38,10 @@ PARTS: Mapping[str, str] = {
     "genai:cluster:Alarms": "Alarms (CloudWatch)",
     "genai:cluster:Dashboard": "Dashboard (CloudWatch)",
     "genai:durable:Kept": "Claims of the stand-ins (on the laptop)",
-    "genai:workloads:Keys": "Random keys:",
-    "genai:workloads:StandIns": "Stores, not for production:",
+    "genai:workloads:Keys": "Random keys",
+    "genai:workloads:StandIns": "Stores, not for production",
     "genai:workloads:Prepared": "Job of the stores:",
-    "genai:workloads:Namespaces": "Namespaces, quotas, priorities:",
+    "genai:workloads:Namespaces": "Namespaces, quotas, priorities",
     "genai:workloads:OpenSearch": "Search:",
     "genai:workloads:Postgres": "Database:",
     "genai:workloads:Dumps": "Dumps and restore:",
@@ -52,7 +53,7 @@ PARTS: Mapping[str, str] = {
     "genai:workloads:Autoscaler": "Growth of the pools:",
     "genai:workloads:DevicePlugin": "Graphics cards:",
     "genai:workloads:Daemon": "On every machine:",
-    "genai:workloads:Monitoring": "Figures, alerts, pages:",
+    "genai:workloads:Monitoring": "Figures, alerts, pages",
     "genai:workloads:Ollama": "Language model:",
     "genai:workloads:ModelCache": "Models in S3:",
     "genai:workloads:Waker": "Door to the language model:",
@@ -62,5 +63,11 @@ PARTS: Mapping[str, str] = {
 ROOMS = {
     "durable": "STAYS: survives a pause, with every byte",
     "cluster": "RENTED: gone on pause, built anew on resume",
-    "workloads": "RUNS: gone on pause, started anew on resume",
+    "workloads": "RUNS on what is rented: gone on pause, started anew on resume",
 }
+
+
+def title(kind: str, name: str) -> str:
+    """With its name where there may be several of the kind, or where the name is the program's own."""
+    words = PARTS.get(kind, kind)
+    return f"{words} {name}" if words == "App" or words.endswith(":") else words

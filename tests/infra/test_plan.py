@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from infra.plan.__main__ import main
-from infra.plan.titles import PARTS
+from infra.plan.titles import PARTS, title
 from infra.project import ROOT
 
-from .program import WIDEST, declared
+from .program import SEVERAL, WIDEST, declared
 
 
 def shown(*arguments: str) -> str:
@@ -38,14 +38,22 @@ def test_the_price_in_the_dev_file_is_the_price_of_the_plan():
 def test_the_table_names_every_part_once_and_adds_up():
     text = shown("dev", *(word for key, value in WIDEST for word in ("--set", f"{key}={value}")))
     for thing in (thing for thing in declared("dev", *WIDEST) if thing.component):
-        title = PARTS[thing.kind] + (f" {thing.name}" if thing.room == "workloads" else "")
-        assert text.count(f"    {title} ") == 1
+        assert text.count(f"    {title(thing.kind, thing.name)} ") == 1
     text = shown("dev")
     figures = as_json("dev")
     assert f"{figures['total']['usd_per_hour']:.4f}" in text
     assert sum(part["usd_per_hour"] for part in figures["parts"]) == pytest.approx(
         figures["total"]["usd_per_hour"]
     )
+
+
+@pytest.mark.parametrize(
+    ("stack", "changes"),
+    [("dev", WIDEST), ("dev", SEVERAL), ("dev", (("airflow", "mwaa"), ("nat", "single"))), ("local", ())],
+    ids=["widest", "chat machines", "managed Airflow", "laptop"],
+)
+def test_every_part_has_a_title_that_people_read(stack: str, changes: tuple[tuple[str, str], ...]):
+    assert {thing.kind for thing in declared(stack, *changes) if thing.component} <= set(PARTS)
 
 
 def test_every_resource_of_the_program_is_counted_in_exactly_one_part():
