@@ -15,7 +15,7 @@ _XML_ENCODING = re.compile(rb"""\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([\w.:-]
 _TEMPLATED = re.compile(r"\A(https?://[^/{}$\s]+/?)[^{}$\s]{0,60}(?:\{\{|\{\$|\$\{|\{%)")
 _ASIDE = re.compile(
     r"\bfooter\b|^nav\b|navbar|navigation|cookie|consent|breadcrumb|social|share|newsletter|subscribe|related|similar"
-    r"|apply[_-]|[_-]apply|application-form|login|sign-?in|modal|skip-link|^button\b|^form\b|^aside\b|recommend|talent-community",
+    r"|apply[_-]|[_-]apply|application-{1,2}(?:form|container|section|wrapper)|login|sign-?in|modal|skip-link|^button\b|^form\b|^aside\b|recommend|talent-community",
     re.IGNORECASE,
 )
 _STATE_ATTRIBUTES = (

@@ -109,6 +109,7 @@ def _values(scripts: Iterable[tuple[str, str]], attributes: Iterable[str]) -> It
 def _literals(script: str) -> Iterator[tuple[str, Any]]:
     """The object and array literals that a script assigns, and the JSON texts that it parses."""
     at = scanned = 0
+    pushed: dict[str, list[Any]] = {}
     for _ in range(_MOST_LITERALS):
         match = _ASSIGNED.search(script, at)
         if not match or scanned > _MOST_SCANNED * len(script):
@@ -120,11 +121,15 @@ def _literals(script: str) -> Iterator[tuple[str, Any]]:
         if len(literal) >= _LEAST_CHARS and _JOBBISH.search(script, max(0, match.start() - 100), end):
             value = loose_json.javascript(literal, 0)
             if value:
-                yield (
-                    script[max(0, match.start() - 40) : match.start()].rstrip(" '\"]").split("\n")[-1][-30:],
-                    value,
+                name = (
+                    script[max(0, match.start() - 40) : match.start()].rstrip(" '\"]").split("\n")[-1][-30:]
                 )
+                if match.group().startswith("push"):
+                    pushed.setdefault(re.split(r"[^\w.$]", name.rstrip("."))[-1], []).append(value)
+                else:
+                    yield name, value
                 at = end
+    yield from pushed.items()
     for text in _quoted_at(script, _PARSED_TEXT):
         value = loose_json.loads(_unquoted(text))
         if value is not None:

@@ -34,10 +34,12 @@ _ICON = re.compile(
     r"material-(?:icons|symbols)|\bfa-[a-z]|\bicon-?font|\bma?t?d?-icon\b|google-symbols|\bsymbols-(?:outlined|rounded|sharp)"
 )
 _GLYPH = re.compile(r"[a-z]+(?:_[a-z0-9]+)+")
+_HEADINGS = words("h1 h2 h3 h4 h5 h6")
 # Inside these a component of a page's own, such as <app-salary>, is part of the line.
 _LINES = words("p h1 h2 h3 h4 h5 h6 li dt dd td th a button label summary")
 # Enough for every listing met; a page with more is read up to here.
 _MAX_NODES = 150_000
+_MOST_LEVELS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,18 @@ def hidden(node: LexborNode) -> bool:
     return "hidden" in attributes or bool(_HIDDEN.search(_attribute(attributes, "style")))
 
 
+def framing(node: LexborNode | None) -> bool:
+    """Whether an element stands in what frames every page of a site."""
+    at = node
+    for _ in range(_MOST_LEVELS):
+        if at is None or at.tag == "body":
+            return False
+        if at.tag in ("footer", "nav"):
+            return True
+        at = at.parent
+    return False
+
+
 def _icon(node: LexborNode, tag: str) -> bool:
     """Whether an element holds the word that an icon font draws as a sign."""
     if tag not in ("i", "span", "em") and not tag.endswith("-icon"):
@@ -222,6 +236,8 @@ def blocks(root: LexborNode | None, *, skip: re.Pattern[str] | None = None) -> I
             skipped = state[3] or bool(skip and not whole_page and skip.search(named))
             # A paragraph inside a list item is still the item.
             inner = "li" if tag in ("p", "div") and state[0] == "li" else tag
+            # Accordions open by a button inside the heading.
+            inner = state[0] if tag == "button" and state[0] in _HEADINGS else inner
             state = (inner, node, False, skipped)
         elif tag in ("b", "strong"):
             inline["bold"] += 1

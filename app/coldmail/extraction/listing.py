@@ -10,7 +10,7 @@ from app.coldmail.extraction import countries, places, words
 from app.coldmail.extraction.document import Document
 from app.coldmail.extraction.employer.choosing import employer
 from app.coldmail.extraction.facts import facts
-from app.coldmail.extraction.html_text import Block, blocks, node_text, one_line
+from app.coldmail.extraction.html_text import Block, blocks, framing, node_text, one_line
 from app.coldmail.extraction.pins import pinned
 from app.coldmail.extraction.values import Address, Job, Tier
 
@@ -34,6 +34,7 @@ _QUERY_IDS = words.words(
 _VAGUE = re.compile(r"/[ojp]/", re.IGNORECASE)
 _SINGULAR = re.compile(r"/(?:job|position|vacancy|opening|stelle|vacature|o)/", re.IGNORECASE)
 _ID = re.compile(r"\d{3,}|[0-9a-f]{8}-[0-9a-f]{4}|[a-z]+\d+|\d+[a-z]", re.IGNORECASE)
+_FILE = re.compile(r"\.(?:html?|pdf|php|aspx?)\Z", re.IGNORECASE)
 # Parts of an address that lead elsewhere; "/jobs/team-lead" and "/jobs/legal-counsel" are postings.
 _ASIDE = re.compile(
     r"/(?:login|register|benefit|culture|faq|privacy|cookie|share)s?\b|/(?:search|category|categories|department|location|team|blog|news|alert|legal"
@@ -59,7 +60,6 @@ _MORE = re.compile(r"(?:show|load|see|view) (?:\d+ )?more(?: jobs| results| posi
 _MOST_LINKS = 20_000
 _MOST_JOBS = 5_000
 _LEVELS = 8
-_MOST_LEVELS = 50
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ def _rows(document: Document) -> list[_Row]:
             href
             and href.split("#")[0].rstrip("/") != own
             and (likely := _job_link(href))
-            and not _in_frame(node)
+            and not framing(node)
         ):
             rows.append(_Row(href, node, likely == 2))
         if len(rows) >= 2 * _MOST_JOBS:
@@ -118,18 +118,6 @@ def _rows(document: Document) -> list[_Row]:
 def _button(node: LexborNode) -> bool:
     text = one_line(node.text()[:200]).lower()
     return len(text) <= 40 and words.APPLY.match(text) is not None
-
-
-def _in_frame(node: LexborNode) -> bool:
-    """Whether a link stands in what frames every page of a site."""
-    at = node.parent
-    for _ in range(_MOST_LEVELS):
-        if at is None or at.tag == "body":
-            return False
-        if at.tag in ("footer", "nav"):
-            return True
-        at = at.parent
-    return False
 
 
 def _relative(href: str) -> str | None:
@@ -163,7 +151,7 @@ def _job_link(href: str) -> int:
         return 2
     if "/" not in last and _SINGULAR.match(match.group()):
         return 1
-    return 1 if "-" in last or "_" in last or "%20" in last or last.endswith(".html") else 0
+    return 1 if "-" in last or "_" in last or "%20" in last or _FILE.search(last) else 0
 
 
 def _titled(rows: list[_Row]) -> list[_Row]:

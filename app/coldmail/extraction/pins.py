@@ -9,7 +9,7 @@ from app.coldmail.extraction import places, words
 from app.coldmail.extraction.html_text import node_text
 
 _PINS = (
-    "[class*=map-marker], [class*=map-pin], [class*=marker-alt], i[class*=location], svg[class*=location], span[class*=icon][class*=location],"
+    "[class*=map-marker], [class*=map-pin], [class*=icon-pin], [class*=pin-icon], [class*=bi-geo], [class*=icon-marker], [class*=marker-alt], i[class*=location], svg[class*=location], span[class*=icon][class*=location],"
     " span[class*=-location]:empty, [name=location], [name=map-pin], [data-icon*=location], [data-icon*=map], svg[data-testid=PlaceIcon],"
     " svg[data-testid*=Location], i[class*=material], span[class*=material], mat-icon"
 )
@@ -51,7 +51,7 @@ def _is_pin(node: LexborNode) -> bool:
     if text:
         return node.tag not in _FONTS or text in _GLYPHS
     called = " ".join((node.attributes.get(name) or "")[:200] for name in _CALLED)
-    return bool(re.search(r"location|place|map|marker", called, re.IGNORECASE))
+    return bool(re.search(r"location|place|map|marker|\bpin\b|geo", called, re.IGNORECASE))
 
 
 def _beside(node: LexborNode) -> str:

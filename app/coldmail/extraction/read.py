@@ -91,11 +91,13 @@ def read_document(document: Document) -> Page:
         if not job.company and (name := employer(document, title=job.title, places=job.locations)):
             job = job.filled_from(Job(job.title, company=name).read_by(Tier.TEXT))
         return Page(Kind.JOB, None, (_at_its_address(job, document),))
-    if wall := verdict.wall(document):
+    shown = job_page.job(document)
+    # A posting may stand beside a box to log in.
+    if not shown and (wall := verdict.wall(document)):
         return wall
     if len(marked) > 1:
         return _listed(_own_first(marked, document), document)
-    return _unmarked(document)
+    return _unmarked(document, shown)
 
 
 def _structured(document: Document) -> list[Job]:
@@ -109,8 +111,7 @@ def _structured(document: Document) -> list[Job]:
     return [job for job in found if job.title] or found[:1]
 
 
-def _unmarked(document: Document) -> Page:
-    shown = job_page.job(document)
+def _unmarked(document: Document, shown: Job | None) -> Page:
     found = embedded.jobs(document.scripts, document.state_attributes, base=document.base)
     if shown:
         twin = next((job for one in found for job in one.jobs if _same(job, shown)), None)

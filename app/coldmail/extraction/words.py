@@ -14,7 +14,7 @@ def phrases(*lines: str) -> frozenset[str]:
 
 
 LOCATION = phrases(
-    "location, locations, job location, job locations, work location, work locations, primary location, office, offices, city",
+    "location, locations, work area, localidade principal, job location, job locations, work location, work locations, primary location, office, offices, city",
     "place of work, workplace location, office location, place of employment, location(s), location/s, based in, duty station",
     "ubicación, ubicació, població, municipi, localització, localización, localidad, localitat, lugar, lugar de trabajo, ciudad, centro de trabajo, población",
     "beschäftigungsort, dienststelle, arbeitsplatzort, einsatzstelle, zona de trabajo, lugar del puesto, lieu d'affectation, localité",
@@ -39,7 +39,7 @@ COMPANY = phrases(
     " legal entity, business unit name, 会社名, 公司, 회사, компания, работодатель, компанія, şirket, εταιρεία",
 )
 SALARY = phrases(
-    "salary, pay, compensation, salary range, pay range, base salary, base pay, annual salary, pay rate, hourly rate, wage, rate",
+    "salary, wage / salary, salary / wage, pay, compensation, salary range, pay range, base salary, base pay, annual salary, pay rate, hourly rate, wage, rate",
     "salario, salari, retribución, gehalt, vergütung, entgelt, gehaltsspanne, lohn, jahresgehalt, rémunération, salaire",
     "retribuzione, stipendio, ral, salaris, lön, løn, lønn, wynagrodzenie, salário, remuneração, palkka, mzda, fizetés, 給与, 薪资, 급여, зарплата, оклад, maaş, ücret, μισθός",
 )
@@ -49,7 +49,7 @@ EXPERIENCE = phrases(
     "karrierelevel, expérience, expérience requise, esperienza, ervaring, erfarenhet, erfaring, doświadczenie, experiência, 工作经验",
 )
 POSTED = phrases(
-    "posted, posted on, date posted, posting date, post date, posted date, published, published on, publication date, date published",
+    "posted, created, date created, date updated, posted on, date posted, posting date, post date, posted date, published, published on, publication date, date published",
     "job posted, publicado, publicada, fecha de publicación, data de publicació, veröffentlicht, veröffentlicht am, online seit",
     "veröffentlichungsdatum, publié le, publiée le, date de publication, pubblicato, pubblicato il, data di pubblicazione",
     "gepubliceerd, geplaatst op, publicerad, publiceringsdatum, publisert, offentliggjort, data publikacji, opublikowano",
@@ -70,7 +70,7 @@ OTHER_FACTS = phrases(
     "bewerbungsfrist, kennziffer, pensum, type de contrat, contrat, département, service, référence, date de début, tipo di contratto",
     "contratto, reparto, scadenza, dienstverband, afdeling, uren, sluitingsdatum, anställningsform, omfattning, sista ansökningsdag",
     "avdelning, ansøgningsfrist, søknadsfrist, stillingstype, rodzaj umowy, wymiar pracy, tipo de vaga, regime, 雇用形態, 职位类别, 部门",
-    "req #, req. #, requisition, requisition number, requisition #, job identification, job requisition id, reference number, ref #, ref., reference code, career area, business area",
+    "type of work, hours per week, req #, req. #, requisition, requisition number, requisition #, job identification, job requisition id, reference number, ref #, ref., reference code, career area, business area",
     "working time, work hours, employee type, employment, job schedule, shift, openings available, application closes, closes, apply until, reporting to, reports to, grade, contract length",
     "umfang, besetzungszeitpunkt, befristung, eintrittstermin, beginn, stellenart, stundenumfang, entgeltgruppe, bereich, job-id, tipo de jornada, número de vacantes, horario",
     "durée du contrat, temps de travail, secteur, filière, orario, settore, livello, tipo contratto, functiegroep, aantal uren, vakgebied, anställningsgrad, arbetstid, tillträde",
@@ -148,11 +148,11 @@ OFFERS = re.compile(
 )
 APPLY = re.compile(
     r"\W{0,3}(?:(?:easy |quick |register and |click here to |start your |submit your |submit |sign in to |log in to )?appl(?:y|ication)\b"
-    r"(?: now| here| online| today| for| to| with| on| via|\W|$)|i(?:'|’)?m interested|start application|apply\b"
+    r"(?: now| here| online| today| for| to| with| on| via|\W|$)|(?:please )?(?:log ?in|sign ?in|register)(?: or \w+)?(?: as \w+(?: \w+)?)? to apply|i(?:'|’)?m interested|start application|apply\b"
     r"|me interesa\b|env[íi]a tu (?:cv|candidatura|curr[íi]culum)|presentar (?:mi )?candidatura|aplica (?:ahora|aquí|ya)\b"
     r"|bewerbung (?:per|via|an|online|starten|senden|absenden|abschicken)|zum bewerbungsformular|ich bin interessiert"
     r"|(?:déposer|envoyer|soumettre) (?:ma|votre|sa) candidature|répondre à cette (?:annonce|offre)|je (?:candidate|suis intéressée?)"
-    r"|inscr[íi]b|inscriu|inscribirme|aplicar|postular|solicitar(?! (?:visita|informaci|presupuesto|cita|demo|cat[áa]logo))|enviar candidatura|quiero aplicar|apúntate"
+    r"|inscr[íi]b|iniciar (?:candidatura|inscri)|inscriu|inscribirme|aplicar|postular|solicitar(?! (?:visita|informaci|presupuesto|cita|demo|cat[áa]logo))|enviar candidatura|quiero (?:aplicar|inscribirme|postular|apuntarme)|apúntate"
     r"|(?:jetzt |online |direkt |hier |gleich )*bewerben|(?:jetzt )?online[- ]?bewerb|zur bewerbung|bewirb dich|je postule|postule[rz]?\b|candidater|candidatar"
     r"|invia (?:la )?candidatura|candidati|solliciteer|sollicite|ansök|sök (?:jobbet|tjänsten|nu)|søk (?:på )?(?:stillingen|jobben)|ansøg|send ansøgning"
     r"|aplikuj|wyślij cv|hae (?:paikkaa|tähän|työ)|odpovědět na|jelentkez|aplică|应聘|申请职位|投递|立即申请|応募|エントリー|지원하기|откликнуться|отправить резюме|відгукнутися|başvur|hemen başvur|υποβολή αίτησης|κάνε αίτηση|odpovědět|mám zájem|chci se přihlásit|přihlásit se na|jelentkez(?:em|és)|aplicar[- ]?se|candidat(?:e|ar)-se|quero me candidatar|inscriu-te|sol·licit"
@@ -225,7 +225,7 @@ ROLE = re.compile(
     r"|ingénieur|développeur|développeuse|responsable|chargé|technicien|assistant|directeur|directrice|gestionnaire|conseiller|vendeur|stagiaire|alternan|stage\b|chef de|comptable|infirmi"
     r"|ingenier|desarrollador|técnic|vendedor|administrativ|jefe|dependient|camarer|cociner|enfermer|profesor|abogad|contable|consultor|analista|coordinador|responsable|operari|mozo|ayudante|auxiliar|comercial\b|becari|encargad"
     r"|ingegnere|sviluppatore|impiegat|addett|tecnico|commerciale|stagista|tirocin|operai|cameriere|contabile"
-    r"|medewerker|adviseur|ontwikkelaar|monteur|verpleeg|leraar|stagiair|beheerder|utvecklare|ingenjör|chef\b|säljare|medarbetare|handläggare|lärare|sjuksköterska|projektledare|konsult|samordnare|kock|servitör|städare|kassör|snickare|undersköterska|tjener|tømrer|rengøring|murer|kokk"
+    r"|medewerker|adviseur|ontwikkelaar|monteur|verpleeg|leraar|stagiair|beheerder|utvecklare|ingenjör|chef\b|säljare|medarbetare|handläggare|lärare|sjuksköterska|projektledare|konsult|samordnare|kock|servitör|städare|kassör|snickare|undersköterska|tjener|tømrer|rengøring|murer|kokk|rørlegger|elektriker|snekker|frisør|vaktmester|renholder|båtbyggare|byggare"
     r"|utvikler|ingeniør|rådgiver|selger|sykepleier|lærer|leder\b|udvikler|sælger|medarbejder|sygeplejerske|programista|inżynier|kierownik|specjalista|sprzedawca|księgow|doradca|asystent"
     r"|desenvolvedor|engenheir|gerente|vendedor|estagi|assistente|tècnic|enginyer|infermer|ajudant|administratiu|encarregat|cambrer|cuiner|conductor|repartidor|limpiador|peón|socorrista|educador|psicólog|médic|fisioterap|electricist|fontaner|soldador|carpinter|albañil"
     r"|kierowca|magazynier|inżynier|pracownik|operator|mechanik|elektryk|spawacz|kucharz|nauczyciel|pielęgniark|lekarz|opiekun|recepcjonist|analityk|administrator|młodszy|starszy"

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from app.coldmail.extraction.document import Document
 from app.coldmail.extraction.employer.addresses import Address
+from app.coldmail.extraction.employer.boards import of_many
 from app.coldmail.extraction.employer.mentions import Mention, mentions
 from app.coldmail.extraction.employer.names import board, brand, legal_form, squashed, vendor
 
@@ -14,6 +15,11 @@ LEAST = 2.0
 _LANDLORD, _BOARD = 0.5, 0.25
 _OFTEN = 3
 # Where a name stands as it is registered rather than as people say it.
+# Where a name is that of whose job it is, and where a site names itself.
+_OF_JOB = frozenset(("said", "at", "data"))
+_OF_SITE = frozenset(
+    ("site", "organization", "application", "copyright", "logo", "board", "publisher", "header")
+)
 _FORMAL = frozenset({"copyright", "publisher"})
 
 
@@ -29,6 +35,8 @@ def employer(document: Document, *, title: str, places: Iterable[str] = ()) -> s
         if len(key) >= 2 and key not in not_names and not vendor(mention.name):
             groups[key].append(mention)
     _lend_to_shorter(groups)
+    if of_many(document):
+        groups = {key: spoken for key, found in groups.items() if (spoken := _not_of_site(found))}
     scores = {key: _score(found, address, document.text) for key, found in groups.items()}
     if not scores:
         return None
@@ -44,6 +52,12 @@ def _score(found: Sequence[Mention], address: Address, text: str) -> float:
         return said * _BOARD
     total = said + confirmed + (0.5 if said and text.count(brand(name)) >= _OFTEN else 0.0)
     return total * _LANDLORD if address.lets(name) and not confirmed else total
+
+
+def _not_of_site(found: list[Mention]) -> list[Mention]:
+    """What speaks for a name on a site that announces the jobs of many: of the site's own name only what is said of a job."""
+    own = any(mention.place in _OF_SITE for mention in found)
+    return [mention for mention in found if mention.place in _OF_JOB] if own else found
 
 
 def _lend_to_shorter(groups: dict[str, list[Mention]]) -> None:

@@ -39,12 +39,14 @@ _WEIGHTS = {
     "title": 0.0,
     "line": 0.0,
 }
-_SEPARATOR = re.compile(r"\s+(?:[|–—·•:-]|at|@|bei|chez|en|hos|bij)\s+|\s*[|｜]\s*|\s+»\s+")
+_SEPARATOR = re.compile(
+    r"(?<=[\u3040-\u9fff\uac00-\ud7a3])[-_–—](?=[\u3040-\u9fff\uac00-\ud7a3])|\s+(?:[|–—·•:-]|at|@|bei|chez|en|hos|bij)\s+|\s*[|｜]\s*|\s+»\s+"
+)
 _AT = re.compile(r"\A\s*(?:at|@|bei|chez|hos|bij)\s+", re.IGNORECASE)
 # Parts of a list's title that name no company.
 _LIST = re.compile(
     r"(?:(?:search|browse|all|our|open|current|job|find)\b.{0,30}|(?:search )?results.*|careers?(?: page| site| home)?|jobs?|home|karriere|stellenangebote"
-    r"|offene stellen|ofertas.*|empleos?|vacantes|vacatures|lediga jobb|offres.*|recrutement|vacancies|opportunities|join (?:us|our team|the team)|work with us|page \d+)",
+    r"|offene stellen|ofertas.*|empleos?|vacantes|vacatures|lediga jobb|offres.*|recrutement|vacancies|opportunities|(?:detalhes?|detalles?|détails?|dettagli) .{0,20}|stellendetails|view job|job view|join (?:us|our team|the team)|work with us|page \d+)",
     re.IGNORECASE,
 )
 _LIST_START = re.compile(
@@ -57,7 +59,7 @@ _IN = re.compile(r"\s+(?:in|à|i)\s+[A-ZÀ-Þ].*\Z")
 _NO_PART = re.compile(
     rf"{_LIST.pattern}|(?:in|à|near)\s.*|(?:job|stelle|position|req(?:uisition)?|ref(?:erence)?|id|nr|no)?\W{{0,3}}(?:id\W{{0,2}})?[\w-]*\d[\w-]*"
     r"|job (?:details?|description|posting|opening|ad)|job application(?: for)?|details?|apply(?: now| online| here)?|(?:the )?career ?(?:page|site|portal|opportunit\w*)"
-    r"|(?:cdi|cdd|stage|alternance|intérim|apprentissage|contrat|vollzeit|teilzeit|full[- ]time|part[- ]time)\b.*|.*\d.*\b(?:years?|yrs|ans|años|jahre)\b.*|(?:full|part)[- ]?time|vollzeit|teilzeit|temps (?:plein|partiel)|cdi|cdd|permanent|contract|freelance|internship|remote|hybrid|on-?site"
+    r"|(?:cdi|cdd|stage|alternance|intérim|apprentissage|contrat|vollzeit|teilzeit|full[- ]time|part[- ]time)\b.*|.*\d.*\b(?:years?|yrs|ans|años|jahre)\b.*|(?:department|dept|division|abteilung|fachbereich|departamento|département|dipartimento)\b.*|(?:full|part)[- ]?time|vollzeit|teilzeit|temps (?:plein|partiel)|cdi|cdd|permanent|contract|freelance|internship|remote|hybrid|on-?site"
     r"|stelle(?:nanzeige|nangebot)?|offre d['’]emploi|oferta de (?:empleo|trabajo)|join (?:us|our team)|we(?:['’]re| are) hiring|work with us"
     r"|engineering|sales|marketing|finance|operations|product|design|hr|human resources|legal|it|data|research|customer (?:success|support|service)",
     re.IGNORECASE,

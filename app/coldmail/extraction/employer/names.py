@@ -22,7 +22,8 @@ _LEGAL = re.compile(
 _LEGAL_SHORT = re.compile(r",?\s+(?:AG|SE|KG|UG|OHG|SA|SL|BV|NV|AB|AS|ASA|Co\.|SAS|Ltd|SpA)\Z")
 _SUFFIX = re.compile(
     r"\s*\b(?:careers?|jobs?|job board|career (?:site|page|portal|center|centre)|recruitment|karriere(?:seite|portal)?|stellenangebote|empleo|hiring|talent"
-    r"|vacancies|logo(?:tipo|typ)?|official (?:site|website)|homepage|home page|(?-i:home)|website)\s*\Z",
+    r"|vacancies|logo(?:tipo|typ)?|official (?:site|website)|homepage|home page|(?-i:home)|website)\s*\Z"
+    r"|\s*(?:社会|校园)?(?:招聘|採用|채용)(?:官网|网站|信息|情報|サイト|ページ|공고|정보)?\Z",
     re.IGNORECASE,
 )
 _PREFIX = re.compile(
@@ -71,7 +72,7 @@ _MOST_CHARS, _MOST_WORDS = 80, 8
 def clean(text: str | None) -> str | None:
     """The name in a title's part, an image's text or a line, without what stands around names; None where it holds none."""
     name = one_line((text or "")[:300]).strip(' -|–—:,©®™•·"“”„')
-    name = re.sub(r"\s*\([^()]*\)\Z", "", name)
+    name = re.sub(r"\s*\((?![주유株有]\))[^()]*\)\Z", "", name)
     name = _PREFIX.sub("", name)
     while (shorter := _SUFFIX.sub("", name)) != name:
         name = shorter.strip(" -|–—:,")

@@ -8,6 +8,7 @@ from app.coldmail.extraction.dates import iso_date
 from app.coldmail.extraction.facts import Facts
 from app.coldmail.extraction.html_text import Block, blocks_text
 from app.coldmail.extraction.shown.evidence import HEADINGS
+from app.coldmail.extraction.shown.spots import line_after
 from app.coldmail.extraction.skills import listed_skills, skills_in
 from app.coldmail.extraction.values import Job
 from app.coldmail.extraction.years import years_in
@@ -56,7 +57,7 @@ def _split_places(text: str) -> list[str]:
 
 def _body(blocks: Sequence[Block], title: str) -> list[Block]:
     """From the title to what follows the posting, without buttons; a block that the page repeats (for phones) once."""
-    start = next((at + 1 for at, block in enumerate(blocks) if block.text.lower() == title.lower()), 0)
+    start = line_after(title, blocks)
     found: list[Block] = []
     seen: set[str] = set()
     for block in blocks[start:]:
@@ -64,6 +65,8 @@ def _body(blocks: Sequence[Block], title: str) -> list[Block]:
         read = sum(len(one.text) for one in found)
         if words.OTHER_JOBS.match(line) and len(line) <= _HEADING_CHARS and read > _LEAST_CHARS:
             break
+        if block.tag in HEADINGS and words.APPLY.match(line) and any(one.tag == "li" for one in found):
+            break  # the form to apply with
         if words.AFTER.match(line) and len(line) <= 120:
             if read > _MOST_CHROME:
                 break

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from app.coldmail.extraction import words
 from app.coldmail.extraction.document import Document
 from app.coldmail.extraction.facts import Facts, facts
-from app.coldmail.extraction.html_text import Block, one_line
+from app.coldmail.extraction.html_text import Block, node_text, one_line
 from app.coldmail.extraction.listing import names_one
-from app.coldmail.extraction.shown.spots import PLACE_NODES
+from app.coldmail.extraction.shown.spots import COMPANY_NODES, PLACE_NODES
 from app.coldmail.extraction.shown.titles import TITLE_NODES
 
 # Rendered pages apply by scripts: their links lead nowhere, and their buttons are anything.
@@ -19,16 +19,23 @@ _JOB_PATH = re.compile(
     re.I,
 )
 HEADINGS = words.words("h1 h2 h3 h4 h5 h6")
-_ENOUGH = 5
+_ENOUGH, _ENOUGH_PARTS = 5, 2
+# A list has each of them several times.
+_PARTS = (
+    PLACE_NODES + ", [class*=place-name], [class*=vacancy i][class*=location i]",
+    COMPANY_NODES,
+    "[class*=job i][class*=description i], [class*=vacancy i][class*=description i], [class*=vacancy-section], [id*=job i][id*=description i],"
+    " [class*=posting i][class*=description i], [class*=jobs-description]",
+)
 _HEADING_CHARS = 80
-_APPLY_CHARS = 60
+_APPLY_CHARS, _MOST_PARTS = 80, 8
 _CAREERS = re.compile(
     r"\b(?:jobs?|careers?|vacanc|we(?:'|’)re hiring|karriere|stelle(?:n|\b)|emple[oa]|emploi|recrut|vacature|lediga|ledig|lavora|praca|vaga)",
     re.IGNORECASE,
 )
 # "Bewerbung an jobs@tide.example".
 _BY_MAIL = re.compile(
-    r"\b(?:bewerb|apply\b|applications?\b|candidat|postul|cv\b|lebenslauf|curr[ií]cul|ansök|sollicit|резюме)[^\n@]{0,100}@[\w-]{1,60}\.\w",
+    r"\b(?:bewerb|apply\b|applications?\b|candidat|postul|cv\b|lebenslauf|curr[ií]cul|ansök|sollicit|søknad|ansøgning|hakemu|zgłoszen|inscri|prihlášk|jelentkez|резюме)[^\n@]{0,100}@[\w-]{1,60}\.\w",
     re.IGNORECASE,
 )
 _MAIL_CHARS = 60_000
@@ -40,6 +47,10 @@ _OTHER_THING = re.compile(
 _PLACED = words.LOCATION | words.COMPANY
 # And those of one posting: where, how much and how long are stated of professions as well.
 _OF_POSTINGS = words.OTHER_FACTS | words.POSTED | words.COMPANY | words.TITLE
+_PARTNERS = re.compile(
+    r"\bfranchise (?:partner|opportunit|owner)|\bbecome an? .{0,30}\b(?:partner|affiliate|reseller|distributor|franchisee)",
+    re.IGNORECASE,
+)
 # What is called for beside people.
 _OTHER_CALLS = re.compile(
     r"\b(?:tender|request for (?:proposals?|quotations?|tenders?)|rf[pq]|call for (?:papers|proposals|applications)|grants?|scholarships?|licitaci[óo]n|becas?|appel d['’]offres|marché public"
@@ -50,11 +61,14 @@ _OTHER_CALLS = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What speaks for a posting. `sections` are the kinds of headings that only postings have."""
+    """What speaks for a posting. `sections` are the kinds of headings that only postings have, `parts` how many kinds of elements
+    are called parts of a posting, each once.
+    """
 
     sections: frozenset[str]
     applies: bool
     facts: Facts
+    parts: int = 0
 
     def enough(self, title: str, *, path: str, article: bool, marked: bool) -> bool:
         score = (
@@ -63,7 +77,8 @@ class Evidence:
             + 2 * self.applies
         )
         score += (
-            min(3, self.facts.count)
+            min(4, self.facts.count)
+            + (self.parts if self.parts > 1 else 0)
             + bool(words.ROLE.search(title))
             + bool(_JOB_PATH.search(path))
             - 3 * article
@@ -72,7 +87,7 @@ class Evidence:
             score >= _ENOUGH
             and (marked or self._of_work(title, path))
             and self._of_one_post(path)
-            and bool(self.sections or self.facts.count >= 2)
+            and bool(self.sections or self.facts.count >= 2 or self.parts >= _ENOUGH_PARTS)
         )
 
     def _of_one_post(self, path: str) -> bool:
@@ -85,7 +100,8 @@ class Evidence:
         if _JOB_PATH.search(path):
             return True
         if words.ROLE.search(title):
-            return "duties" in self.sections or bool(self.facts.labels & _PLACED)
+            placed = bool(self.facts.labels & _PLACED) or self.parts >= _ENOUGH_PARTS
+            return "duties" in self.sections or placed
         return "duties" in self.sections and self.applies
 
 
@@ -105,7 +121,7 @@ def _heads_a_list(blocks: Sequence[Block], at: int) -> bool:
     return listed and len(line) <= _HEADING_CHARS and line[-1] not in ".,;!"
 
 
-def evidence(blocks: Sequence[Block], *, applies: bool) -> Evidence:
+def evidence(blocks: Sequence[Block], *, applies: bool, parts: int = 0) -> Evidence:
     sections = set()
     for at, block in enumerate(blocks):
         if is_heading(block) or _heads_a_list(blocks, at):
@@ -117,18 +133,32 @@ def evidence(blocks: Sequence[Block], *, applies: bool) -> Evidence:
             ):
                 if pattern.match(line):
                     sections.add(name)
-    return Evidence(frozenset(sections), applies, facts(blocks))
+    return Evidence(frozenset(sections), applies, facts(blocks), parts)
 
 
 def shows_a_posting(document: Document, title: str, found: Evidence) -> bool:
     if _OTHER_CALLS.search(f"{document.title}\n{title}") and not words.ROLE.search(title):
         return False
-    if title.endswith("?") or any(_OTHER_THING.search(text) for text in document.json_ld):
+    if (
+        title.endswith("?")
+        or _PARTNERS.search(f"{document.title}\n{title}")
+        or any(_OTHER_THING.search(text) for text in document.json_ld)
+    ):
         return False
     article = (document.meta("og:type") or "") == "article" or any(
         "Article" in text and "JobPosting" not in text for text in document.json_ld
     )
     return found.enough(title, path=document.url or "", article=article, marked=_marked(document))
+
+
+def parts(document: Document, title: str) -> int:
+    """How many kinds of elements are called parts of a posting: its title, place, employer, text; of several none tells which."""
+    titled = {node_text(node).lower() for node in document.tree.css(TITLE_NODES)[:_MOST_PARTS]}
+    found = int(titled == {title.lower()})
+    for selector in _PARTS:
+        texts = {node_text(node)[:100].lower() for node in document.tree.css(selector)[:_MOST_PARTS]} - {""}
+        found += len(texts) == 1
+    return found
 
 
 def _marked(document: Document) -> bool:

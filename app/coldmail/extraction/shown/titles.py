@@ -15,7 +15,9 @@ TITLE_NODES = (
     " [data-qa=vacancy-title], [data-tag*=JobTitle], [data-automation*=title i], [data-test*=positionName i], [class*=job-name i], [class*=jobname i]"
 )
 _TITLE_CHARS, _HEAD_BLOCKS = 200, 60
-_SEPARATOR = re.compile(r"\s+[|–—·•-]\s+|\s*[|｜\n]\s*")
+_SEPARATOR = re.compile(
+    r"(?<=[\u3040-\u9fff\uac00-\ud7a3])[-_–—](?=[\u3040-\u9fff\uac00-\ud7a3])|\s+[|–—·•-]\s+|\s*[|｜\n]\s*"
+)
 _PREFIX = re.compile(
     r"\A(?:job (?:description|details?|title|posting|opening)|vacancy|position|stellen(?:angebot|anzeige|ausschreibung)|oferta de (?:empleo|trabajo)|puesto|vacante"
     r"|offre d['’]emploi|annonce|offerta di lavoro|vacature|oferta pracy|vaga(?: de)?|вакансия)\s*[-–—:|]\s*(?=\S{2})",

@@ -333,6 +333,8 @@ _POSTING = "<h2>Responsibilities</h2><ul><li>Cook</li></ul><h2>Requirements</h2>
         ("Tide Boats Careers", "<h1>Ship Cook</h1>", "Tide Boats"),
         ("Ship Cook", "<h1>Ship Cook</h1><a href='/companies/tide'><span>Tide Boats</span></a>", "Tide Boats"),
         ("Ship Cook", "<h1>Ship Cook</h1><div class='jd-comp-name'><a>Tide Boats</a><span>3.9</span></div>", "Tide Boats"),
+        ("高级产品经理-青松科技招聘官网", "<h1>高级产品经理</h1>", "青松科技"),
+        ("Ship Cook", "<h1>Ship Cook</h1><p>Company: 한강물류(주)</p>", "한강물류(주)"),
         ("Careers", "<div class='db-header'><img src='/tide-boats.png' alt='Tide Boats'></div><h1>Ship Cook</h1>", "Tide Boats"),
     ],
 )  # fmt: skip
@@ -341,3 +343,17 @@ def test_the_employer_is_told_from_kinds_of_work_and_makers_of_software(
 ) -> None:
     (job,) = read_page(f"<html><title>{title}</title><body>{body}{_POSTING}</body></html>").jobs
     assert job.company == name
+
+
+@pytest.mark.parametrize("link", ["Post a job", "For employers", "Espace recruteur", "Für Arbeitgeber"])
+def test_a_site_that_announces_the_jobs_of_many_is_not_the_employer(link: str) -> None:
+    body = f"<header><img alt='Workhere logo'><a href='/e'>{link}</a></header><h1>Ship Cook</h1>{_POSTING}<footer>© 2026 Workhere</footer>"
+    named = body.replace("<h2>Resp", "<p>Tide Boats is looking for a cook.</p><h2>Resp", 1)
+    read = [read_page(f"<title>Ship Cook | Workhere</title>{text}").jobs[0].company for text in (body, named)]
+    assert read == [None, "Tide Boats"]
+
+
+@pytest.mark.parametrize("title", ["Ship Cook | Galley & Deck", "Ship Cook - Department of Meals - Careers"])
+def test_what_a_posting_files_itself_under_is_no_employer(title: str) -> None:
+    body = f"<h1>Ship Cook</h1><p>Category: Galley & Deck</p><p>Location: Porto</p>{_POSTING}"
+    assert read_page(f"<title>{title}</title>{body}").jobs[0].company is None

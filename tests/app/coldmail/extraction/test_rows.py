@@ -97,3 +97,20 @@ def test_a_button_in_a_card_is_no_row_and_a_pin_is_a_place() -> None:
         ("Ship Cook", ("Porto",)),
         ("Deck Officer", ("Porto",)),
     ]
+
+
+def test_an_accordion_of_headings_is_a_list() -> None:
+    rows = "".join(f"<h3><button>{title}</button></h3><div><p>Tasks</p></div>" for title in ("Ship Cook", "Deck Officer"))  # fmt: skip
+    page = read_page(f"<h1>Careers</h1><h2>Open positions</h2>{rows}", url=_URL)
+    assert [job.title for job in page.jobs] == ["Ship Cook", "Deck Officer"]
+
+
+def test_postings_may_be_files() -> None:
+    rows = "".join(f'<li><a href="/stellen/{name}.pdf">{title} (m/w/d)</a></li>' for name, title in (("koch", "Koch"), ("maat", "Maat")))  # fmt: skip
+    assert len(read_page(f"<h1>Aktuelle Stellenangebote</h1><ul>{rows}</ul>", url=_URL).jobs) == 2
+
+
+def test_jobs_that_a_script_adds_one_by_one_are_a_list() -> None:
+    rows = "".join(f'vacancies.push({{"id":"{at}","title":"{title}","location":"Porto","link":"/job/{at}"}});' for at, title in ((1, "Ship Cook"), (2, "Deck Officer")))  # fmt: skip
+    jobs = read_page(f"<title>Jobs</title><script>var vacancies=[];{rows}</script>", url=_URL).jobs
+    assert [job.title for job in jobs] == ["Ship Cook", "Deck Officer"]

@@ -170,3 +170,48 @@ _FLAT = "<h1>Piso en alquiler</h1><p>Ubicación: Valencia</p><h2>Descripción</h
 )
 def test_professions_tenders_and_flats_are_no_postings(title: str, body: str) -> None:
     assert _read(body, title=title).jobs == ()
+
+
+def test_a_posting_beside_a_box_to_log_in_is_no_wall() -> None:
+    box = "<div><label>E-mail</label><input type='password'><button>Log in</button></div>"
+    ask = "<h3>Please login or register as jobseeker to apply for this job.</h3>"
+    assert _job(f"{box}<h1>Ship Cook</h1>{ask}{_TEXT}").title == "Ship Cook"
+    assert _read(f"{box}<h1>Sign in</h1>", title="Sign in").kind is Kind.BLOCKED
+
+
+def test_parts_that_are_called_so_speak_for_a_posting_without_sections() -> None:
+    body = "<h1>Ship Cook</h1><div class='place-name'>Porto, remote</div><div class='vacancy-section'><p>Feed forty.</p></div>"
+    job = _job(f"<div class='vacancy'>{body}<a>Apply for this job</a></div>")
+    assert (job.locations, job.description) == (("Porto, remote",), "Porto, remote\nFeed forty.")
+
+
+def test_labels_below_a_heading_of_other_jobs_are_theirs() -> None:
+    facts = "<ul><li>Work area: {}</li><li>Working hours: full time</li><li>Job type: regular</li></ul>"
+    others = f"<h2>Similar jobs</h2><section><h1>Deck Officer</h1>{facts.format('Faro')}</section>"
+    job = _job(
+        f"<h1>Ship Cook</h1><p>Created: 2026-05-07</p><p>Feed forty.</p>{facts.format('Porto')}{others}"
+    )
+    assert job.locations == ("Porto",)
+
+
+def test_a_site_s_offices_are_not_where_the_work_is() -> None:
+    offices = "<footer><h4>Offices</h4><p>Faro</p></footer>"
+    assert _job(f"<h1>Ship Cook</h1>{_APPLY}{_TEXT}{offices}").locations == ()
+    aside = "<aside><h4>Location</h4><p>Porto</p></aside>"
+    assert _job(f"<h1>Ship Cook</h1>{_APPLY}{_TEXT}{aside}{offices}").locations == ("Porto",)
+
+
+def test_the_heading_of_a_form_ends_a_short_description() -> None:
+    form = "<div><h2>Apply for this job</h2><p>* is required</p><label>First name</label></div>"
+    assert "required" not in (_job(f"<h1>Ship Cook</h1>{_APPLY}{_TEXT}{form}").description or "")
+
+
+@pytest.mark.parametrize(
+    ("title", "body"),
+    [
+        ("Become a franchise partner", "<h1>Franchise Partner</h1><p>Location: Faro</p>"),
+        ("Merit scholarship", "<h1>Merit Scholarship</h1><dl><dt>Deadline</dt><dd>1 May</dd><dt>Location</dt><dd>Faro</dd></dl>"),
+    ],
+)  # fmt: skip
+def test_franchises_and_scholarships_are_no_postings(title: str, body: str) -> None:
+    assert _read(f"{body}{_TEXT}<a href='/apply'>Apply now</a>", title=title).jobs == ()
