@@ -35,10 +35,12 @@ class DynamoRecords:
     """The Records port on one table. Every read is consistent: what was acknowledged is seen by everybody.
 
     `mark` names the write: when the answer to a write is lost and boto3 sends it again, the condition finds our own
-    mark instead of failing against ourselves.
+    mark instead of failing against ourselves. whole_s: the longest that one call may take.
     """
 
-    def __init__(self, table: str, *, region: str = "", endpoint_url: str | None = None) -> None:
+    def __init__(
+        self, table: str, *, region: str = "", endpoint_url: str | None = None, whole_s: float = 5
+    ) -> None:
         self.table = table
         self.client: DynamoDBClient = aws_session().client(
             "dynamodb",
@@ -47,7 +49,7 @@ class DynamoRecords:
             config=limits(read_s=3, checksums="when_supported"),
         )
         refuse_cut_answers(self.client)
-        self._calls = Calls("DynamoDB", whole_s=5)
+        self._calls = Calls("DynamoDB", whole_s=whole_s)
 
     async def get(self, partition: str, key: str) -> Record:
         where = self._where(partition, key)

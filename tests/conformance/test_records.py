@@ -15,7 +15,7 @@ from app.adapters.embedded.records import SqliteRecords
 from app.kernel.errors import BadInput, Conflict, NotFound
 from app.kernel.ports.records import Record, Records
 from tests.conformance.children import SPAWN, child, count_up, record_for_ever
-from tests.conformance.stores import make_table
+from tests.conformance.stores import PATIENT_S, make_table
 
 pytestmark = pytest.mark.anyio
 
@@ -28,7 +28,7 @@ def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Opener:
     if request.param == "sqlite":
         return partial(SqliteRecords, tmp_path / "records.sqlite")
     endpoint: str = request.getfixturevalue("aws_endpoint")
-    return partial(DynamoRecords, make_table(endpoint), endpoint_url=endpoint)
+    return partial(DynamoRecords, make_table(endpoint), endpoint_url=endpoint, whole_s=PATIENT_S)
 
 
 @pytest.fixture
