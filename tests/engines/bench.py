@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from .fake_aws import CREDENTIALS, FakeAws
-from .standins import aws_rules
+from .standins import aws_deletion
 from .standins.cloud import Cloud
 from .standins.install import install
 from .standins.kubernetes import cluster_of
@@ -279,7 +279,7 @@ class Bench:
             gone = [key for key, item in objects.items() if name in (key, item["outputs"].get("arn"))]
             assert gone, f"nothing is called {name!r} in {self.cloud}"
             for key in gone:
-                for part in aws_rules.whole(key, objects):
+                for part in aws_deletion.whole(key, objects):
                     del objects[part]
 
     def calls(self, call: str | None = None) -> list[dict[str, Any]]:

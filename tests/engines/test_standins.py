@@ -10,7 +10,7 @@ import pytest
 from . import account
 from .bench import Bench
 from .fake_aws import FakeAws
-from .standins import aws_entrance, aws_rds, aws_rules, schema
+from .standins import aws_deletion, aws_entrance, aws_rds, aws_rules, aws_syntax, schema
 from .standins.aws import Aws
 from .standins.cloud import Cloud, Refused
 from .standins.stores import STORES
@@ -322,7 +322,7 @@ def test_what_is_not_there_cannot_be_referred_to(token: str, inputs: dict[str, A
 def test_names_tags_and_documents_that_aws_refuses_fail_at_preview(
     token: str, inputs: dict[str, Any]
 ) -> None:
-    assert aws_rules.objections(token, inputs)
+    assert aws_syntax.objections(token, inputs)
 
 
 def test_a_load_balancer_may_not_write_where_no_policy_lets_it() -> None:
@@ -349,9 +349,9 @@ def test_a_nat_gateway_needs_an_internet_gateway_first_and_keeps_it_from_going()
         aws_rules.refuse_creation(NAT, {"subnetId": SUBNET}, NETWORK)
     attached = NETWORK | {IGW: thing("aws:ec2/internetGateway:InternetGateway", vpcId=VPC)}
     aws_rules.refuse_creation(NAT, {"subnetId": SUBNET}, attached)
-    aws_rules.refuse_deletion(IGW, attached)
+    aws_deletion.refuse_deletion(IGW, attached)
     with pytest.raises(Refused, match="mapped public address"):
-        aws_rules.refuse_deletion(IGW, attached | {"nat-00000000000000004": thing(NAT, subnetId=SUBNET)})
+        aws_deletion.refuse_deletion(IGW, attached | {"nat-00000000000000004": thing(NAT, subnetId=SUBNET)})
 
 
 def test_a_flow_log_needs_a_role_that_its_service_can_take() -> None:

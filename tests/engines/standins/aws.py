@@ -4,16 +4,16 @@ import functools
 import hashlib
 import json
 import os
-import secrets
 from typing import Any
 
 import grpc
 from pulumi.runtime.proto import provider_pb2 as pb
 from pulumi.runtime.proto import provider_pb2_grpc
 
-from . import aws_entrance, aws_identities, aws_rds, aws_rules, schema
+from . import aws_deletion, aws_entrance, aws_identities, aws_rds, aws_rules, aws_syntax, schema
 from .aws_functions import FUNCTIONS
-from .aws_rules import ACCOUNT, PREFIXES
+from .aws_made import byproducts, computed, made_id
+from .aws_rules import ACCOUNT
 from .cloud import Cloud, Refused
 from .provider import ResourceProvider
 from .serving import serve
@@ -83,7 +83,6 @@ _FIXED: dict[str, tuple[str, ...]] = {
 }
 # "name" means a name in the service here; elsewhere (VPC and its kin) it is only a tag.
 _UNNAMED = ("aws:ec2/vpc", "aws:ec2/subnet", "aws:ec2/routeTable", "aws:ec2/natGateway", "aws:ec2/eip")
-_ASG = "aws:autoscaling/group:Group"
 
 
 class Aws(ResourceProvider):
@@ -146,7 +145,7 @@ class Aws(ResourceProvider):
         return inputs
 
     def objections(self, token: str, inputs: dict[str, Any]) -> list[tuple[str, str]]:
-        return aws_rules.objections(token, inputs)
+        return aws_syntax.objections(token, inputs)
 
     def comparable(self, token: str, inputs: dict[str, Any]) -> dict[str, Any]:
         store = STORES.get(token)
@@ -177,14 +176,14 @@ class Aws(ResourceProvider):
             objects = content["objects"]
             aws_rules.refuse_creation(token, inputs, objects)
             content["sequence"] += 1
-            id = _id(token, inputs, content["sequence"])
+            id = made_id(token, inputs, content["sequence"])
             if id in objects:
                 raise Refused(f"AlreadyExists: {token} {id!r} exists already")
             outputs = self._outputs(token, id, inputs)
             if token == aws_rds.INSTANCE:
                 outputs |= self.databases.make(inputs)
             objects[id] = {"type": token, "urn": urn, "inputs": inputs, "outputs": outputs}
-            objects |= _byproducts(token, id, outputs)
+            objects |= byproducts(token, id, outputs)
         return id, outputs
 
     def _ask_the_stores(self, token: str, inputs: dict[str, Any]) -> None:
@@ -249,10 +248,10 @@ class Aws(ResourceProvider):
             objects = content["objects"]
             if id not in objects:
                 return None
-            aws_rules.refuse_deletion(id, objects)
+            aws_deletion.refuse_deletion(id, objects)
             if token == aws_rds.INSTANCE:
                 self.databases.end(state)
-            for gone in aws_rules.whole(id, objects):
+            for gone in aws_deletion.whole(id, objects):
                 del objects[gone]
         return None
 
@@ -266,7 +265,7 @@ class Aws(ResourceProvider):
         return {**self._defaults(token, id, inputs), **inputs, **store.outputs(id, inputs)}
 
     def _outputs(self, token: str, id: str, inputs: dict[str, Any]) -> dict[str, Any]:
-        return {**self._defaults(token, id, inputs), **inputs, **_computed(token, id, inputs, self.region)}
+        return {**self._defaults(token, id, inputs), **inputs, **computed(token, id, inputs, self.region)}
 
     def _defaults(self, token: str, id: str, inputs: dict[str, Any]) -> dict[str, Any]:
         """Some value of the right type for every output that nothing here cares about."""
@@ -316,121 +315,6 @@ def _essence(value: Any) -> Any:
         return str(float(value))
     except (TypeError, ValueError):
         return value
-
-
-def _id(token: str, inputs: dict[str, Any], sequence: int) -> str:
-    if token in PREFIXES:
-        return f"{PREFIXES[token]}{sequence:017x}"
-    if token == "aws:sqs/queue:Queue":
-        return f"https://sqs.amazonaws.com/{ACCOUNT}/{inputs['name']}"
-    made_of = {
-        "aws:eks/nodeGroup:NodeGroup": ("clusterName", "nodeGroupName"),
-        "aws:eks/addon:Addon": ("clusterName", "addonName"),
-        "aws:eks/accessEntry:AccessEntry": ("clusterName", "principalArn"),
-        "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": (
-            "clusterName",
-            "principalArn",
-            "policyArn",
-        ),
-        "aws:iam/rolePolicyAttachment:RolePolicyAttachment": ("role", "policyArn"),
-        "aws:iam/rolePolicy:RolePolicy": ("role", "name"),
-        "aws:ec2/route:Route": ("routeTableId", "destinationCidrBlock"),
-        "aws:autoscaling/attachment:Attachment": ("autoscalingGroupName", "lbTargetGroupArn"),
-    }.get(token)
-    if made_of:
-        return ":".join(str(inputs.get(name, "")) for name in made_of)
-    if token.startswith(
-        (
-            "aws:iam/",
-            "aws:eks/cluster",
-            "aws:autoscaling/group",
-            "aws:cloudwatch/logGroup",
-            "aws:mwaa/environment",
-            "aws:lb/targetGroup",
-            "aws:lb/loadBalancer",
-        )
-    ):
-        return (
-            inputs["name"]
-            if not token.startswith("aws:lb/")
-            else f"{token.split(':')[-1].lower()}:{inputs['name']}"
-        )
-    return f"{token.split(':')[-1].lower()}-{sequence:08x}"
-
-
-def _computed(token: str, id: str, inputs: dict[str, Any], region: str) -> dict[str, Any]:
-    """Outputs that programs build on."""
-    if token == "aws:eks/cluster:Cluster":
-        issuer = f"https://oidc.eks.{region}.amazonaws.com/id/{hashlib.sha256(id.encode()).hexdigest()[:32].upper()}"
-        subnets = inputs["vpcConfig"]["subnetIds"]
-        group = "sg-" + hashlib.sha256(f"{id}{subnets}".encode()).hexdigest()[:17]
-        return {
-            "arn": f"arn:aws:eks:{region}:{ACCOUNT}:cluster/{id}",
-            "endpoint": f"https://{hashlib.sha256(id.encode()).hexdigest()[:32].upper()}.gr7.{region}.eks.amazonaws.com",
-            "certificateAuthority": {"data": "U1RBTkQtSU4="},
-            "certificateAuthorities": [{"data": "U1RBTkQtSU4="}],
-            "identities": [{"oidcs": [{"issuer": issuer}]}],
-            "status": "ACTIVE",
-            "version": inputs.get("version") or "1.34",
-            "vpcConfig": {**inputs["vpcConfig"], "clusterSecurityGroupId": group},
-        }
-    if token == "aws:cloudwatch/logGroup:LogGroup":
-        return {"arn": f"arn:aws:logs:{region}:{ACCOUNT}:log-group:{id}"}
-    if token == _ASG:
-        return {"arn": f"arn:aws:autoscaling:{region}:{ACCOUNT}:autoScalingGroup:1:autoScalingGroupName/{id}"}
-    if token == "aws:eks/nodeGroup:NodeGroup":
-        group = f"eks-{inputs['nodeGroupName']}-{hashlib.sha256(id.encode()).hexdigest()[:12]}"
-        return {
-            "status": "ACTIVE",
-            "resources": [{"autoscalingGroups": [{"name": group}], "remoteAccessSecurityGroupId": ""}],
-        }
-    if token == "aws:lb/loadBalancer:LoadBalancer":
-        name = inputs["name"]
-        tail = f"loadbalancer/app/{name}/{hashlib.sha256(id.encode()).hexdigest()[:16]}"
-        arn = f"arn:aws:elasticloadbalancing:{region}:{ACCOUNT}:{tail}"
-        return {
-            "arn": arn,
-            "dnsName": f"{name}-1.{region}.elb.amazonaws.com",
-            "zoneId": "Z35SXDOTRQ7X7K",
-            "arnSuffix": arn.split(":loadbalancer/")[1],
-        }
-    if token == "aws:lb/targetGroup:TargetGroup":
-        tail = f"targetgroup/{inputs['name']}/{hashlib.sha256(id.encode()).hexdigest()[:16]}"
-        return {"arn": f"arn:aws:elasticloadbalancing:{region}:{ACCOUNT}:{tail}", "arnSuffix": tail}
-    if token in (aws_rds.SUBNETS, aws_rds.SETTINGS):
-        kind = "subgrp" if token == aws_rds.SUBNETS else "pg"
-        return {"arn": aws_rds.arn(inputs["name"], region=region, account=ACCOUNT, kind=kind)}
-    if token == "aws:sqs/queue:Queue":
-        return {"url": id, "arn": f"arn:aws:sqs:{region}:{ACCOUNT}:{inputs['name']}"}
-    if token == "aws:ec2/vpcEndpoint:VpcEndpoint" and inputs.get("vpcEndpointType") == "Gateway":
-        return {"prefixListId": "pl-63a5400a", "cidrBlocks": ["192.0.2.0/24", "198.51.100.0/24"]}
-    if token == "aws:mwaa/environment:Environment":
-        arn = f"arn:aws:airflow:{region}:{ACCOUNT}:environment/{inputs['name']}"
-        return {
-            "arn": arn,
-            "status": "AVAILABLE",
-            "webserverUrl": f"{inputs['name']}.airflow.{region}.on.aws",
-        }
-    if token == "aws:ec2/eip:Eip":
-        return {"allocationId": id, "publicIp": "203.0.113.10"}
-    if token == "aws:ec2/vpc:Vpc":
-        number = secrets.token_hex(4)
-        return {"defaultSecurityGroupId": f"sg-default{number}", "mainRouteTableId": f"rtb-main{number}"}
-    return {}
-
-
-def _byproducts(token: str, id: str, outputs: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    """What AWS makes by itself along with a resource, and takes away with it."""
-    if token == "aws:eks/cluster:Cluster":
-        group = outputs["vpcConfig"]["clusterSecurityGroupId"]
-        # The group EKS makes lives in the cluster's VPC, but goes with the cluster: it is not what keeps the VPC alive.
-        return {
-            group: {"type": "aws:ec2/securityGroup:SecurityGroup", "owner": id, "inputs": {}, "outputs": {}}
-        }
-    if token == "aws:eks/nodeGroup:NodeGroup":
-        group = outputs["resources"][0]["autoscalingGroups"][0]["name"]
-        return {group: {"type": _ASG, "owner": id, "inputs": {"name": group}, "outputs": {}}}
-    return {}
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What AWS refuses: names and documents it does not accept, things that are not there, things that are still in use."""
+"""What AWS refuses to make: what names things that are not there, or could never come to life."""
 
 import functools
 import ipaddress
@@ -6,9 +6,9 @@ import json
 import re
 from typing import Any
 
-from . import aws_entrance, aws_identities, aws_rds, aws_scaling, aws_watch, aws_workflows
+from . import aws_entrance, aws_identities, aws_rds, aws_scaling, aws_workflows
 from .cloud import Refused
-from .wire import UNKNOWN, has_unknowns, strings
+from .wire import strings
 
 Objects = dict[str, dict[str, Any]]
 
@@ -29,7 +29,7 @@ PREFIXES = {
     "aws:ec2/instance:Instance": "i-",
     "aws:ebs/volume:Volume": "vol-",
 }
-_ID = re.compile("(?:" + "|".join(re.escape(prefix) for prefix in PREFIXES.values()) + r")[0-9a-f]{8,17}")
+ID = re.compile("(?:" + "|".join(re.escape(prefix) for prefix in PREFIXES.values()) + r")[0-9a-f]{8,17}")
 # Services whose objects live in moto: moto knows whether they are there.
 _ELSEWHERE = (
     "s3",
@@ -46,31 +46,6 @@ _ELSEWHERE = (
     "acm",
 )
 
-_NAMES = {
-    ("aws:iam/role:Role", "name"): r"[\w+=,.@-]{1,64}",
-    ("aws:iam/policy:Policy", "name"): r"[\w+=,.@-]{1,128}",
-    ("aws:iam/instanceProfile:InstanceProfile", "name"): r"[\w+=,.@-]{1,128}",
-    ("aws:eks/cluster:Cluster", "name"): r"[0-9A-Za-z][A-Za-z0-9_-]{0,99}",
-    ("aws:eks/nodeGroup:NodeGroup", "nodeGroupName"): r"[0-9A-Za-z][A-Za-z0-9_-]{0,62}",
-    (
-        "aws:lb/loadBalancer:LoadBalancer",
-        "name",
-    ): r"(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?",
-    ("aws:lb/targetGroup:TargetGroup", "name"): r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?",
-    ("aws:s3/bucket:Bucket", "bucket"): r"(?!xn--)(?!.*\.\.)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]",
-    ("aws:dynamodb/table:Table", "name"): r"[A-Za-z0-9_.-]{3,255}",
-    (
-        "aws:ecr/repository:Repository",
-        "name",
-    ): r"(?=.{2,256}$)[a-z0-9]+(?:[._-][a-z0-9]+)*(?:/[a-z0-9]+(?:[._-][a-z0-9]+)*)*",
-    ("aws:secretsmanager/secret:Secret", "name"): r"[A-Za-z0-9/_+=.@-]{1,512}",
-    ("aws:budgets/budget:Budget", "name"): r"[^:\\]{1,100}",
-    ("aws:ec2/securityGroup:SecurityGroup", "name"): r"(?!sg-)[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255}",
-    ("aws:ec2/securityGroup:SecurityGroup", "description"): r"[A-Za-z0-9 ._:/()#,@\[\]+=&;{}!$*-]{1,255}",
-    ("aws:cloudwatch/logGroup:LogGroup", "name"): r"[A-Za-z0-9_/.#-]{1,512}",
-}
-_DOCUMENTS = ("policy", "assumeRolePolicy", "inlinePolicy")
-
 # property -> type of the object that must bear this name
 _NAMED = {
     "aws:eks/nodeGroup:NodeGroup": {"clusterName": "aws:eks/cluster:Cluster"},
@@ -85,143 +60,6 @@ _NAMED = {
     "aws:autoscaling/schedule:Schedule": {"autoscalingGroupName": "aws:autoscaling/group:Group"},
     "aws:autoscaling/policy:Policy": {"autoscalingGroupName": "aws:autoscaling/group:Group"},
 }
-# types that keep what they refer to from being deleted, by name or ARN: (user, property) -> the words AWS uses
-_HOLDS = {
-    (
-        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-        "role",
-    ): "DeleteConflict: Cannot delete entity, must detach all policies first.",
-    (
-        "aws:iam/rolePolicy:RolePolicy",
-        "role",
-    ): "DeleteConflict: Cannot delete entity, must delete policies first.",
-    (
-        "aws:iam/instanceProfile:InstanceProfile",
-        "role",
-    ): "DeleteConflict: Cannot delete entity, must remove roles from instance profile first.",
-    (
-        "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-        "policyArn",
-    ): "DeleteConflict: Cannot delete a policy attached to entities.",
-    ("aws:eks/nodeGroup:NodeGroup", "clusterName"): "ResourceInUseException: Cluster has nodegroups attached",
-    (
-        "aws:lb/listener:Listener",
-        "targetGroupArn",
-    ): "ResourceInUse: Target group is currently in use by a listener or a rule",
-    (
-        "aws:lb/listenerRule:ListenerRule",
-        "targetGroupArn",
-    ): "ResourceInUse: Target group is currently in use by a listener or a rule",
-    (
-        "aws:cloudformation/stack:Stack",
-        "TargetGroup",
-    ): "ResourceInUse: Target group is currently in use by a listener or a rule",
-    (
-        "aws:rds/instance:Instance",
-        "dbSubnetGroupName",
-    ): "InvalidDBSubnetGroupStateFault: Cannot delete the subnet group because a DB instance is using it",
-    (
-        "aws:rds/instance:Instance",
-        "parameterGroupName",
-    ): "InvalidDBParameterGroupState: One or more database instances are still members of this parameter group",
-    (
-        "aws:wafv2/webAclAssociation:WebAclAssociation",
-        "webAclArn",
-    ): "WAFAssociatedItemException: AWS WAF couldn't perform the operation because your resource is being used",
-}
-
-
-# ---------------------------------------------------------------- syntax, known at preview
-
-
-def objections(token: str, inputs: dict[str, Any]) -> list[tuple[str, str]]:
-    """(property, reason) for everything that AWS would refuse without looking at anything else."""
-    found = aws_entrance.objections(token, inputs) + aws_watch.objections(token, inputs)
-    found += aws_workflows.objections(token, inputs)
-    found += aws_rds.objections(token, inputs)
-    found += aws_scaling.objections(token, inputs)
-    found += aws_identities.objections(token, inputs)
-    for (of, name), pattern in _NAMES.items():
-        value = inputs.get(name)
-        if (
-            of == token
-            and isinstance(value, str)
-            and UNKNOWN not in value
-            and not re.fullmatch(pattern, value)
-        ):
-            found.append((name, f"{value!r} does not match {pattern}"))
-    for key, value in tags_of(inputs).items():
-        found += _tag_objections(key, value)
-    if len(inputs.get("tags") or {}) > 50:
-        found.append(("tags", f"{len(inputs['tags'])} tags, at most 50 are allowed"))
-    for name in _DOCUMENTS:
-        if (
-            isinstance(inputs.get(name), str)
-            and token.startswith(("aws:iam/", "aws:s3/bucketPolicy"))
-            and not has_unknowns(inputs[name])
-        ):
-            found += [
-                (name, reason)
-                for reason in _document_objections(inputs[name], trust=name == "assumeRolePolicy")
-            ]
-    return found
-
-
-def tags_of(inputs: dict[str, Any]) -> dict[str, Any]:
-    """Scaling groups have a list of pairs, everything else names with values."""
-    tags = inputs.get("tags") or {}
-    return {tag["key"]: tag["value"] for tag in tags} if isinstance(tags, list) else tags
-
-
-def _tag_objections(key: str, value: Any) -> list[tuple[str, str]]:
-    if isinstance(value, str) and UNKNOWN in value:
-        return []
-    allowed = r"[\w\s.:/=+@-]*"
-    found = []
-    if key.lower().startswith("aws:") or not 1 <= len(key) <= 128 or not re.fullmatch(allowed, key):
-        found.append((f"tags.{key}", f"{key!r} is not a tag key that AWS accepts"))
-    if not isinstance(value, str) or len(value) > 256 or not re.fullmatch(allowed, value):
-        found.append((f"tags.{key}", f"{value!r} is not a tag value that AWS accepts"))
-    return found
-
-
-def _document_objections(text: str, *, trust: bool) -> list[str]:
-    try:
-        document = json.loads(text)
-    except json.JSONDecodeError as error:
-        return [f"MalformedPolicyDocument: not JSON: {error}"]
-    if document.get("Version") != "2012-10-17":
-        return [f"MalformedPolicyDocument: Version is {document.get('Version')!r}"]
-    statements = document.get("Statement", [])
-    found = [] if statements else ["MalformedPolicyDocument: no Statement"]
-    for statement in statements if isinstance(statements, list) else [statements]:
-        unknown = statement.keys() - {
-            *(
-                "Sid",
-                "Effect",
-                "Action",
-                "NotAction",
-                "Resource",
-                "NotResource",
-                "Principal",
-                "NotPrincipal",
-                "Condition",
-            )
-        }
-        if unknown:
-            found.append(f"MalformedPolicyDocument: unknown elements {sorted(unknown)}")
-        if statement.get("Effect") not in ("Allow", "Deny"):
-            found.append(f"MalformedPolicyDocument: Effect is {statement.get('Effect')!r}")
-        if not ("Action" in statement or "NotAction" in statement):
-            found.append("MalformedPolicyDocument: a statement without Action")
-        if trust and "Resource" in statement:
-            found.append("MalformedPolicyDocument: a trust policy has no Resource")
-        if trust and "Principal" not in statement:
-            found.append("MalformedPolicyDocument: a trust policy without Principal")
-    return found
-
-
-# ---------------------------------------------------------------- when something is made or removed
 
 
 def refuse_creation(token: str, inputs: dict[str, Any], objects: Objects) -> None:
@@ -251,7 +89,7 @@ def refuse_creation(token: str, inputs: dict[str, Any], objects: Objects) -> Non
 def _references(inputs: dict[str, Any], objects: Objects) -> None:
     arns = {item["outputs"].get("arn") for item in objects.values()}
     for text in strings(inputs):
-        if _ID.fullmatch(text) and text not in objects:
+        if ID.fullmatch(text) and text not in objects:
             raise Refused(f"InvalidParameterValue: {text!r} does not exist")
         if not text.startswith("arn:aws:") or " " in text or "*" in text:
             continue
@@ -446,83 +284,3 @@ def _once_per_service_account(inputs: dict[str, Any], objects: Objects) -> None:
     key = {name: inputs[name] for name in ("clusterName", "namespace", "serviceAccount")}
     if _of(objects, "aws:eks/podIdentityAssociation:PodIdentityAssociation", **key):
         raise Refused(f"ResourceInUseException: an association for {key} exists")
-
-
-# Parts that AWS removes along with the whole, by the property that names the whole.
-_PARTS = {
-    "aws:vpc/securityGroupIngressRule:SecurityGroupIngressRule": "securityGroupId",
-    "aws:vpc/securityGroupEgressRule:SecurityGroupEgressRule": "securityGroupId",
-    "aws:ec2/securityGroupRule:SecurityGroupRule": "securityGroupId",
-    "aws:ec2/route:Route": "routeTableId",
-    "aws:lb/listener:Listener": "loadBalancerArn",
-    "aws:lb/listenerRule:ListenerRule": "listenerArn",
-    "aws:wafv2/webAclAssociation:WebAclAssociation": "resourceArn",
-    "aws:eks/addon:Addon": "clusterName",
-    "aws:eks/accessEntry:AccessEntry": "clusterName",
-    "aws:eks/accessPolicyAssociation:AccessPolicyAssociation": "clusterName",
-    "aws:eks/podIdentityAssociation:PodIdentityAssociation": "clusterName",
-    "aws:autoscaling/attachment:Attachment": "autoscalingGroupName",
-    "aws:autoscaling/schedule:Schedule": "autoscalingGroupName",
-    "aws:autoscaling/policy:Policy": "autoscalingGroupName",
-}
-
-
-def whole(key: str, objects: Objects) -> set[str]:
-    """The thing and everything that goes with it: what AWS made along with it, its parts, and theirs."""
-    found, open_ends = {key}, [key]
-    while open_ends:
-        of = open_ends.pop()
-        called = _called(of, objects)
-        for other, item in objects.items():
-            part = item.get("owner") == of or item["inputs"].get(_PARTS.get(item["type"], "")) in called
-            if part and other not in found:
-                found.add(other)
-                open_ends.append(other)
-    return found
-
-
-def _called(key: str, objects: Objects) -> set[str]:
-    item = objects[key]
-    return {
-        text
-        for text in (key, item["inputs"].get("name"), item["outputs"].get("arn"))
-        if isinstance(text, str) and text
-    }
-
-
-def refuse_deletion(key: str, objects: Objects) -> None:
-    """Raises: Refused while something that does not go with it still stands on it."""
-    going, called = whole(key, objects), _called(key, objects)
-    aws_scaling.refuse_deletion(objects[key])
-    if objects[key]["type"] == "aws:ec2/internetGateway:InternetGateway":
-        _refuse_detaching(objects[key]["inputs"].get("vpcId"), objects)
-    for other_key, other in objects.items():
-        if other_key in going:
-            continue
-        if _ID.fullmatch(key) and key in strings(other["inputs"]):
-            raise Refused(
-                f"DependencyViolation: {key!r} has a dependent object: {other_key!r} ({other['type']})"
-            )
-        for (token, name), words in _HOLDS.items():
-            if other["type"] == token and called & set(_inside(other["inputs"], name)):
-                raise Refused(f"{words} ({other_key!r})")
-
-
-def _refuse_detaching(vpc: str | None, objects: Objects) -> None:
-    """An internet gateway stays while the network has public addresses: of NAT gateways and of load balancers."""
-    for other_key, other in objects.items():
-        balancer = other["type"] == "aws:lb/loadBalancer:LoadBalancer" and not other["inputs"].get("internal")
-        nat = other["type"] == "aws:ec2/natGateway:NatGateway"
-        held = other["inputs"].get("subnets") or [] if balancer else [other["inputs"].get("subnetId")] * nat
-        if any(objects.get(subnet, {}).get("inputs", {}).get("vpcId") == vpc for subnet in held):
-            raise Refused(
-                f"DependencyViolation: Network {vpc!r} has some mapped public address(es): {other_key!r}"
-            )
-
-
-def _inside(value: Any, name: str) -> list[str]:
-    """Texts of every property of that name, however deep."""
-    if isinstance(value, dict):
-        own = [value[name]] if isinstance(value.get(name), str) else []
-        return own + [text for item in value.values() for text in _inside(item, name)]
-    return [text for item in value for text in _inside(item, name)] if isinstance(value, list) else []
