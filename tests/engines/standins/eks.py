@@ -5,7 +5,6 @@ OIDC provider, the component's own Kubernetes provider. Refused, because the pla
 group, Fargate, Auto Mode, storage classes, the aws-auth ConfigMap. Nodes and all else are the program's own resources.
 """
 
-import hashlib
 import json
 import sys
 from collections.abc import Mapping
@@ -17,52 +16,8 @@ import pulumi_kubernetes as kubernetes
 from pulumi.provider import ConstructResult, Provider
 from pulumi.provider.server import main
 
-from . import schema
+from . import eks_arguments, eks_parts
 from .serving import leave_with_parent
-from .wire import UNKNOWN
-
-_ABSENT = {
-    "autoMode": "EKS Auto Mode",
-    "fargate": "Fargate",
-    "storageClasses": "storage classes",
-    "nodeGroupOptions": "the default node group",
-    "creationRoleProvider": "a creation role",
-    "clusterSecurityGroup": "a given cluster security group",
-    "roleMappings": "the aws-auth ConfigMap",
-    "userMappings": "the aws-auth ConfigMap",
-    "instanceRole": "the default node group",
-    "instanceRoles": "the default node group",
-}
-
-
-class ServiceRole(pulumi.ComponentResource):
-    """The component's role with its managed policies; `ready` resolves when all of them are attached."""
-
-    def __init__(
-        self, name: str, *, service: str, policies: list[str], tags: Any, opts: pulumi.ResourceOptions
-    ) -> None:
-        super().__init__("eks:index:ServiceRole", name, None, opts)
-        own = pulumi.ResourceOptions(parent=self)
-        actions = ["sts:AssumeRole", "sts:TagSession"]
-        statement = {"Action": actions, "Effect": "Allow", "Principal": {"Service": [service]}}
-        self.role = aws.iam.Role(
-            f"{name}-role",
-            description="Allows EKS to manage clusters on your behalf.",
-            assume_role_policy=json.dumps({"Version": "2012-10-17", "Statement": [statement]}),
-            tags=tags,
-            opts=own,
-        )
-        arns = [f"arn:aws:iam::aws:policy/{policy}" for policy in policies]
-        self.ready: list[pulumi.Resource] = [
-            aws.iam.RolePolicyAttachment(
-                f"{name}-{hashlib.sha1(arn.encode()).hexdigest()[:8]}",
-                policy_arn=arn,
-                role=self.role.name,
-                opts=own,
-            )
-            for arn in arns
-        ]
-        self.register_outputs({"role": self.role})
 
 
 class Cluster(pulumi.ComponentResource):
@@ -71,11 +26,11 @@ class Cluster(pulumi.ComponentResource):
     def __init__(self, name: str, args: Mapping[str, Any], opts: pulumi.ResourceOptions | None) -> None:
         super().__init__("eks:index:Cluster", name, None, opts)
         self.name, self.args = name, args
-        _refuse(args)
+        eks_arguments.refuse(args)
         self.own = pulumi.ResourceOptions(parent=self)
         self.group = None if args.get("skipDefaultSecurityGroups") else self._cluster_group()
         self.cluster = self._control_plane()
-        self.kubeconfig = _kubeconfig(self.cluster, args.get("providerCredentialOpts") or {})
+        self.kubeconfig = eks_parts.kubeconfig(self.cluster, args.get("providerCredentialOpts") or {})
         self.provider = kubernetes.Provider(
             f"{name}-eks-k8s",
             kubeconfig=pulumi.Output.json_dumps(self.kubeconfig),
@@ -103,7 +58,7 @@ class Cluster(pulumi.ComponentResource):
         role = None
         if given is None:
             policies = ["AmazonEKSClusterPolicy"]
-            role = ServiceRole(
+            role = eks_parts.ServiceRole(
                 f"{name}-eksRole",
                 service="eks.amazonaws.com",
                 policies=policies,
@@ -346,76 +301,6 @@ class Cluster(pulumi.ComponentResource):
 
 def _default(value: Any, otherwise: Any) -> Any:
     return otherwise if value is None else value
-
-
-def _refuse(args: Mapping[str, Any]) -> None:
-    problems = schema.check("eks:index:Cluster", _settled(dict(args)))
-    if problems:
-        raise ValueError(
-            "; ".join(f"{problem.path}: {problem.kind}: {problem.message}" for problem in problems)
-        )
-    for name, what in _ABSENT.items():
-        if args.get(name):
-            raise ValueError(f"{name}: this stand-in does not make {what}")
-    if not args.get("skipDefaultNodeGroup"):
-        raise ValueError(
-            "skipDefaultNodeGroup: the published component makes a node group of its own unless this is true"
-        )
-    if args.get("createInstanceRole"):
-        raise ValueError("createInstanceRole: this stand-in does not make the default node group's role")
-    if args.get("subnetIds") is not None and (args.get("publicSubnetIds") or args.get("privateSubnetIds")):
-        raise ValueError(
-            "subnetIds, and the use of publicSubnetIds and/or privateSubnetIds are mutually exclusive"
-        )
-    if args.get("authenticationMode") != "API":
-        raise ValueError(
-            "authenticationMode: without API the published component manages the aws-auth ConfigMap"
-        )
-
-
-def _settled(value: Any) -> Any:
-    """The bag with everything that is not known yet marked so."""
-    if isinstance(value, pulumi.Output | pulumi.Resource):
-        return UNKNOWN
-    if isinstance(value, Mapping):
-        return {key: _settled(item) for key, item in value.items()}
-    return [_settled(item) for item in value] if isinstance(value, list) else value
-
-
-def _kubeconfig(cluster: aws.eks.Cluster, credentials: Mapping[str, Any]) -> pulumi.Output[dict[str, Any]]:
-    def build(found: list[Any]) -> dict[str, Any]:
-        name, endpoint, authority, arn, options = found
-        args = ["--region", arn.split(":")[3], "eks", "get-token", "--cluster-name", name, "--output", "json"]
-        args += ["--role", options["roleArn"]] if options.get("roleArn") else []
-        call = {
-            "apiVersion": "client.authentication.k8s.io/v1beta1",
-            "command": "aws",
-            "args": args,
-            "env": [
-                {
-                    "name": "KUBERNETES_EXEC_INFO",
-                    "value": '{"apiVersion": "client.authentication.k8s.io/v1beta1"}',
-                }
-            ],
-        }
-        return {
-            "apiVersion": "v1",
-            "kind": "Config",
-            "clusters": [
-                {
-                    "name": "kubernetes",
-                    "cluster": {"server": endpoint, "certificate-authority-data": authority},
-                }
-            ],
-            "contexts": [{"name": "aws", "context": {"cluster": "kubernetes", "user": "aws"}}],
-            "current-context": "aws",
-            "users": [{"name": "aws", "user": {"exec": call}}],
-        }
-
-    # Lifted one by one: inside `all` the SDK hands out plain dicts.
-    authority_data = cluster.certificate_authority.apply(lambda found: found.data)
-    parts = pulumi.Output.all(cluster.name, cluster.endpoint, authority_data, cluster.arn, dict(credentials))
-    return parts.apply(build)
 
 
 class Eks(Provider):
