@@ -14,6 +14,7 @@ from infra import versions
 from infra.cluster.network import Network
 from infra.durable.bucket import Bucket
 from infra.stack import Stack
+from infra.statements import allow
 
 # In the models bucket, the same folder as that of Airflow in the cluster.
 DAGS_PATH = "airflow/dags"
@@ -183,10 +184,10 @@ def rights(title: str, *, region: str, account: str, bucket: str, groups: list[s
     """What MWAA's guide says an execution role needs, without its wildcards in actions. DAGs get no more than this."""
     queues = f"arn:aws:sqs:{region}:*:airflow-celery-*"
     return [
-        _allow(
+        allow(
             "PublishMetrics", environment_arn(title, region=region, account=account), "airflow:PublishMetrics"
         ),
-        _allow(
+        allow(
             "SeeBucket",
             bucket,
             "s3:GetBucketLocation",
@@ -195,19 +196,19 @@ def rights(title: str, *, region: str, account: str, bucket: str, groups: list[s
             "s3:ListBucket",
             "s3:ListBucketVersions",
         ),
-        _allow("ReadDags", f"{bucket}/{DAGS_PATH}/*", "s3:GetObject", "s3:GetObjectVersion"),
-        _allow("SeeAccountIsClosed", "*", "s3:GetAccountPublicAccessBlock"),
-        _allow(
+        allow("ReadDags", f"{bucket}/{DAGS_PATH}/*", "s3:GetObject", "s3:GetObjectVersion"),
+        allow("SeeAccountIsClosed", "*", "s3:GetAccountPublicAccessBlock"),
+        allow(
             "WriteLogs",
             [f"{group}:*" for group in groups],
             "logs:CreateLogStream",
             "logs:GetLogEvents",
             "logs:PutLogEvents",
         ),
-        _allow("LookAtLogs", "*", "logs:DescribeLogGroups"),
-        _allow("SendAirflowMetrics", "*", "cloudwatch:PutMetricData"),
+        allow("LookAtLogs", "*", "logs:DescribeLogGroups"),
+        allow("SendAirflowMetrics", "*", "cloudwatch:PutMetricData"),
         # The queue is in an account of AWS's own, under a key of AWS's own: neither can be named.
-        _allow(
+        allow(
             "WorkOffTasks",
             queues,
             "sqs:ChangeMessageVisibility",
@@ -225,7 +226,3 @@ def rights(title: str, *, region: str, account: str, bucket: str, groups: list[s
             "Condition": {"StringEquals": {"kms:ViaService": f"sqs.{region}.amazonaws.com"}},
         },
     ]
-
-
-def _allow(sid: str, resource: str | list[str], *actions: str) -> dict[str, Any]:
-    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}

@@ -1,7 +1,8 @@
 """Which of Bedrock's models a choice means, and the permissions that name exactly these."""
 
-from collections.abc import Sequence
 from typing import Any
+
+from infra.statements import allow
 
 # The short names that the app knows too; tests/contracts compares the two.
 LITE, PRO = "amazon.nova-2-lite-v1:0", "amazon.nova-2-pro-preview-20251202-v1:0"
@@ -22,23 +23,19 @@ def may_answer(model: str, *, region: str, account: str) -> list[dict[str, Any]]
     name = called(model, region=region)
     geography, _, foundation = name.partition(".")
     if geography not in GEOGRAPHIES:
-        return [_allow("Answer", CALLS, [_foundation(region, name)])]
+        return [allow("Answer", [_foundation(region, name)], *CALLS)]
     profile = f"arn:aws:bedrock:{region}:{account}:inference-profile/{name}"
     # A profile sends to whichever of its regions has room; AWS adds regions to it, so they are not listed here.
     models = [_foundation("*", foundation)]
     # A global profile names its models without any region as well.
     models += [_foundation("", foundation)] if geography == "global" else []
-    through = _allow("AnswerThroughTheProfile", CALLS, models)
-    through["Condition"] = {"StringEquals": {"bedrock:InferenceProfileArn": profile}}
-    return [_allow("Answer", CALLS, [profile]), through]
+    by_the_profile = {"StringEquals": {"bedrock:InferenceProfileArn": profile}}
+    through = allow("AnswerThroughTheProfile", models, *CALLS, when=by_the_profile)
+    return [allow("Answer", [profile], *CALLS), through]
 
 
 def may_embed(region: str) -> dict[str, Any]:
-    return _allow("Embed", CALLS[:1], [_foundation(region, EMBEDDER)])
-
-
-def _allow(sid: str, actions: Sequence[str], resources: list[str]) -> dict[str, Any]:
-    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resources}
+    return allow("Embed", [_foundation(region, EMBEDDER)], CALLS[0])
 
 
 def _foundation(region: str, model: str) -> str:

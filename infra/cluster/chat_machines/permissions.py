@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+from infra.statements import allow
+
 # In the model bucket: what Ollama keeps in its folder. In the data bucket: one object with accounts, chats and their files.
 MODELS_PREFIX = "chat-machines/"
 ACCOUNTS_PREFIX = "chat-machines/"
@@ -12,18 +14,18 @@ UPLOADS_PREFIX = "chat-machines/uploads/"
 
 def list_below(sid: str, bucket: str, prefix: str) -> dict[str, Any]:
     """Without it S3 says "forbidden" of what is not there, which would look like the first start of all."""
-    listed = _allow(sid, bucket, "s3:ListBucket")
+    listed = allow(sid, bucket, "s3:ListBucket")
     return listed | {"Condition": {"StringLike": {"s3:prefix": f"{prefix}*"}}}
 
 
 def keep_below(sid: str, bucket: str, prefix: str) -> dict[str, Any]:
     """Nothing is deleted: an old version goes by the bucket's own rule."""
-    return _allow(sid, f"{bucket}/{prefix}*", "s3:GetObject", "s3:PutObject")
+    return allow(sid, f"{bucket}/{prefix}*", "s3:GetObject", "s3:PutObject")
 
 
 def keep_uploads(bucket: str) -> dict[str, Any]:
     """A file that somebody deletes goes; the bucket keeps its last version for as long as its rule says."""
-    return _allow(
+    return allow(
         "KeepUploads",
         f"{bucket}/{UPLOADS_PREFIX}*",
         "s3:AbortMultipartUpload",
@@ -34,40 +36,36 @@ def keep_uploads(bucket: str) -> dict[str, Any]:
 
 
 def become(role: str) -> dict[str, Any]:
-    return _allow("BecomeUploads", role, "sts:AssumeRole")
+    return allow("BecomeUploads", role, "sts:AssumeRole")
 
 
 def read_password(secret: str) -> dict[str, Any]:
-    return _allow("ReadPassword", secret, "secretsmanager:GetSecretValue")
+    return allow("ReadPassword", secret, "secretsmanager:GetSecretValue")
 
 
 def read_administrator(secret: str) -> dict[str, Any]:
     """Of the database: to make the one role that Open WebUI has there. In its container this right is out of reach."""
-    return _allow("ReadAdministrator", secret, "secretsmanager:GetSecretValue")
+    return allow("ReadAdministrator", secret, "secretsmanager:GetSecretValue")
 
 
 def read_own(secret: str) -> dict[str, Any]:
-    return _allow("ReadOwnValues", secret, "secretsmanager:GetSecretValue")
+    return allow("ReadOwnValues", secret, "secretsmanager:GetSecretValue")
 
 
 def write_lines(group: str) -> dict[str, Any]:
-    return _allow("WriteLines", f"{group}:*", "logs:CreateLogStream", "logs:PutLogEvents")
+    return allow("WriteLines", f"{group}:*", "logs:CreateLogStream", "logs:PutLogEvents")
 
 
 def send_figures(namespace: str) -> dict[str, Any]:
     """CloudWatch knows no resource for what is sent; the condition binds it to a namespace of these machines' own."""
-    sent = _allow("SendChatFigures", "*", "cloudwatch:PutMetricData")
+    sent = allow("SendChatFigures", "*", "cloudwatch:PutMetricData")
     return sent | {"Condition": {"StringEquals": {"cloudwatch:namespace": namespace}}}
 
 
 def say_ready(group: str, *, region: str, account: str) -> dict[str, Any]:
     """Of its own scaling group only. The part before the name is an id that AWS makes up."""
     arn = f"arn:aws:autoscaling:{region}:{account}:autoScalingGroup:*:autoScalingGroupName/{group}"
-    return _allow("SayReady", arn, "autoscaling:CompleteLifecycleAction")
-
-
-def _allow(sid: str, resource: str, *actions: str) -> dict[str, Any]:
-    return {"Sid": sid, "Effect": "Allow", "Action": list(actions), "Resource": resource}
+    return allow("SayReady", arn, "autoscaling:CompleteLifecycleAction")
 
 
 def trusting(machines: str) -> str:

@@ -4,8 +4,9 @@ Set on every other role as soon as there is a deploy role. Without it, whoever m
 than himself. It grants nothing.
 """
 
-from infra.durable.deploy.place import Place, Statement, allow
+from infra.durable.deploy.place import Place
 from infra.registries import CACHED
+from infra.statements import Statement, allow
 
 
 def statements(place: Place) -> list[Statement]:

@@ -1,15 +1,11 @@
 """Where the stack is, in the words of IAM: the ARNs and conditions by which its own things are told from those of others."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from infra.naming import Names
 from infra.stack import Stack
+from infra.statements import Condition
 from infra.tags import STACK_TAG
-
-Statement = dict[str, Any]
-Condition = Mapping[str, Mapping[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -52,23 +48,3 @@ class Place:
     def during(self, key: str, *calls: str) -> Condition:
         """Tags given by the call that makes the thing. Else whoever may tag could call the things of others the stack's."""
         return {"StringEquals": {f"aws:RequestTag/{STACK_TAG}": self.names.owner, key: list(calls)}}
-
-
-def allow(sid: str, on: str | Sequence[str], *actions: str, when: Condition | None = None) -> Statement:
-    return _statement("Allow", sid, on, actions, when)
-
-
-def deny(sid: str, on: str | Sequence[str], *actions: str, when: Condition | None = None) -> Statement:
-    return _statement("Deny", sid, on, actions, when)
-
-
-def _statement(
-    effect: str, sid: str, on: str | Sequence[str], actions: Sequence[str], when: Condition | None
-) -> Statement:
-    made = {
-        "Sid": sid,
-        "Effect": effect,
-        "Action": sorted(actions),
-        "Resource": on if isinstance(on, str) else list(on),
-    }
-    return made | ({"Condition": dict(when)} if when else {})

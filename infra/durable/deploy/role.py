@@ -7,11 +7,12 @@ import pulumi
 from pulumi_aws import iam
 
 from infra.durable.deploy import boundary, rights
-from infra.durable.deploy.place import Place, Statement
+from infra.durable.deploy.place import Place
 from infra.durable.deploy.trust import trust
 from infra.durable.keeping import Keeping
 from infra.naming import AUDIENCE
 from infra.stack import Stack
+from infra.statements import Statement
 
 
 class DeployRole(pulumi.ComponentResource):

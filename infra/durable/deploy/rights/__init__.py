@@ -5,8 +5,9 @@ Nothing durable can be deleted with it: buckets, tables, secrets, images, keys a
 
 from collections.abc import Mapping
 
-from infra.durable.deploy.place import Place, Statement
+from infra.durable.deploy.place import Place
 from infra.durable.deploy.rights import cluster, entrance, identities, network, stores, watching
+from infra.statements import Statement
 
 # One for each name in DEPLOY_PARTS of infra/naming.py.
 _PARTS = {

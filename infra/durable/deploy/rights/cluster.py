@@ -1,6 +1,7 @@
 """What computes: the cluster, its pools and add-ons, chat machines, the database of RDS, managed Airflow, the queue."""
 
-from infra.durable.deploy.place import Place, Statement, allow
+from infra.durable.deploy.place import Place
+from infra.statements import Statement, allow
 
 
 def statements(place: Place) -> list[Statement]:

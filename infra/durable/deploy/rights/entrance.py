@@ -1,7 +1,8 @@
 """What is before the pods: load balancer, firewall, name, login."""
 
-from infra.durable.deploy.place import Place, Statement, allow
+from infra.durable.deploy.place import Place
 from infra.naming import short
+from infra.statements import Statement, allow
 
 _BALANCER = ("CreateListener", "CreateLoadBalancer", "CreateRule", "CreateTargetGroup")
 

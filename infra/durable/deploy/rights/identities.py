@@ -3,8 +3,9 @@
 A trust policy can be written with a role and not changed: a pause and a resume make the role anew.
 """
 
-from infra.durable.deploy.place import Place, Statement, allow, deny
+from infra.durable.deploy.place import Place
 from infra.naming import DEPLOY_PARTS
+from infra.statements import Statement, allow, deny
 
 # Whose policies may be attached, besides those that the program writes itself.
 MANAGED = (

@@ -1,6 +1,7 @@
 """The network and all that EC2 numbers: made with the stack's tag, changed and deleted where they carry it."""
 
-from infra.durable.deploy.place import Place, Statement, allow
+from infra.durable.deploy.place import Place
+from infra.statements import Statement, allow
 
 # What EC2 makes with a tag in the same call.
 _MAKES = {

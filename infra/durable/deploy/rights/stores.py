@@ -1,6 +1,7 @@
 """What stays: made where it is missing, set as the program says, never emptied and never deleted. Values are not read."""
 
-from infra.durable.deploy.place import Place, Statement, allow
+from infra.durable.deploy.place import Place
+from infra.statements import Statement, allow
 
 
 def statements(place: Place) -> list[Statement]:

@@ -1,6 +1,7 @@
 """What tells of the stack and of what it costs: log groups, topics, budget, monitor, alarms, the cost guard's function."""
 
-from infra.durable.deploy.place import Place, Statement, allow
+from infra.durable.deploy.place import Place
+from infra.statements import Statement, allow
 
 
 def statements(place: Place) -> list[Statement]:
