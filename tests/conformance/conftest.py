@@ -4,12 +4,20 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.adapters.aws_calls import Calls
 from tests.conformance.aws_server import aws_server
 
 
 @pytest.fixture
 def anyio_backend() -> str:
     return "asyncio"
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a store does is asked here, not how fast the machine is that plays AWS beside the tests."""
+    begin = Calls.__init__
+    monkeypatch.setattr(Calls, "__init__", lambda self, store, *, whole_s: begin(self, store, whole_s=60.0))
 
 
 @pytest.fixture(scope="module")
