@@ -1,6 +1,6 @@
 """Documents, jobs, content claims and tombstones as typed values over the records port."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import UTC, datetime
@@ -8,7 +8,7 @@ from typing import Any
 
 from app.kernel.documents import DocumentStatus, JobKind, JobStatus, Metadata
 from app.kernel.errors import Conflict, NotFound
-from app.kernel.ports.records import Record, Records
+from app.kernel.ports.records import Record, Records, all_records
 from app.rag.contention import until_written
 
 _CLAIM_TRIES = 8
@@ -111,6 +111,10 @@ class Catalog:
         page = await self.records.page(_documents(tenant), after=after, limit=limit, descending=newest_first)
         return [_document(record) for record in page.records], page.after
 
+    async def every_document(self, tenant: str) -> AsyncIterator[Document]:
+        async for record in all_records(self.records, _documents(tenant)):
+            yield _document(record)
+
     async def save_document(self, document: Document) -> Document:
         """Write over the revision that was read (0: only when new)."""
         saved = replace(document, updated_at=self.timestamp())
@@ -152,6 +156,10 @@ class Catalog:
             _jobs(tenant), prefix=_job_prefix(document_id), after=after, limit=limit, descending=newest_first
         )
         return [_job(record) for record in page.records], page.after
+
+    async def every_job(self, tenant: str, *, document_id: str = "") -> AsyncIterator[Job]:
+        async for record in all_records(self.records, _jobs(tenant), prefix=_job_prefix(document_id)):
+            yield _job(record)
 
     async def save_job(self, job: Job) -> Job:
         saved = replace(job, updated_at=self.timestamp())
@@ -205,13 +213,8 @@ class Catalog:
         await self.records.delete(_jobs(job.tenant), job.job_id)
 
     async def all_jobs_of(self, tenant: str, document_id: str) -> list[Job]:
-        jobs: list[Job] = []
-        after: str | None = None
-        while True:
-            page, after = await self.jobs(tenant, document_id=document_id, after=after, limit=1000)
-            jobs.extend(page)
-            if after is None:
-                return jobs
+        """In their order."""
+        return [job async for job in self.every_job(tenant, document_id=document_id)]
 
     # belongings: records that others keep of a document; each is noted before it is written, so that none is missed
 
@@ -226,26 +229,17 @@ class Catalog:
         await self.records.delete(_belongings(tenant), f"{document_id}/{partition}/{key}")
 
     async def forget_belongings(self, tenant: str, document_id: str) -> None:
-        for belonging in await self._belongings_of(tenant, document_id):
+        async for belonging in self._belongings_of(tenant, document_id):
             await self.drop_belonging(
                 tenant, document_id, partition=belonging.value["partition"], key=belonging.value["key"]
             )
 
-    async def _belongings_of(self, tenant: str, document_id: str) -> list[Record]:
-        found: list[Record] = []
-        after: str | None = None
-        while True:
-            page = await self.records.page(
-                _belongings(tenant), prefix=f"{document_id}/", after=after, limit=1000
-            )
-            found.extend(page.records)
-            after = page.after
-            if after is None:
-                return found
+    def _belongings_of(self, tenant: str, document_id: str) -> AsyncIterator[Record]:
+        return all_records(self.records, _belongings(tenant), prefix=f"{document_id}/")
 
     async def _residue_of_belongings(self, tenant: str, document_id: str) -> int:
         left = 0
-        for belonging in await self._belongings_of(tenant, document_id):
+        async for belonging in self._belongings_of(tenant, document_id):
             left += 1
             with suppress(NotFound):
                 await self.records.get(belonging.value["partition"], belonging.value["key"])

@@ -23,27 +23,15 @@ class Unfinished:
         """Reads every record of every document and job of these tenants."""
         for tenant in tenants:
             await self._mend_documents(tenant)
-            after: str | None = None
-            while True:
-                jobs, after = await self.catalog.jobs(tenant, after=after, limit=1000)
-                for job in jobs:
-                    if not job.status.ended:
-                        await self.work.send(job.queue_id)
-                if after is None:
-                    break
+            async for job in self.catalog.every_job(tenant):
+                if not job.status.ended:
+                    await self.work.send(job.queue_id)
 
     async def _mend_documents(self, tenant: str) -> None:
         """Give a job to documents whose upload or deletion died before it had written one."""
-        after: str | None = None
-        while True:
-            documents, after = await self.catalog.documents(tenant, after=after, limit=1000)
-            for document in documents:
-                with suppress(NotFound, Conflict):  # it has a job, or a worker has just ended it
-                    if document.status is DocumentStatus.DELETING:
-                        await self.delete.request(tenant, document.document_id)
-                    elif document.status is DocumentStatus.PENDING:
-                        await self.catalog.save_job(
-                            ingestion_of(document, timestamp=self.catalog.timestamp())
-                        )
-            if after is None:
-                return
+        async for document in self.catalog.every_document(tenant):
+            with suppress(NotFound, Conflict):  # it has a job, or a worker has just ended it
+                if document.status is DocumentStatus.DELETING:
+                    await self.delete.request(tenant, document.document_id)
+                elif document.status is DocumentStatus.PENDING:
+                    await self.catalog.save_job(ingestion_of(document, timestamp=self.catalog.timestamp()))

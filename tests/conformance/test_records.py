@@ -13,7 +13,7 @@ import pytest
 from app.adapters.dynamodb import DynamoRecords
 from app.adapters.embedded.records import SqliteRecords
 from app.kernel.errors import BadInput, Conflict, NotFound
-from app.kernel.ports.records import Record, Records
+from app.kernel.ports.records import Record, Records, all_records
 from tests.conformance.children import SPAWN, child, count_up, record_for_ever
 from tests.conformance.stores import PATIENT_S, make_table
 
@@ -186,6 +186,20 @@ async def test_pages_hold_every_record_once(records: Records, limit: int) -> Non
         await records.put("p", f"k{number}", {})
         await records.put("other", f"k{number}", {})
     assert await _walk(records, "p", prefix="k", limit=limit) == [f"k{number}" for number in range(10)]
+
+
+@pytest.mark.parametrize("page_size", [1, 3, 4, 1_000])
+async def test_a_walk_sees_every_record_once_also_when_it_deletes_them(
+    records: Records, page_size: int
+) -> None:
+    for key in ("a1", "b1", "b2", "b3", "b4", "c1"):
+        await records.put("p", key, {"of": key})
+    seen = []
+    async for record in all_records(records, "p", prefix="b", page_size=page_size):
+        seen.append(record.value["of"])
+        await records.delete("p", record.key)
+    assert seen == ["b1", "b2", "b3", "b4"]
+    assert [record.key async for record in all_records(records, "p")] == ["a1", "c1"]
 
 
 async def test_paging_goes_on_after_a_key_that_is_gone_by_now(records: Records) -> None:

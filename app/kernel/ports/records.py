@@ -1,6 +1,6 @@
 """Small facts under a partition and a key, written conditionally: document states, jobs, keys."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -51,3 +51,17 @@ class Records(Protocol):
         ...
 
     async def ping(self) -> None: ...
+
+
+async def all_records(
+    records: Records, partition: str, *, prefix: str = "", page_size: int = 1_000
+) -> AsyncIterator[Record]:
+    """Every record whose key begins with `prefix`, by key, a page in memory at a time; it may be deleted on the way."""
+    after: str | None = None
+    while True:
+        page = await records.page(partition, prefix=prefix, after=after, limit=page_size)
+        for record in page.records:
+            yield record
+        after = page.after
+        if after is None:
+            return

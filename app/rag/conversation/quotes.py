@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.kernel.documents import DocumentStatus
 from app.kernel.errors import NotFound
+from app.kernel.ports.records import all_records
 from app.rag.catalog import Catalog
 from app.rag.contention import until_written
 from app.rag.conversation.exchange import Exchange, from_plain, to_plain
@@ -45,14 +46,8 @@ class Quotes:
 
     async def residue(self, tenant: str, document_id: str) -> int:
         """How many turns and summaries may still hold words of a document."""
-        count, after = 0, None
-        while True:
-            page = await self.catalog.records.page(
-                quotes_of(tenant), prefix=f"{document_id}/", after=after, limit=1000
-            )
-            count, after = count + len(page.records), page.after
-            if after is None:
-                return count
+        quoting = all_records(self.catalog.records, quotes_of(tenant), prefix=f"{document_id}/")
+        return sum([1 async for _ in quoting])
 
     async def _gone(self, tenant: str, document_id: str) -> bool:
         try:

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.kernel.documents import new_id
 from app.kernel.errors import BadInput, Conflict, NotFound
-from app.kernel.ports.records import Record
+from app.kernel.ports.records import Record, all_records
 from app.rag.catalog import Catalog
 from app.rag.contention import until_written
 from app.rag.conversation.exchange import Exchange, from_plain, to_plain
@@ -117,13 +117,10 @@ class Conversations:
         return [from_plain(record.value) for record in page.records], following
 
     async def all_turns(self, tenant: str, conversation: Conversation) -> AsyncIterator[Exchange]:
-        after: str | None = None
-        while True:
-            page, after = await self.turns(tenant, conversation, after=after, limit=_PAGE)
-            for exchange in page:
-                yield exchange
-            if after is None:
-                return
+        prefix = f"{conversation.conversation_id}/"
+        turns = all_records(self.catalog.records, turns_of(tenant), prefix=prefix, page_size=_PAGE)
+        async for record in turns:
+            yield from_plain(record.value)
 
     async def add(self, tenant: str, session_id: str, exchange: Exchange) -> Exchange:
         """Write a turn; of several at a time each gets a number of its own. Its documents may have gone meanwhile."""

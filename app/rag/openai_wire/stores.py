@@ -7,7 +7,7 @@ from typing import Any
 
 from app.kernel.documents import DocumentStatus, new_id
 from app.kernel.errors import BadInput, Conflict, NotFound
-from app.kernel.ports.records import Records
+from app.kernel.ports.records import Records, all_records
 from app.rag.catalog import Catalog, Document
 from app.rag.contention import until_written
 from app.rag.openai_wire.cursors import Stretch
@@ -24,7 +24,6 @@ from app.rag.openai_wire.holdings import (
 _ID = re.compile(r"(?:vs|vsfb)_[0-9a-f]{27}")
 # A search is activity; the record is written again when the minute has changed.
 _TOUCH_S = 60
-_PAGE = 1_000
 _STORES, _FILES, _BATCHES, _BATCH_FILES = "vector_stores", "vector_store_files", "file_batches", "batch_files"
 
 
@@ -98,12 +97,8 @@ class VectorStores:
             await self.change(tenant, store_id, deleted=True)
         members = [member async for member in self.members(tenant, store_id)]
         await side_by_side(members, lambda member: self.remove(tenant, member))
-        while True:
-            page = await self.records.page(_in(_BATCHES, tenant), prefix=f"{store_id}/", limit=_PAGE)
-            for record in page.records:
-                await self.records.delete(_in(_BATCHES, tenant), record.key)
-            if page.after is None:
-                break
+        async for record in all_records(self.records, _in(_BATCHES, tenant), prefix=f"{store_id}/"):
+            await self.records.delete(_in(_BATCHES, tenant), record.key)
         await self.records.delete(_in(_STORES, tenant), store_id)
 
     async def _save_store(self, tenant: str, store: VectorStore) -> VectorStore:
@@ -166,13 +161,8 @@ class VectorStores:
         return [member_of(record) for record in page.records], following
 
     async def members(self, tenant: str, store_id: str) -> AsyncIterator[Member]:
-        after: str | None = None
-        while True:
-            found, after = await self.read_members(tenant, store_id, Stretch(after, _PAGE))
-            for member in found:
-                yield member
-            if after is None:
-                return
+        async for record in all_records(self.records, _in(_FILES, tenant), prefix=f"{store_id}/"):
+            yield member_of(record)
 
     async def remove(self, tenant: str, member: Member) -> None:
         """Take a document out of a store and of the batch that brought it; the document itself stays."""
