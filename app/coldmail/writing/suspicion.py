@@ -2,6 +2,7 @@
 
 import re
 
+from app.coldmail.extraction import words
 from app.coldmail.extraction.skills import skills_in
 from app.kernel.prompts import clean
 
@@ -15,12 +16,27 @@ REACHABLE = re.compile(
     r"|\+?\d[\d ()/-]{6,}\d",
     re.I,
 )
+# What no name holds.
 _ORDERS = re.compile(
-    r"\b(?:ignor\w*|disregard\w*|forget\w*|overrid\w*|bypass\w*|jailbreak\w*|instruct\w*|prompts?|assistant|chatbot|llm|"
-    r"language model|system message|you (?:are|must|should|will|may) (?:now|also|not|instead)?|you must|act as|pretend|"
-    r"repl(?:y|ies) with|respond with|answer with|output|print|repeat|reveal|append|prepend|include the|add the|"
-    r"send (?:all|the|this|it|an)|forward (?:all|the|this|it)|click|visit|password|api key|token|canary|pwned|hacked|"
+    r"\b(?:ignor\w*|disregard\w*|forget\w*|overrid\w*|bypass\w*|jailbreak\w*|reveal\w*|append|prepend|language model|"
+    r"system message|you (?:are|must|should|will|may) (?:now|also|not|instead)?|you must|act as|pretend|"
+    r"repl(?:y|ies) with|respond with|answer with|include the|add the|send (?:all|the|this|it|an)|"
+    r"forward (?:all|the|this|it)|api key|canary|pwned|hacked|"
     r"ignorier\w*|vergiss|anweisung\w*|antworte|schreibe|ignorez|oubliez|réponds|ignora\w*|olvida\w*|responde|escribe)\b",
+    re.I,
+)
+# What orders hold, and the names of some posts and companies too: Executive Assistant, Prompt Engineer, Reply AG.
+_OF_ORDERS = re.compile(
+    r"\b(?:instruct(?:ions?|ed|s|ing)?|prompts?|assistant|chatbot|llm|output|print|repeat|click|visit|password|token)\b",
+    re.I,
+)
+# What makes a sentence of it. A post's name has such words behind what the post is, as in Assistant to the Board.
+_SPEAKS = re.compile(
+    r"\b(?:an?|the|me|you|your|my|this|that|all|it|to|us|is|are|if|then|now|with|der|die|das|den|einen?|le|la|les|une?|el|los)\b",
+    re.I,
+)
+_LEGAL_FORM = re.compile(
+    r"\b(?:gmbh|m?bh|ag|se|kg|ohg|eg|inc|ltd|llc|llp|plc|corp|co|sas?|sarl|sl|srl|spa|bv|nv|oy|ab|as|aps|kft|group|gruppe)\.?$",
     re.I,
 )
 
@@ -38,8 +54,14 @@ _FIRST_WORDS = _words(
     "generate suggest compare identify help teach discuss outline draft compose read fetch set import def class return "
     "encode decode develop implement modify encrypt evaluate design"
 )
-_CODE = re.compile(r"[A-Z]{2,}[-_]\w+|\w*_\w+|\d{3,}")
-_MARKS = re.compile(r"[\"“”„«»<>{}\[\]=*^~`\\$|!?;]|\.\s|\.\.\.|…|\bhttps?\b")
+# IT-Support and HUK-COBURG are none.
+_CODE = re.compile(r"[A-Z]{4,}[-_]\w+|\w*_\w+|\d{3,}")
+# Sr. and Dr. end no sentence, and the star of Leiter*in stands between letters.
+_MARKS = re.compile(
+    r"[\"“”„«»<>{}\[\]=^~`\\$|!?;]|(?<!\w)\*|\*(?!\w)|(?<!\b[A-Z][a-z])\.\s|\.\.\.|…|\bhttps?\b"
+)
+# Where a title ends and its remarks begin: (m/w/d), [Remote], | Berlin, : the best job, 80-100 %.
+_REMARKS = re.compile(r"\s*[(\[|]|\s*:(?!in)|\s+\d{1,3}\s?(?:[-–]\s?\d{1,3}\s?)?%")
 
 
 def shown(text: str) -> str:
@@ -49,27 +71,34 @@ def shown(text: str) -> str:
 
 def suspicious(text: str) -> bool:
     """Whether a passage orders somebody about or wants to be followed somewhere."""
-    return bool(_ORDERS.search(text) or REACHABLE.search(text) or _CODE.search(text) or _shouts(text))
+    return bool(
+        _ORDERS.search(text)
+        or _OF_ORDERS.search(text)
+        or REACHABLE.search(text)
+        or _CODE.search(text)
+        or _shouts(text)
+    )
 
 
 def safe_title(raw: str) -> str:
     """The name of a post, a verbatim piece of what was given; "" for what is none."""
-    title = re.split(r"\s*[(\[|:]", shown(raw), maxsplit=1)[0].strip(" ,-–—/")
-    return title if _is_name(title, _MOST_TITLE_WORDS, _MOST_TITLE_CHARS) else ""
+    title = _REMARKS.split(shown(raw), maxsplit=1)[0].strip(" ,-–—/")
+    fits = _is_name(title, _MOST_TITLE_WORDS, _MOST_TITLE_CHARS)
+    return title if fits and not _commands(title, words.ROLE.search(title)) else ""
 
 
 def safe_name(raw: str) -> str:
     """The name of a company; "" for what is none."""
     name = shown(raw).strip(" ,-–—/")
-    return name if _is_name(name, _MOST_NAME_WORDS, _MOST_NAME_CHARS) else ""
+    fits = _is_name(name, _MOST_NAME_WORDS, _MOST_NAME_CHARS)
+    # A word alone orders nobody.
+    return name if fits and not (" " in name and _commands(name, _LEGAL_FORM.search(name))) else ""
 
 
 def _is_name(text: str, most_words: int, most_chars: int) -> bool:
-    words = text.split()
     return (
-        0 < len(words) <= most_words
+        0 < len(text.split()) <= most_words
         and len(text) <= most_chars
-        and words[0].strip(",.:").lower() not in _FIRST_WORDS
         and any(letter.isalpha() for letter in text)
         and not _MARKS.search(text)
         and not _ORDERS.search(text)
@@ -79,10 +108,18 @@ def _is_name(text: str, most_words: int, most_chars: int) -> bool:
     )
 
 
+def _commands(name: str, known: re.Match[str] | None) -> bool:
+    """Whether it reads like an order. `known`: where it says which post or legal form it is, as orders do not: Design Lead."""
+    if known is None:
+        return name.split()[0].strip(",.:").lower() in _FIRST_WORDS or bool(_OF_ORDERS.search(name))
+    rest = name[known.end() :]
+    return bool(_SPEAKS.search(name[: known.end()]) or (_OF_ORDERS.search(rest) and _SPEAKS.search(rest)))
+
+
 def _shouts(text: str) -> bool:
     """A long word in capitals among words that are not, and that no skill is called."""
-    words = re.findall(r"[^\W\d_]+", text)
-    loud = [word for word in words if len(word) > 4 and word.isupper()]
+    found = re.findall(r"[^\W\d_]+", text)
+    loud = [word for word in found if len(word) > 4 and word.isupper()]
     return (
-        bool(loud) and any(not word.isupper() for word in words) and any(not skills_in(word) for word in loud)
+        bool(loud) and any(not word.isupper() for word in found) and any(not skills_in(word) for word in loud)
     )
