@@ -14,7 +14,7 @@ from app.coldmail.portfolio.store import Portfolio
 from app.coldmail.profiles import Profile, Profiles
 from app.coldmail.reading.reading import Reading
 from app.coldmail.reading.source import Source
-from app.coldmail.writing.facts import Facts
+from app.coldmail.writing.facts import Facts, whole
 from app.coldmail.writing.posting import posting
 from app.coldmail.writing.suspicion import shown
 from app.coldmail.writing.writer import Draft, Writer
@@ -157,7 +157,7 @@ class Emails:
                 "id": new_id(),
                 "subject": written.subject,
                 "body": written.body,
-                "links": [link for link in facts.links if link in written.body],
+                "links": [link for link in facts.links if whole(link).search(written.body)],
                 "claims": [asdict(claim) for claim in written.claims],
                 "model": draft.model,
                 "fallback": draft.fallback,

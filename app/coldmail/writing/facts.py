@@ -1,5 +1,6 @@
 """All that one draft may say: the posting's facts, the matched work, and who writes."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -46,6 +47,11 @@ class Written:
     body: str
     claims: tuple[Claim, ...]
     warnings: tuple[str, ...] = ()
+
+
+def whole(link: str) -> re.Pattern[str]:
+    """The link where it stands as it is: one may begin like another one."""
+    return re.compile(rf"{re.escape(link)}(?=[.,;:!?)\"”»']*(?:\s|$))")
 
 
 def listed(items: Sequence[str], joined_by: str) -> str:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from app.coldmail.portfolio.entries import Entry
 from app.coldmail.portfolio.matching import skill_key
-from app.coldmail.writing.facts import Facts
+from app.coldmail.writing.facts import Facts, whole
 from app.coldmail.writing.kinds import KINDS
 from app.coldmail.writing.suspicion import REACHABLE
 
@@ -144,8 +144,7 @@ class Judge:
         """The sentence without links that are byte for byte those of the work, and which those are."""
         links = set()
         for link in sorted(self._links, key=len, reverse=True):
-            exactly = re.compile(rf"{re.escape(link)}(?=[.,;:!?)\"”»']*(?:\s|$))")
-            if link in sentence and exactly.search(sentence):
+            if link in sentence and (exactly := whole(link)).search(sentence):
                 sentence = exactly.sub(" ", sentence)
                 links.add(link)
         return sentence, links

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import dataclass, replace
 
 from app.coldmail.writing import asking, template
-from app.coldmail.writing.facts import Facts, Written
+from app.coldmail.writing.facts import Facts, Written, whole
 from app.coldmail.writing.grounding import Checked, check
 from app.coldmail.writing.judging import Fault, Judge
 from app.kernel.errors import GenaiError, ProviderRejected, Unavailable
@@ -95,8 +95,9 @@ def _assembled(raw: asking.Raw, checked: Checked, facts: Facts, variant: int) ->
     """The sentences that passed, the links that they left out, and our own frame around them."""
     paragraphs = list(checked.paragraphs)
     said = "\n".join(paragraphs)
-    if any(link not in said for link in facts.links):
-        paragraphs.append(template.work_introduced(facts, variant=variant))
+    left_out = tuple(found for found in facts.matches if not whole(found.entry.link).search(said))
+    if left_out:
+        paragraphs.append(template.work_introduced(replace(facts, matches=left_out), variant=variant))
     warnings = []
     if checked.faults:
         count, why = len(checked.faults), ", ".join(dict.fromkeys(checked.faults))

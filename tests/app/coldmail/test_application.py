@@ -228,6 +228,22 @@ HONEST = {
 }
 
 
+async def test_a_link_that_begins_like_another_is_not_taken_for_it(tmp_path: Path, site: Site) -> None:
+    works = [
+        {"title": "Fleet tracker", "skills": ["Python"], "link": "https://work.example/fleet"},
+        {"title": "Fleet charts", "skills": ["AWS"], "link": "https://work.example/fleet/charts"},
+    ]
+    said = "You are looking for a Senior Python Developer. Fleet charts is our work with AWS: https://work.example/fleet/charts"
+    with wire_server() as model:
+        model.answer = lambda messages: json.dumps({"subject": "x", "body": said})
+        async with served(tmp_path, site, chat_url=model.url) as http:
+            await http.put("/portfolio", json=works)
+            [email] = await emails(http, job=JOB)
+    assert not email["fallback"]
+    assert sorted(email["links"]) == [each["link"] for each in works]
+    assert email["body"].count("https://work.example/fleet\n") == email["body"].count("/fleet/charts") == 1
+
+
 async def test_a_models_draft_passes_when_all_of_it_has_evidence(tmp_path: Path, site: Site) -> None:
     with wire_server() as model:
         model.answer = lambda messages: json.dumps(HONEST)
