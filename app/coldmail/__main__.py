@@ -90,8 +90,12 @@ async def _wish(given: argparse.Namespace, service: Any) -> Any:
     }
     if given.place == "-":
         return Wish(text=sys.stdin.read(), **more)
-    if "://" in given.place or not _is_file(given.place):
+    if "://" in given.place:
         return Wish(url=given.place, **more)
+    if not _is_file(given.place):
+        raise StartError(
+            f"There is no file {given.place!r}; check the path, or give an address that begins with https://."
+        )
     page = await service.reading.read(Source(content=_saved(given.place)))
     if not page.jobs:
         raise StartError(page.advice or f"{given.place!r} holds no job.")

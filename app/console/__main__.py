@@ -1,5 +1,6 @@
 """`python -m app.console`: Streamlit on GENAI_CONSOLE_PORT, quiet, local and without a file watcher."""
 
+import argparse
 import errno
 import logging
 import socket
@@ -11,6 +12,12 @@ from app.console.style import THEME
 from app.kernel.errors import AddressBusy, StartError
 from app.settings import Settings, read_settings
 
+_EXAMPLES = """examples:
+  python -m app.console                                     on 127.0.0.1:8501, for the API on 8080
+  GENAI_API_URL=https://rag.example.com GENAI_API_KEY=... python -m app.console     for an API elsewhere
+  GENAI_CONSOLE_PORT=9001 python -m app.console             another port
+
+`make run` starts it beside the API. All settings: docs/reference/settings.md"""
 _SCRIPT = Path(__file__).with_name("pages.py")
 
 
@@ -60,8 +67,12 @@ def claim(settings: Settings) -> None:
             ) from error
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
     """Serve until SIGTERM or SIGINT; 2 when it cannot start."""
+    argparse.ArgumentParser(
+        prog="python -m app.console", description=__doc__, epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args(arguments)  # fmt: skip
     try:
         settings = read_settings()
         claim(settings)

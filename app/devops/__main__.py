@@ -102,7 +102,10 @@ def _read(name: str) -> str:
         content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
         return decoded(gzip.decompress(content) if content.startswith(b"\x1f\x8b") else content)
     except (OSError, EOFError) as error:
-        raise StartError(f"{name!r} cannot be read: {error}.") from None
+        why = (isinstance(error, OSError) and error.strerror) or str(error)
+        raise StartError(
+            f"{name!r} cannot be read: {why}; check the path, or give - to read from a pipe."
+        ) from None
 
 
 if __name__ == "__main__":

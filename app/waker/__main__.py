@@ -1,5 +1,6 @@
 """`python -m app.waker`: the proxy on WAKER_PORT, and a turn of the watch every WAKER_TICK_S seconds."""
 
+import argparse
 import asyncio
 import logging
 import os
@@ -17,6 +18,9 @@ from app.waker.watch import Watch
 _LOG = logging.getLogger("app.waker")
 # A pod has 30 s to end; an answer that takes longer is cut, and its caller asks the next waker.
 _GRACE_S = 20
+
+_EXAMPLES = """It runs in the cluster before a model server that sleeps; its settings are variables that begin with WAKER_,
+which infra/workloads sets. What it does and how to watch it: docs/guide/12-chat.md"""
 
 
 def _now() -> datetime:
@@ -61,7 +65,11 @@ async def run(settings: WakerSettings) -> None:
         await scaling.close()
 
 
-def main() -> int:
+def main(arguments: list[str] | None = None) -> int:
+    argparse.ArgumentParser(
+        prog="python -m app.waker", description=__doc__, epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    ).parse_args(arguments)  # fmt: skip
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     for noisy in ("httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
