@@ -1,4 +1,4 @@
-"""`python -m tests.journeys.screenshots`: takes the README's pictures of the console on a fresh platform."""
+"""`python -m tests.journeys.screenshots`: takes the pictures of the console in README and the guides on a fresh platform."""
 
 import sys
 import tempfile
@@ -46,6 +46,7 @@ def main() -> int:
         visitor = Visitor(browser, platform.console, width=1120, height=760)
         _documents(visitor)
         _ask(visitor)
+        _status(visitor)
         visitor.leave()
         visitor = Visitor(browser, platform.console, width=1120, height=760)
         _failures(visitor, "failures.png")
@@ -70,7 +71,7 @@ def _failures(visitor: Visitor, name: str) -> None:
     visitor.page.locator(".st-key-explain button").click()
     answer = visitor.page.locator(".st-key-failure-answer")
     expect(answer).to_contain_text("Seen ")
-    expect(answer.locator("code").first).to_contain_text("s3:ListBucket")
+    expect(answer.get_by_test_id("stCode").first).to_contain_text("s3:ListBucket")
     expect(answer.get_by_role("button", name="Yes, that was it")).to_be_visible()
     _take(visitor, name, whole=True)
 
@@ -113,6 +114,12 @@ def _ask(visitor: Visitor) -> None:
     visitor.ask("How much may a hotel cost per night?")
     visitor.open_source()
     _take(visitor, "ask.png")
+
+
+def _status(visitor: Visitor) -> None:
+    visitor.go("Status")
+    expect(visitor.page.get_by_text("Everything is up.")).to_be_visible()
+    _take(visitor, "status.png")
 
 
 def _emails(visitor: Visitor, name: str) -> None:
