@@ -5,7 +5,7 @@ import re
 from app.devops.checking.github.expressions import Malformed, embedded
 from app.devops.checking.github.inference import constant
 from app.devops.checking.github.sections import Reader
-from app.devops.checking.github.vocabulary import ALL_SHELLS, SCOPES, SHELLS
+from app.devops.checking.github.vocabulary import ALL_SHELLS, CACHE_MODES, SCOPES, SHELLS
 from app.devops.checking.nodes import Node
 
 
@@ -82,6 +82,14 @@ def check_concurrency(key: Node, node: Node, reader: Reader) -> None:
         reader.report.error(key.line, "missing-key", "concurrency: has no group:")
     if "cancel-in-progress" in pairs:
         reader.boolean(pairs["cancel-in-progress"][1], "cancel-in-progress:")
+
+
+def check_cache_mode(node: Node, reader: Reader) -> None:
+    mode = reader.text(node, "cache-mode:")
+    if mode and "${{" not in mode and mode not in CACHE_MODES:
+        reader.report.error(
+            node.line, "cache-mode", f"cache-mode: is {', '.join(sorted(CACHE_MODES))}, not {mode!r}"
+        )
 
 
 def check_permissions(node: Node, reader: Reader) -> None:

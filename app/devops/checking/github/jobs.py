@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.devops.checking.circles import circles
 from app.devops.checking.github.clauses import (
+    check_cache_mode,
     check_concurrency,
     check_condition,
     check_defaults,
@@ -120,6 +121,8 @@ def _settings(pairs: Pairs, reader: Reader) -> None:
         check_permissions(pairs["permissions"][1], reader)
     if "concurrency" in pairs:
         check_concurrency(pairs["concurrency"][0], pairs["concurrency"][1], reader.at("job-concurrency"))
+    if "cache-mode" in pairs:
+        check_cache_mode(pairs["cache-mode"][1], reader.at("none"))
 
 
 def _called(pairs: Pairs, key: Node, reader: Reader) -> None:

@@ -1,12 +1,13 @@
 """Steps: a script or an action, never both; names, shells, and what earlier steps left to read."""
 
 import re
+from collections.abc import Iterator
 
 from app.devops.checking.github.actions import check_uses, outputs_of
 from app.devops.checking.github.clauses import check_condition, check_env, check_shell
 from app.devops.checking.github.kinds import STRING, Kind, closed
 from app.devops.checking.github.sections import Reader
-from app.devops.checking.github.vocabulary import COMMANDS, RUN_STEP_KEYS, USES_STEP_KEYS
+from app.devops.checking.github.vocabulary import COMMANDS, GROUP_STEPS, RUN_STEP_KEYS, USES_STEP_KEYS
 from app.devops.checking.nodes import Node
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
@@ -18,7 +19,7 @@ def read_steps(node: Node, reader: Reader, platform: str) -> dict[str, Kind]:
     """Check the steps in order; the types of `steps` by name come back."""
     known: dict[str, Kind] = {}
     lines: dict[str, int] = {}
-    for step in reader.sequence(node, "steps:"):
+    for step in _each(node, reader):
         inside = reader.at("step").knowing(steps=closed(known))
         pairs = _step(step, inside, platform)
         if "id" not in pairs:
@@ -43,11 +44,35 @@ def read_steps(node: Node, reader: Reader, platform: str) -> dict[str, Kind]:
     return known
 
 
+def _each(node: Node, reader: Reader) -> Iterator[Node]:
+    """Every step, and behind a group those that it runs at the same time."""
+    for step in reader.sequence(node, "steps:"):
+        yield step
+        together = step.get("parallel") if step.kind == "map" else None
+        if together is not None:
+            yield from reader.sequence(together, "parallel:")
+
+
+def _group(step: Node, what: str, reader: Reader) -> Pairs:
+    pairs = reader.mapping(step, f"a step with {what}:", keys=frozenset(("id", "name", "if", what)))
+    if "if" in pairs:
+        check_condition(pairs["if"][1], reader.at("step-if"))
+    if what == "wait" and what in pairs:
+        for name in reader.sequence(pairs[what][1], "wait:", single=True):
+            reader.text(name, "wait:")
+    if what == "cancel" and what in pairs:
+        reader.text(pairs[what][1], "cancel:")
+    return pairs
+
+
 def _step(step: Node, reader: Reader, platform: str) -> Pairs:
     if step.kind != "map" or not step.pairs:
         reader.report.error(step.line, "structure", "a step is a map with run: or uses:")
         return {}
     names = {key.value for key, _ in step.pairs}
+    group = next((key.value for key, _ in step.pairs if key.value in GROUP_STEPS), "")
+    if group and not names & {"run", "uses"}:
+        return _group(step, group, reader)
     first = next((key.value for key, _ in step.pairs if key.value in ("run", "uses")), "")
     if not first:
         first = "run" if names & {"shell", "working-directory"} else "uses" if "with" in names else ""
@@ -71,6 +96,8 @@ def _step(step: Node, reader: Reader, platform: str) -> Pairs:
         reader.boolean(pairs["continue-on-error"][1], "continue-on-error:")
     if "timeout-minutes" in pairs:
         reader.number(pairs["timeout-minutes"][1], "timeout-minutes:")
+    if "background" in pairs:
+        reader.boolean(pairs["background"][1], "background:")
     if "run" in pairs:
         _run(pairs, reader, platform)
     if "uses" in pairs:

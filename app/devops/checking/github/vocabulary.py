@@ -1,6 +1,8 @@
 """The words GitHub knows: keys, events, scopes, runners, and which context may be read where.
 
-Source: GitHub's reference pages for workflow syntax, events, contexts and hosted runners, as of 2026-11; unverified.
+Compared on 2026-11-27 with actionlint 1.7.12 (`all_webhooks.go`, `availability.go`, `rule_permissions.go`,
+`rule_runner_label.go`, `expr_sema.go`) and SchemaStore's schema of workflows, as check-jsonschema 0.39 carries it: a test
+repeats the latter. What only one of them knows is taken: a word that is refused wrongly costs more than one let through.
 """
 
 from app.devops.checking.github.kinds import ANY, BOOL, NUMBER, STRING, Kind, array, closed, opened, table
@@ -10,14 +12,19 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-WORKFLOW_KEYS = _words("name run-name on permissions env defaults concurrency jobs")
+WORKFLOW_KEYS = _words("name run-name on permissions env defaults concurrency jobs cache-mode")
 JOB_KEYS = _words(
     "name permissions needs if runs-on environment concurrency outputs env defaults steps timeout-minutes strategy"
-    " continue-on-error container services uses with secrets snapshot"
+    " continue-on-error container services uses with secrets snapshot cache-mode"
 )
-CALL_KEYS = _words("name uses with secrets needs if permissions strategy concurrency")
-RUN_STEP_KEYS = _words("id if name run shell working-directory env continue-on-error timeout-minutes")
-USES_STEP_KEYS = _words("id if name uses with env continue-on-error timeout-minutes")
+CALL_KEYS = _words("name uses with secrets needs if permissions strategy concurrency cache-mode")
+RUN_STEP_KEYS = _words(
+    "id if name run shell working-directory env continue-on-error timeout-minutes background"
+)
+USES_STEP_KEYS = _words("id if name uses with env continue-on-error timeout-minutes background")
+# A step that runs nothing itself: it waits for background steps, ends one, or runs several at the same time.
+GROUP_STEPS = _words("wait wait-all cancel parallel")
+CACHE_MODES = _words("read write write-only none")
 CONTAINER_KEYS = _words("image credentials env ports volumes options")
 SERVICE_KEYS = CONTAINER_KEYS | _words("command entrypoint")
 
@@ -33,22 +40,22 @@ EVENTS: dict[str, frozenset[str]] = {
     "deployment_status": _NO_TYPES,
     "discussion": _words(
         "created edited deleted transferred pinned unpinned labeled unlabeled locked unlocked category_changed answered"
-        " unanswered closed reopened"
+        " unanswered"
     ),
     "discussion_comment": _words("created edited deleted"),
     "fork": _NO_TYPES,
     "gollum": _NO_TYPES,
     "image_version": _NO_TYPES,
-    "issue_comment": _words("created edited deleted pinned unpinned"),
+    "issue_comment": _words("created edited deleted"),
     "issues": _words(
         "opened edited deleted transferred pinned unpinned closed reopened assigned unassigned labeled unlabeled locked"
         " unlocked milestoned demilestoned typed untyped field_added field_removed"
     ),
     "label": _words("created edited deleted"),
-    "merge_group": _words("checks_requested destroyed"),
+    "merge_group": _words("checks_requested"),
     "milestone": _words("created closed opened edited deleted"),
     "page_build": _NO_TYPES,
-    "project": _words("created closed reopened edited deleted"),
+    "project": _words("created updated closed reopened edited deleted"),
     "project_card": _words("created moved converted edited deleted"),
     "project_column": _words("created updated moved deleted"),
     "public": _NO_TYPES,
@@ -84,13 +91,15 @@ DISPATCH_TYPES = _words("string number boolean choice environment")
 _ACCESS = _words("read write none")
 SCOPES: dict[str, frozenset[str]] = dict.fromkeys(
     _words(
-        "actions artifact-metadata attestations checks contents deployments discussions issues packages pages"
+        "actions artifact-metadata attestations checks code-quality contents deployments discussions issues packages pages"
         " pull-requests repository-projects security-events statuses"
     ),
     _ACCESS,
 )
 SCOPES["id-token"] = _words("write none")
 SCOPES["models"] = _words("read none")
+SCOPES["vulnerability-alerts"] = _words("read none")
+SCOPES["copilot-requests"] = _words("write none")
 
 SHELLS = {
     "linux": _words("bash sh pwsh python"),
@@ -110,9 +119,9 @@ RUNNERS: dict[str, frozenset[str]] = {
     "macos": frozenset(
         f"macos-{version}{size}"
         for version in ("latest", "26", "15", "14")
-        for size in ("", "-large", "-xlarge", "-intel")
+        for size in ("", "-large", "-xlarge")
     )
-    | _words("macos"),
+    | _words("macos macos-26-intel macos-15-intel"),
 }
 SELF_HOSTED = _words("self-hosted x64 arm arm64")
 # What a retired label is replaced by.
@@ -163,12 +172,12 @@ CONTEXTS: dict[str, frozenset[str]] = {
     "strategy": _CALLER | {"needs"},
     "step": _STEP,
     "step-if": _STEP - {"secrets"},
-    "snapshot-if": _STEP - {"secrets"},
+    "snapshot-if": _PLAN,
     "any": _STEP,
     "none": frozenset(),
 }
-STATUS_PLACES = _words("job-if step-if snapshot-if")
-HASH_PLACES = _words("step step-if job-outputs")
+STATUS_PLACES = _words("job-if step-if")
+HASH_PLACES = _words("step step-if")
 VARIABLES = _STEP | {"jobs"}
 
 _GITHUB_TEXTS = _words(

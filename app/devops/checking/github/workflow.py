@@ -1,7 +1,13 @@
 """A whole GitHub workflow: the top-level keys, in the order in which one gives the next its names."""
 
 from app.devops.checking.findings import Report
-from app.devops.checking.github.clauses import check_concurrency, check_defaults, check_env, check_permissions
+from app.devops.checking.github.clauses import (
+    check_cache_mode,
+    check_concurrency,
+    check_defaults,
+    check_env,
+    check_permissions,
+)
 from app.devops.checking.github.inference import Scope
 from app.devops.checking.github.jobs import read_jobs
 from app.devops.checking.github.kinds import ANY, STRING, Kind, closed, opened, table
@@ -40,6 +46,8 @@ def check_workflow(stream: Stream, report: Report) -> None:
         check_permissions(pairs["permissions"][1], reader)
     if "concurrency" in pairs:
         check_concurrency(pairs["concurrency"][0], pairs["concurrency"][1], reader.at("concurrency"))
+    if "cache-mode" in pairs:
+        check_cache_mode(pairs["cache-mode"][1], reader.at("none"))
     if "defaults" in pairs:
         check_defaults(pairs["defaults"][1], reader.at("none"), "")
     jobs = read_jobs(pairs["jobs"][1], reader, "") if "jobs" in pairs else ANY

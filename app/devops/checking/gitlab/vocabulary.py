@@ -1,4 +1,7 @@
-"""The words GitLab knows. Source: GitLab's reference page for .gitlab-ci.yml, as of 2026-11; unverified."""
+"""The words GitLab knows.
+
+Compared on 2026-11-27 with GitLab's own schema of .gitlab-ci.yml, as check-jsonschema 0.39 carries it: a test repeats it.
+"""
 
 
 def _words(text: str) -> frozenset[str]:
@@ -21,8 +24,10 @@ WHEN = _words("on_success on_failure always manual delayed never")
 NEEDS_KEYS = _words("job artifacts optional pipeline project ref parallel")
 RETRY_KEYS = _words("max when exit_codes")
 RETRY_WHEN = _words(
-    "always unknown_failure script_failure api_failure stuck_or_timeout_failure runner_system_failure"
-    " runner_unsupported stale_schedule job_execution_timeout archived_failure unmet_prerequisites"
+    "always unknown_failure script_failure api_failure stuck_or_timeout_failure stuck_pending_with_matching_runners"
+    " stuck_pending_no_matching_runners no_updates_running no_updates_canceling runner_system_failure"
+    " runner_configuration_error runner_external_dependency_failure runner_interrupted runner_unsupported stale_schedule"
+    " job_execution_timeout server_timeout_running server_timeout_canceling archived_failure unmet_prerequisites"
     " scheduler_failure data_integrity_failure"
 )
 ARTIFACT_KEYS = _words("paths exclude expire_in expose_as name public reports untracked when access")

@@ -160,3 +160,23 @@ def test_jobs_that_wait_for_each_other_are_told_once() -> None:
 )
 def test_what_only_looks_wrong_is_left_alone(text: str) -> None:
     assert findings(text) == []
+
+
+def test_steps_that_wait_for_others_end_them_or_run_together_need_no_script() -> None:
+    steps = (
+        "- id: server\n  run: ./serve\n  background: true\n- parallel:\n    - run: echo a\n    - run: echo b\n"
+        "- wait: server\n- wait-all:\n- cancel: server"
+    )
+    assert not findings(job(steps))
+    (found,) = findings(job("- parallel:\n    - rum: echo a"))[:1]
+    assert found.line == 7
+
+
+def test_what_a_cache_may_be_used_for_is_one_of_four_words() -> None:
+    assert not findings(job(before="cache-mode: read"))
+    assert [found.rule for found in findings(job(before="cache-mode: all"))] == ["cache-mode"]
+
+
+def test_no_hash_of_files_is_made_for_the_outputs_of_a_job() -> None:
+    (found,) = findings(job(before="outputs:\n  key: ${{ hashFiles('uv.lock') }}"))
+    assert found.line == 6
