@@ -37,6 +37,16 @@ class Signature(BaseModel):
     patch: str | tuple[str, ...] | None = Field(
         None, description="Id of a patch template; of several, the one for the file that is given counts."
     )
+    instead_of: tuple[str, ...] = Field(
+        (),
+        description="Ids of signatures of the same fault in general: where they name nothing, this one is told for them.",
+    )
+    below: int = Field(
+        0,
+        ge=0,
+        le=4,
+        description="So many lines below stands what was found, where a report heads it with its place.",
+    )
     good: str = Field(description="A line that matches.")
     bad: str = Field(description="A line that holds the literal, or looks alike, and does not match.")
 

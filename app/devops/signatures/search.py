@@ -53,7 +53,13 @@ def search(lines: Sequence[str], library: SignatureLibrary) -> list[Hit]:
                     known.text if known else line,
                     known.count + 1 if known else 1,
                 )
-    return sorted(found.values(), key=lambda hit: hit.line)
+    return _without_general(sorted(found.values(), key=lambda hit: hit.line))
+
+
+def _without_general(hits: list[Hit]) -> list[Hit]:
+    """A traceback says the same fault twice: in general where it was raised, and by its name where it was passed on."""
+    general = {other for hit in hits for other in hit.signature.instead_of}
+    return [hit for hit in hits if hit.groups or hit.signature.id not in general]
 
 
 def _places(text: str, library: SignatureLibrary) -> dict[int, list[int]]:
