@@ -206,7 +206,11 @@ class Found:
     hits: Sequence[Hit]
 
     def find(self, lines: Sequence[str]) -> list[Known]:
-        return [
-            Known(hit.line - 1, _WEIGHTS[hit.signature.strength], slice(hit.line - 1, hit.line))
-            for hit in self.hits
-        ]
+        return [_known(hit, len(lines)) for hit in self.hits]
+
+
+def _known(hit: Hit, lines: int) -> Known:
+    """The line that tells: the one that matched, or the one below it that it heads."""
+    head = hit.line - 1
+    telling = min(head + hit.signature.below, lines - 1)
+    return Known(telling, _WEIGHTS[hit.signature.strength], slice(head, telling + 1))

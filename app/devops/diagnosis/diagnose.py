@@ -1,10 +1,12 @@
 """One diagnosis of a log, or none: from signature hits, the lines that matter and the structure of the log."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.devops.analysis import CONFIDENT, Analysis, Category, Evidence, ExtractedLine, Nature
 from app.devops.diagnosis.compose import cause_of, fix_of, known
 from app.devops.diagnosis.facts import Facts, facts_of
+from app.devops.diagnosis.leaning import CONFIDENCE, lean
 from app.devops.diagnosis.quotes import telling_lines, whole
 from app.devops.diagnosis.ranking import Scored, is_aside, scored
 from app.devops.diagnosis.speech import is_speech
@@ -34,7 +36,7 @@ def diagnose(
     # What only says that something failed names no kind of failure: without anything else nothing is known.
     best = next((each for each in found if each.hit.signature.category is not Category.UNKNOWN), None)
     if best is None or best.score < _LEAST_SCORE:
-        return _abstained(log, extracted, facts, telling), None
+        return _leaning(log, _abstained(log, extracted, facts, telling), facts, telling), None
     built = _docker_step(best, found)
     category = built.hit.signature.category if built else best.hit.signature.category
     surface = _surface(best, found)
@@ -113,6 +115,23 @@ def _confidence(best: Scored, found: Sequence[Scored], category: Category) -> fl
 def _evidence(log: CleanLog, hits: Sequence[Scored]) -> tuple[Evidence, ...]:
     chosen = {log.numbers[each.hit.line - 1]: each.hit.text.strip()[:500] for each in hits}
     return tuple(Evidence(line, quote) for line, quote in chosen.items() if quote)[:_MOST_EVIDENCE]
+
+
+def _leaning(log: CleanLog, known: Analysis, facts: Facts, telling: Sequence[int]) -> Analysis:
+    """With the kind of failure that step and words point to, where they do; its cause stays untold."""
+    likely = [log.lines[index] for index in telling if not is_speech(log.lines[index])]
+    kind = lean(facts.step, likely)
+    if kind is None:
+        return known
+    quotes = telling_lines(log.lines, telling, facts, most=_MOST_QUOTES)
+    return replace(
+        known,
+        root_cause=cause_of(kind.cause, quotes, facts),
+        fix=(kind.fix, *known.fix),
+        category=kind.category,
+        confidence=CONFIDENCE,
+        abstained=False,
+    )
 
 
 def _abstained(

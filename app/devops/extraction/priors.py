@@ -16,6 +16,8 @@ _WRAPPER = re.compile(
     r"|(?i:^\W{0,3}(?:error )?command failed with exit code \d+\.?$|^\W{0,3}exit code:? \d+$|^make(?:\[\d+\])?: \*\*\* |^ninja: build stopped|\bexited with(?: code| status| code exit status)? '?\d{1,3}\W{0,3}$)"
     r"|^npm (?:ERR!|error) (?:code ELIFECYCLE|errno \d|Exit status \d|Failed at the |Test failed\.|A complete log|This is probably not|Lifecycle script|path /|command (?:sh|bash|failed)|workspace |location )"
     r"|recipe for target '.{1,160}' failed|^\S{1,60}: exit status \d{1,3}$|^FAIL(?:\s+\S{1,160}\s+(?:\[.{1,40}\]|[\d.]{1,12}s))?$|^coverage: [\d.]{1,6}% |^# (?:fail|tests|pass)\s+\d+$|^\s*\d{1,6} failing$"
+    r"|^\d{1,3}% tests passed, \d|^\d\d:\d\d \+\d.{0,60}: Some tests failed\.|ERROR: Analysis of target .{1,200} failed|^\s*(?:error: )?\d{1,3} errors? occurred:$"
+    r"|^\s*(?:Error: Test failures|Execution halted)$|^ERROR: (?:LoadError: Some tests did not pass|Package \S{1,80} errored during testing)|^\s*Total: \d{1,6} \((?:UNKNOWN|LOW|MEDIUM|HIGH|CRITICAL): "
     r"|^\W{0,8}(?:YN0000: \W{0,4}Failed with errors in \d|Errors while running CTest$|Failure reason:$|\[ERROR\] Found \d{1,6} errors?\s*$)"
     r"|^\W{0,3}(?:error\W{1,3})?(?:BUILD FAILED|BUILD FAILURE|FAILURE: Build failed|Build failed|Total time: |\* What went wrong:|There were failing tests|COMPILATION ERROR|\(.{1,120}\) Compilation failed)"
 )
@@ -29,6 +31,12 @@ _HARMLESS = re.compile(
     r"^\W{0,4}(?:npm )?(?:warn|warning|WARN|WARNING|Warning(?! {2,}\w)|INFO|Info|DEBUG|Debug|TRACE|SKIP(?:PED)?|PASS(?:ED)?|ok|notice|NOTICE|XFAIL|remote:)\b|\b[A-Z]\w{0,40}Warning: |: [Ww]arning[: ]"
     r"|\blevel=(?:debug|info|warn\w{0,4})\b|\"level\": ?\"(?:debug|info|warn\w{0,4})\"|^[IW]\d{4} \d\d:\d\d|\s(?:DEBUG|TRACE|INFO)\s|^##\[(?:warning|notice)\]|[✓✔√]|(?i:\bretry(?:ing)?\b|\bwill be retried\b)|\bPASSED\b|\bSKIPPED\b|^\S{1,160} [.sx]{1,200}\s{1,80}\[ *\d{1,3}%\]$"
 )
+# Where this stands a warning is what failed, and says so by its own word all the same.
+_WARNINGS_COUNT = re.compile(
+    r"(?i)warnings? (?:\w+ )?(?:being )?treated as errors?|warning, treated as error|--?warnings?-as-errors|-Werror\b|aborted with \d+ warnings? in strict"
+    r"|warnings? found\b.{0,40}(?:--max-warnings|deny)|too many warnings"
+)
+_WARNS = re.compile(r"^\W{0,4}(?:warn(?:ing)?)\b", re.IGNORECASE)
 # What was tried again went on; the words of its failure are the loudest of the log.
 _RETRIED = re.compile(
     r"^\W{0,4}(?:WARNING|WARN|Warning|warning)\W{1,3}(?:\d{1,3}: )?Retrying\b|\b[Rr]etrying in \d|\bwill retry in \d"
@@ -36,13 +44,14 @@ _RETRIED = re.compile(
 # What a runner or a shell prints of what it is about to do, or of where it is.
 _STAGE = re.compile(
     r"^\s*(?:Run |Running |Finished |Executing |Starting |Uploading |Downloading |Writing |Emitting |PRINTING LOG|FINISHED PRINTING|shell: |with:$|env:$|\[command\]|\+{1,3} \S|\$ \S|##\[(?:group|endgroup|command|section)|Traceback \(most recent|During handling of"
-    r"|The above exception|File \"|at \S+ ?\(|\.\.\. \d+ more|(?:#\d+|\d+:) 0x[0-9a-f]|::(?!error)[a-z-]+[ :]|-{5,}|={5,}|_{5,}|!{5,}|\^+\s*$|[A-Z][A-Z0-9_]{2,40}[=:] )"
+    r"|The above exception|File \"|at \S+ ?\(|\.\.\. \d+ more|(?:#\d+|\d+:) 0x[0-9a-f]|::(?!error)[a-z-]+[ :]|-{5,}|={5,}|Line {3,9}\S|_{5,}|!{5,}|\^+\s*$|(?!ERROR|FATAL|CRITICAL|FAIL|PANIC|ABORT|EXCEPTION)[A-Z][A-Z0-9_]{2,40}[=:] )"
 )
 # Words of one's own: an exception with its message, an error of a compiler, an annotation, a signal, a failed test.
 _SAID = re.compile(
     r"^\W{0,4}(?:[A-Za-z_][\w$]*(?:[.:]{1,2}[A-Za-z_][\w$]*)*)?(?:Error|Exception|Failure|Fault|Exit|Interrupt)(?: \[\w+\])?: \S"
     r"|[\w)]:? (?:fatal )?error:? ?(?:[A-Z]{1,4}\d{2,5})?: \S|\(\d{1,6}(?:,\d{1,6})?\): (?:fatal )?error [A-Z]{1,4}\d{2,5}: "
     r"|^(?:fatal|docker|curl|wget|tar|ssh|scp|bash|sh|conda|gpg|rsync|go|error): \S|^(?:CMake Error|CONFLICT \(|E: |ERROR:? |curl: \(|npm ERR! (?:code|network|notarget))"
+    r"|^ {1,6}\d{1,6} {2,8}[A-Z]\S* .{15}"
     r"|(?i:received signal|\bSIG(?:SEGV|ABRT|BUS|KILL|INT|TERM|ILL|FPE)\b|segmentation fault|out of memory|no space left|is more than the .{1,40}(?:maximum|limit)|exceed(?:s|ed) the)"
 )
 _ANNOTATED = re.compile(r"^\W{0,3}\[error\]|^::error|^##\[error\]")
@@ -93,8 +102,9 @@ def prefer(lines: Sequence[str], peak: dict[int, float]) -> None:
     """Change the log-odds of the likely lines by what is known beforehand; it makes no unlikely line likely."""
     likely = sorted(peak, key=lambda index: -peak[index])[:_PREFERRED]
     annotated = -_NEAR - 1
+    strict = any(_WARNINGS_COUNT.search(lines[index][:_CHARS]) for index in likely)
     for index in sorted(likely):
-        peak[index] += prior(lines[index])
+        peak[index] += SAID if strict and _WARNS.match(lines[index]) else prior(lines[index])
         if _continues(lines, index):
             peak[index] += CONTINUED
         if _ANNOTATION.match(lines[index]) and not is_wrapper(lines[index]):

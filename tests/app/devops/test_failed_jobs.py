@@ -150,6 +150,48 @@ def test_what_tools_say_of_a_failure_is_told_by_its_kind_with_something_to_do(ki
     assert not [words for words in NEVER_QUOTED if words in found.root_cause]
 
 
+def of_step(step: str) -> Analysis:
+    lines = next(kind["lines"] for kind in KINDS if kind["step"] == step)
+    return SERVICE.analyze_text(
+        "\n".join([f"##[group]Run {step}", step, "##[endgroup]", *lines, END]), Failure()
+    )
+
+
+@pytest.mark.parametrize(
+    ("step", "telling"),
+    [
+        ("trivy image --exit-code 1 --severity CRITICAL acme/shop:1", "CVE-2024-3094"),
+        ("mix compile --warnings-as-errors", 'variable "tax" is unused'),
+        ("R CMD check shop_0.1.tar.gz", "not equal to 1.25"),
+        ("julia --project -e 'using Pkg; Pkg.test()'", "Evaluated: 1.24 == 1.25"),
+        ("flutter test", "rounds half up [E]"),
+    ],
+)
+def test_the_first_line_is_what_a_report_says_and_not_its_heading_or_count(step: str, telling: str) -> None:
+    assert telling in next(line.text for line in of_step(step).extracted if line.rank == 1)
+
+
+def test_a_report_by_lines_of_a_file_tells_what_stands_below_the_files_name() -> None:
+    rule = " ------ ----------------------------------------------------------------"
+    table = [
+        rule,
+        "  Line   src/Cart/Total.php",
+        rule,
+        "  31     Parameter #1 $amount expects int, string given.",
+        rule,
+    ]
+    found = SERVICE.analyze_text(
+        "\n".join(["vendor/bin/phpstan analyse src", *table, "", "  [ERROR] Found 1 error"]), Failure()
+    )
+    assert "Parameter #1 $amount" in next(line.text for line in found.extracted if line.rank == 1)
+
+
+def test_a_name_of_the_jobs_own_network_is_told_as_a_service_that_is_not_there() -> None:
+    found = of_step("pytest tests/integration")
+    assert "`cache`" in found.root_cause and "services:" in found.fix[0]
+    assert found.nature == "deterministic"
+
+
 PLATFORMS = [
     json.loads(line) for line in (FOLDER / "platforms.jsonl").read_text(encoding="utf-8").splitlines()
 ]
