@@ -9,7 +9,7 @@ from app.devops.analysis import Analysis, ExtractedLine
 from app.devops.answered import answered
 from app.devops.bodies import decoded
 from app.devops.diagnosis import diagnose
-from app.devops.diagnosis.facts import job_of
+from app.devops.diagnosis.failed_step import job_of
 from app.devops.diagnosis.model import second_opinion
 from app.devops.extraction.extract import extract
 from app.devops.extraction.finder import Hit as Known

@@ -6,17 +6,14 @@ from dataclasses import dataclass
 
 import ahocorasick_rs
 
+from app.devops.diagnosis.failed_step import failed_step, header_of, job_of
+from app.devops.diagnosis.places import FILE_ALONE, FINDINGS, is_of_failure, longest, places
 from app.devops.extraction.priors import is_harmless
-from app.devops.reading.clean_log import CleanLog, Section
+from app.devops.reading.clean_log import CleanLog
 from app.devops.reading.holding import holding
 
 # Lines beyond this are data; what is looked for stands at their beginning.
 _CHARS = 400
-_END = re.compile(
-    r"Process completed with exit code (\d+)|^ERROR: Job failed|^Finished: (?:FAILURE|ABORTED)"
-    r"|^The command \".*\" (?:exited with|failed)"
-)
-_ERROR_MARK = "##[error]"
 _EXIT = re.compile(r"(?:exit(?:ed with)? code:?|exit status|Error) (\d{1,3})\b")
 _REPOSITORY = re.compile(
     r"(?:Syncing repository: |[Rr]epository: ?|git clone .{0,60}github\.com/|github\.com[:/])"
@@ -38,25 +35,14 @@ _TESTS = (
     re.compile(r"^\[  FAILED  \] ([\w/]{1,100}\.[\w/]{1,100})"),
     re.compile(r"^not ok \d{1,6} (?:- )?(.{3,160})"),
 )  # fmt: skip
-_PLACE = re.compile(
-    r"(?<![\w@])((?:[A-Za-z]:)?[\w@.+\\/\[\]()-]{1,160}\.(?:pyi?|rs|go|[cm]?[jt]sx?|vue|svelte|java|kts?|scala|rb|php|cs|c|cc"
-    r"|cpp|cxx|h|hpp|swift|m|mm|dart|exs?|erl|hs|ml|rst|md|mdx|ipynb|ya?ml|toml|json|tf|sh|gradle|txt|cmake|proto|css|scss"
-    r"|html|snap|stderr|lock)(?![\w.])|(?:[\w./-]{0,80}/)?Dockerfile[\w.-]{0,30})(?::(\d{1,6})|\((\d{1,6})[,)]|, line (\d{1,6}))?"
-)
-_FOREIGN_PLACE = re.compile(
-    r"site-packages|node_modules|/rustc/|dist-packages|/usr/(?:lib|local|include)|\.cargo/registry|/opt/|go/pkg/mod"
-    r"|^\W{0,12}at (?:hudson|jenkins|org\.(?:jenkinsci|gradle|apache|junit|codehaus|springframework))\."
-    r"|^\W{0,12}at (?:javax?|jdk|sun|groovy|scala|kotlin)\."
-    r"|_temp/|hostedtoolcache|node:internal|miniconda|lib/python3|/lib/x86_64"
-)
-# Where runners check out: it says nothing of the file.
-_WORKSPACE = re.compile(r"^/(?:home/runner/work|__w|builds)/[^/]+/[^/]+/")
+# How a tool counts its failures: at the beginning of a line, or in the midst of one that has these words.
 _SUMMARY = re.compile(
-    r"(^=+ ?.{0,80}\b\d+ (?:failed|errors?)\b.{0,120}|^Found \d+ errors?\b.{0,80}|^\s*Tests?:? +.{0,40}\b\d+ failed.{0,60}"
-    r"|^\s*Summary \[.{0,20}\] .{0,20}tests run.{0,60}|\d+ of \d+ tests? failed|^test result: FAILED.{0,100}"
-    r"|^Tests run: \d+, Failures: \d+.{0,60}|✖ \d+ problems? .{0,60}|\d+ tests? failed out of \d+|^\d+ examples?, \d+ failures?"
-    r"|^\s+\d+ failing$|^\d+ files inspected.{0,60}|^#? ?fail [1-9]\d*$)"
+    r"(=+ ?.{0,80}\b\d+ (?:failed|errors?)\b.{0,120}|Found \d+ errors?\b.{0,80}|\s*Tests?:? +.{0,40}\b\d+ failed.{0,60}"
+    r"|\s*Summary \[.{0,20}\] .{0,20}tests run.{0,60}|test result: FAILED.{0,100}|Tests run: \d+, Failures: \d+.{0,60}"
+    r"|\d+ examples?, \d+ failures?|\s+\d+ failing$|\d+ files inspected.{0,60}|#? ?fail [1-9]\d*$)"
 )
+_COUNTED = re.compile(r"(\d+ of \d+ tests? failed|✖ \d+ problems? .{0,60}|\d+ tests? failed out of \d+)")
+_COUNTED_WORDS = ("test failed", "tests failed", "problem")
 # One of these stands in every line that names a failed test or counts failures.
 _TELLING = ahocorasick_rs.AhoCorasick(
     [
@@ -87,7 +73,6 @@ _HELP = re.compile(r"\bhelp\b|--help|--upgrade pip|^git config --global init")
 _MOST = 40
 # A log that fails on every line tells no more than its two ends.
 _EACH_END = 1_500
-_STEP_MARK = re.compile(r"^(?:Run |Starting: |travis_\w{1,12}:\S{1,60}?\s{0,3}\$ )")
 _NOT_THE_PROJECT = ("actions/", "settings/", "runner-images", "travis-ci/")
 
 
@@ -120,12 +105,12 @@ class Facts:
 def facts_of(log: CleanLog, telling: Sequence[int]) -> Facts:
     """`telling`: indexes of the lines that matter, the most likely first."""
     lines = log.lines
-    begin, end, step = _failed_step(log)
+    begin, end, step = failed_step(log)
     inside = range(begin, end + 1)
-    header = _header(lines, inside) if step else -1
+    header = header_of(lines, inside) if step else -1
     near = [*telling[:15], *(index for index in inside[-400:] if ":" in lines[index])]
-    near += [index for index in inside[-_FINDINGS:] if _FILE_ALONE.match(lines[index][:_CHARS])]
-    near = [index for index in near if index > header and _is_of_failure(lines[index])]
+    near += [index for index in inside[-FINDINGS:] if FILE_ALONE.match(lines[index][:_CHARS])]
+    near = [index for index in near if index > header and is_of_failure(lines[index])]
     told = [begin + index for index in holding([line[:_CHARS] for line in lines[begin : end + 1]], _TELLING)]
     told = told if len(told) <= 2 * _EACH_END else [*told[:_EACH_END], *told[-_EACH_END:]]
     tests = _innermost(_distinct(_tests(lines, told), most=_MOST))
@@ -134,61 +119,14 @@ def facts_of(log: CleanLog, telling: Sequence[int]) -> Facts:
         repository=_repository(lines),
         exit_code=_first(_EXIT, lines, range(end, max(-1, end - 5), -1)),
         tests=tuple(tests),
-        places=tuple(_longest(_distinct(_places(lines, near), most=_MOST))),
-        summary=" ".join(_first(_SUMMARY, lines, reversed(told)).strip(" =.").split()),
+        places=tuple(longest(_distinct(places(lines, near), most=_MOST))),
+        summary=" ".join(_summary(lines, reversed(told)).strip(" =.").split()),
         expected=_first(_EXPECTED, lines, _around(telling[:6], len(lines))),
         actual=_first(_ACTUAL, lines, _around(telling[:6], len(lines))),
         left=_first(_LEFT, lines, _around(telling[:6], len(lines))),
         right=_first(_RIGHT, lines, _around(telling[:6], len(lines))),
         hint=_hint(lines, [*_around(telling[:8], len(lines)), *reversed(inside[-60:])], header=header, step=step),
     )  # fmt: skip
-
-
-def _failed_step(log: CleanLog) -> tuple[int, int, str]:
-    lines = log.lines
-    ends = [
-        index for index, line in enumerate(lines) if "exit" in line or "ailed" in line or "FAILURE" in line
-    ]
-    end = _first_end(log, [index for index in ends if _END.search(lines[index][:_CHARS])])
-    if end is None:
-        end = next(
-            (index for index in range(len(lines) - 1, -1, -1) if _ERROR_MARK in lines[index][:40]),
-            len(lines) - 1,
-        )
-    number = log.numbers[end]
-    before = [section for section in log.sections if section.line <= number]
-    section = next((found for found in reversed(before) if found.name.startswith("Run ")), None) or _last(
-        before
-    )
-    begin = next((index for index, at in enumerate(log.numbers) if at >= section.line), 0) if section else 0
-    return min(begin, end), end, _STEP_MARK.sub("", section.name).strip() if section else ""
-
-
-def _first_end(log: CleanLog, ends: Sequence[int]) -> int | None:
-    """Where the first failed step ends: at the last such line before another step begins, as anybody may print one."""
-    if not ends:
-        return None
-    number = log.numbers[ends[0]]
-    following = next(
-        (found.line for found in log.sections if found.line > number and found.name.startswith("Run ")), None
-    )
-    return max(end for end in ends if following is None or log.numbers[end] < following)
-
-
-def _last(sections: Sequence[Section]) -> Section | None:
-    return sections[-1] if sections else None
-
-
-def job_of(lines: Sequence[str]) -> str:
-    """As GitHub's runner tells it at the log's beginning; empty where nobody does."""
-    return next(
-        (
-            line.partition("Complete job name: ")[2]
-            for line in lines[:600]
-            if line.startswith("Complete job name: ")
-        ),
-        "",
-    )
 
 
 def _repository(lines: Sequence[str]) -> str:
@@ -206,64 +144,6 @@ def _tests(lines: Sequence[str], inside: Iterable[int]) -> Iterator[str]:
             if found := pattern.match(line):
                 yield found[1].strip()
                 break
-
-
-def _places(lines: Sequence[str], near: Iterable[int]) -> Iterator[str]:
-    for index in near:
-        line = lines[index][:_CHARS].replace(_ERROR_MARK, "")
-        if _FOREIGN_PLACE.search(line):
-            continue
-        if numbered := _LISTED.match(line):
-            yield from (f"{path}:{numbered[1]}" for path in _above(lines, index))
-        for found in _PLACE.finditer(line):
-            number = found[2] or found[3] or found[4]
-            path = found[1] if ")" in found[1] else found[1].rpartition("(")[2]
-            path = _WORKSPACE.sub("", path)
-            if number:
-                yield f"{path}:{number}"
-            elif _FILE_ALONE.match(line):
-                yield path
-
-
-# A finding that tells line and column only: its file stands above all findings of it.
-_LISTED = re.compile(r"^\s+(\d{1,6}):\d{1,5}\s+(?:error|warning|✖|×|[A-Z]\d{3})\b")
-_PATH = re.compile(r"^[^\s.]{0,200}(?:\.[^\s.]{0,200}){0,20}\.\w{1,8}$")
-_FINDINGS = 60
-
-
-# A list of files, as formatters print it; prettier calls each a warning.
-_FILE_ALONE = re.compile(r"^\s*(?:\[warn\] )?[\w@.-]+(?:/[\w@.()\[\]-]+)+\.[A-Za-z]\w{0,7}$")
-
-
-def _is_of_failure(line: str) -> bool:
-    return not is_harmless(line) or _FILE_ALONE.match(line[:_CHARS]) is not None
-
-
-def _above(lines: Sequence[str], index: int) -> Iterator[str]:
-    for line in reversed(lines[max(0, index - _FINDINGS) : index]):
-        if not _LISTED.match(line):
-            path = line[:_CHARS].strip()
-            if _PATH.match(path):
-                yield _WORKSPACE.sub("", path)
-            return
-
-
-def _header(lines: Sequence[str], inside: range) -> int:
-    """The last line of what GitHub shows of a step before it runs; -1 where there is nothing of it."""
-    shell = next((index for index in inside[:_HEADER_LINES] if lines[index].startswith("shell: ")), None)
-    if shell is None:
-        return -1
-    return next(
-        (
-            index
-            for index in range(shell, min(shell + _HEADER_LINES, inside.stop))
-            if not lines[index].strip()
-        ),
-        shell,
-    )
-
-
-_HEADER_LINES = 200
 
 
 def _hint(lines: Sequence[str], near: Iterable[int], *, header: int, step: str) -> str:
@@ -292,21 +172,23 @@ def _innermost(tests: Sequence[str]) -> list[str]:
     ]
 
 
-def _longest(places: Sequence[str]) -> list[str]:
-    """Without those that another tells with more of its path."""
-    return [
-        place
-        for place in places
-        if not any(other != place and other.endswith(f"/{place}") for other in places)
-    ]
-
-
 def _around(indexes: Sequence[int], total: int) -> list[int]:
     return [at for index in indexes for at in range(max(0, index - 6), min(total, index + 16))]
 
 
 def _first(pattern: re.Pattern[str], lines: Sequence[str], at: Iterable[int]) -> str:
     return next((found[1].strip() for index in at if (found := pattern.search(lines[index][:_CHARS]))), "")
+
+
+def _summary(lines: Sequence[str], at: Iterable[int]) -> str:
+    for index in at:
+        line = lines[index][:_CHARS]
+        found = _SUMMARY.match(line) or (
+            _COUNTED.search(line) if any(words in line for words in _COUNTED_WORDS) else None
+        )
+        if found:
+            return found[1].strip()
+    return ""
 
 
 def _distinct(found: Iterable[str], *, most: int) -> list[str]:
