@@ -9,10 +9,11 @@ from app.devops.checking.github.clauses import (
     check_permissions,
 )
 from app.devops.checking.github.inference import Scope
+from app.devops.checking.github.inputs import Declared
 from app.devops.checking.github.jobs import read_jobs
 from app.devops.checking.github.kinds import ANY, STRING, Kind, closed, opened, table
 from app.devops.checking.github.sections import Reader
-from app.devops.checking.github.triggers import Declared, read_triggers
+from app.devops.checking.github.triggers import read_triggers
 from app.devops.checking.github.vocabulary import GITHUB, JOB, RUNNER, STRATEGY, WORKFLOW_KEYS
 from app.devops.checking.nodes import Stream
 
