@@ -31,7 +31,7 @@ _ASSIGNED = re.compile(
     (?P<name> (?P<strong>{_STRONG}) | (?P<weak>{_WEAK}) )
     (?P<rest> (?:[_\-.][A-Za-z0-9]{{1,24}}){{0,3}} | \d{{1,3}} )
     (?P<close> \\{{0,3}}["']? \]? )
-    (?P<sign> (?: \s{{0,3}} | [ ]{{4,40}}(?==) ) (?: => | :=(?!=) | =(?!=) | :(?!:) ) (?: [ \t]{{4,40}} | \s{{0,3}} ) )
+    (?P<sign> \s{{0,3}} (?: [ ]{{1,37}}(?==) )? (?: => | :=(?!=) | =(?!=) | :(?!:) ) (?: [ \t]{{4,40}} | \s{{0,3}} ) )
     (?P<value> \\{{0,3}}" (?:[^"\\\n]|\\(?!")[^\n]){{1,4096}} | \\{{0,3}}' [^'\n]{{1,4096}} | ` [^`\n]{{1,4096}} | [^\s"'`]{{1,4096}} )
     """
 )
@@ -90,10 +90,15 @@ LITERALS = (*_ROOTS, _BEARER, *_EXPORT_LITERALS)
 _EXPORT_AHEAD = re.compile(r"[ =]{0,3}(?:export )?[A-Za-z_]\w{0,80}(?: ?=|(?<=\w) [\"'])")
 
 
+# No name has more letters before its root: `shared_access_` of `shared_access_key` has fourteen.
+_LEAD = 24
+
+
 def find(text: Text) -> Iterator[Secret]:
-    lines = text.lines_with(_ROOTS, followed_by=_SIGN_AHEAD)
+    found = text.first_places(_ROOTS, followed_by=_SIGN_AHEAD)
+    lines = [(start, end) for start, _, end in found]
     yield from headers.find_in(text, [*lines, *text.lines_with((_BEARER,))])
-    yield from _assigned(text, lines)
+    yield from _assigned(text, [(max(start, first - _LEAD), end) for start, first, end in found])
     yield from _exported(text)
 
 

@@ -33,11 +33,19 @@ def find(text: Text) -> Iterator[Secret]:
     for start, end in text.lines_with(LITERALS, followed_by=_AHEAD):
         if end - start > _LONGEST:
             continue
-        told = _TOLD.search(text.raw, start, end)
-        below = _LONE.match(text.raw, end) if _ASKED.search(text.raw, start, end) else None
-        for found in (told, below, _AMID.search(text.raw, start, end)):
+        for found in _found(text.raw, start, end):
             if found and _looks_made_up(found["value"]):
                 yield Secret(found.start("value"), found.end("value"), "password")
+
+
+def _found(raw: str, start: int, end: int) -> Iterator[re.Match[str] | None]:
+    """By what the line ends with: most end in a word, and need no pattern at all."""
+    last = raw[max(start, end - 600) : end].split()[-1:]
+    if last and last[0].endswith(":") and _ASKED.search(raw, start, end):
+        yield _LONE.match(raw, end)
+    if last and any(map(str.isdigit, last[0])):
+        yield _TOLD.search(raw, start, end)
+    yield _AMID.search(raw, start, end)
 
 
 _PLAIN = re.compile(

@@ -87,14 +87,22 @@ class Text:
 
         followed_by: only where this matches right behind the literal.
         """
-        found: dict[int, int] = {}
+        return [(start, end) for start, _, end in self.first_places(literals, followed_by=followed_by)]
+
+    def first_places(
+        self, literals: tuple[str, ...], *, followed_by: re.Pattern[str] | None = None
+    ) -> list[tuple[int, int, int]]:
+        """The same, with the first of these places between the line's start and its end: nothing is to be found before."""
+        found: dict[int, tuple[int, int]] = {}
         for literal in literals:
             done = 0
             for at in self.places(literal):
                 if at >= done and (followed_by is None or followed_by.match(self.raw, at + len(literal))):
                     done = self.line_end(at)
-                    found[self.line_start(at)] = done
-        return sorted(found.items())
+                    start = self.line_start(at)
+                    known = found.get(start)
+                    found[start] = (at if known is None else min(at, known[0]), done)
+        return [(start, first, end) for start, (first, end) in sorted(found.items())]
 
 
 def _outline(of: Callable[[str], str]) -> bytes:
