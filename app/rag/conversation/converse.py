@@ -7,7 +7,7 @@ from hashlib import sha256
 from app.kernel.errors import BadInput, NotFound
 from app.rag.answer.citations import FoundCitation, TextDelta
 from app.rag.ask import Answered, AskEvent, Retrieved
-from app.rag.conversation.exchange import Exchange, Quotation
+from app.rag.conversation.exchange import Exchange
 from app.rag.conversation.history import History
 from app.rag.conversation.standalone import StandAlone, StandAlones
 from app.rag.conversation.store import Conversations, Summary, check_session_id
@@ -104,7 +104,7 @@ class _Heard:
     """What of an answer is remembered, gathered while it streams."""
 
     written: list[str] = field(default_factory=list)
-    citations: list[Quotation] = field(default_factory=list)
+    citations: list[FoundCitation] = field(default_factory=list)
     retrieved: list[str] = field(default_factory=list)
 
     def take(self, event: AskEvent) -> None:
@@ -114,7 +114,7 @@ class _Heard:
             case TextDelta():
                 self.written.append(event.text)
             case FoundCitation():
-                self.citations.append(_quotation(event))
+                self.citations.append(event)
 
     def exchange(self, question: str, alone: StandAlone, answered: Answered) -> Exchange:
         cited = {one.document_id for one in self.citations}
@@ -125,13 +125,6 @@ class _Heard:
             answer="".join(self.written).strip(), abstained=answered.abstained, citations=tuple(self.citations),
             model=answered.model, at="", sources=tuple(sorted(sources | cited)), heard=alone.heard,
         )  # fmt: skip
-
-
-def _quotation(found: FoundCitation) -> Quotation:
-    return Quotation(
-        found.document_id, found.filename, found.version, found.page, found.start, found.end, found.quote,
-        found.chunk_id, found.verified, found.number,
-    )  # fmt: skip
 
 
 def _brought(earlier: Sequence[tuple[str, str]]) -> History:

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Self
 
+from app.rag.answer.citations import FoundCitation
+
 WITHDRAWN = "A document that this answer rested on has been deleted, and the answer with it."
 
 # DynamoDB takes records of 400 KB.
@@ -13,34 +15,19 @@ _MOST_ANSWER_CHARS = 40_000
 
 
 @dataclass(frozen=True, slots=True)
-class Quotation:
-    """A citation as it was shown; `quote` is empty where it was too long to keep."""
-
-    document_id: str
-    filename: str
-    version: int
-    page: int | None
-    start: int
-    end: int
-    quote: str
-    chunk_id: str
-    verified: bool
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
 class Exchange:
     """`standalone_question` is what was looked for, None when the question stood alone.
 
-    sources: documents whose words the answer may hold. heard: those of earlier answers that the stand-alone
-    question may hold words of. `number` counts the turns of a conversation from 1.
+    citations: as they were shown; `quote` is empty where it was too long to keep. sources: documents
+    whose words the answer may hold. heard: those of earlier answers that the stand-alone question may hold words of.
+    `number` counts the turns of a conversation from 1.
     """
 
     question: str
     standalone_question: str | None
     answer: str
     abstained: bool
-    citations: tuple[Quotation, ...]
+    citations: tuple[FoundCitation, ...]
     model: str
     at: str
     sources: tuple[str, ...]
@@ -90,7 +77,7 @@ def to_plain(exchange: Exchange) -> dict[str, Any]:
 def from_plain(raw: Mapping[str, Any]) -> Exchange:
     known = {field.name for field in fields(Exchange)}
     value = {name: item for name, item in raw.items() if name in known}
-    value["citations"] = tuple(Quotation(**one) for one in value["citations"])
+    value["citations"] = tuple(FoundCitation(**one) for one in value["citations"])
     value["sources"], value["heard"] = tuple(value["sources"]), tuple(value["heard"])
     return Exchange(**value)
 

@@ -12,8 +12,9 @@ import pytest
 
 from app.kernel.errors import ProviderTimeout
 from app.kernel.ports.chat import ChatRequest, CompletionRequest, Delta, Usage
+from app.rag.answer.citations import FoundCitation
 from app.rag.conversation import store
-from app.rag.conversation.exchange import WITHDRAWN, Exchange, Quotation
+from app.rag.conversation.exchange import WITHDRAWN, Exchange
 from tests.app.rag.running import Running, events_of, running
 
 pytestmark = pytest.mark.anyio
@@ -256,7 +257,7 @@ async def test_a_deleted_document_takes_its_quotes_and_the_answers_that_held_the
 
 async def test_an_answer_that_is_written_while_its_document_goes_is_not_kept(rag: Running) -> None:
     heron = await rag.upload(_HERON)
-    quoted = Quotation(heron["document_id"], "note.txt", 1, None, 0, 45, _HERON[:45], "c", True, 1)
+    quoted = FoundCitation(1, heron["document_id"], "note.txt", 1, None, 0, 45, _HERON[:45], "c", True)
     late = Exchange(_FIRST, None, _HERON, False, (quoted,), "extractive", "", (heron["document_id"],))
     path = f"/v1/documents/{heron['document_id']}"
     await rag.http.delete(path, params={"wait": 0})
@@ -313,7 +314,8 @@ async def test_a_conversation_that_nobody_used_for_long_is_forgotten(rag: Runnin
 
 async def test_a_record_of_a_turn_fits_every_store() -> None:
     quotes = tuple(
-        Quotation("d", "f.txt", 1, None, 0, 9_000, "ü" * 9_000, "c", True, number) for number in range(300)
+        FoundCitation(number, "d", "f.txt", 1, None, 0, 9_000, "ü" * 9_000, "c", True)
+        for number in range(300)
     )
     fitting = Exchange("q" * 8_192, None, "ü" * 100_000, False, quotes, "m", "", ("d",)).fitting()
     assert len(json.dumps(store.to_plain(fitting), ensure_ascii=False).encode()) < 400_000
