@@ -9,8 +9,9 @@ from email.policy import SMTP
 from app.coldmail.history import Draft
 
 _COLUMNS = ("id", "created_at", "company", "title", "subject", "body", "links", "model", "fallback")
-# A spreadsheet takes a cell that begins so for a formula.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell that begins so for a formula; some take the wide signs too, and some skip blanks.
+_FORMULA = tuple("=+-@＝＋－＠")
+_BLANK = ("\t", "\r", "\n")
 
 
 def eml(draft: Draft) -> bytes:
@@ -35,4 +36,4 @@ def table(drafts: Iterable[Draft]) -> str:
 
 
 def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    return f"'{text}" if text.startswith(_BLANK) or text.lstrip().startswith(_FORMULA) else text
