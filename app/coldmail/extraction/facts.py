@@ -66,12 +66,13 @@ def facts(blocks: Sequence[Block]) -> Facts:
                 else value.strip(" ,;|")
             )
             if block.tag == "dt":
-                found.values.setdefault(name, []).extend(_further(blocks[at + 2 :]))
+                found.values.setdefault(name, []).extend(_further(blocks, at + 2))
     return found
 
 
-def _further(rest: Sequence[Block]) -> list[str]:
+def _further(blocks: Sequence[Block], start: int) -> list[str]:
     """The values behind the first of a label that a list defines by several."""
+    rest = (blocks[at] for at in range(start, len(blocks)))
     more = takewhile(lambda block: block.tag == "dd", rest)
     return [block.text for block in more if len(block.text) <= _VALUE_CHARS]
 
