@@ -28,8 +28,10 @@ _STATE_ATTRIBUTES = (
         "data-initial-state",
         "data-vue-props",
     ),
+    *(":jobs", ":positions", ":vacancies", ":openings", ":initial-jobs", "data-vacancies", "data-openings"),
     *("data-initial", "data-json", "data-offers", "data-positions", "data-content"),
 )
+_STATE_NODES = ", ".join("[{}]".format(name.replace(":", "\\:")) for name in _STATE_ATTRIBUTES)
 _MOST_LINKS = 20_000
 # Longer ones are no titles, and the patterns of walls and closed postings take their time over them.
 _TITLE_CHARS = 2_000
@@ -142,11 +144,13 @@ class Document:
         return [text for kind, text in self.scripts if "ld+json" in kind or "ld json" in kind]
 
     @cached_property
-    def state_attributes(self) -> list[str]:
+    def state_attributes(self) -> list[tuple[str, str]]:
+        """Name and text of every attribute in which components are handed their data."""
         found = []
-        for node in self.tree.css(", ".join(f"[{name}]" for name in _STATE_ATTRIBUTES)):
+        for node in self.tree.css(_STATE_NODES):
+            attributes = node.attributes
             found += [
-                value for name in _STATE_ATTRIBUTES if len(value := node.attributes.get(name) or "") > 100
+                (name, value) for name in _STATE_ATTRIBUTES if len(value := attributes.get(name) or "") > 100
             ]
         return found
 

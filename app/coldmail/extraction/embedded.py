@@ -15,13 +15,16 @@ from app.coldmail.extraction.values import Job, Tier
 _JOBBISH = re.compile(
     r"job|position|vacanc|posting|opening|requisition|offer|stelle|career|employment", re.IGNORECASE
 )
-_ASSIGNED = re.compile(r"=\s{0,20}(?=[\[{])|\b(?:push|hydrate|init|render)\(\s{0,5}(?=[\[{])")
+_ASSIGNED = re.compile(
+    r"=\s{0,20}(?=[\[{])|\b(?:push|hydrate|init|render|mount|setup|DataTable|dataTable)\(\s{0,5}(?=[\[{])"
+)
 _PARSED_TEXT = re.compile(r"""JSON\.parse\(\s*(?=(["'`]))""")
 _QUOTED = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`""", re.DOTALL)
 _TOKEN = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`|[\[\]{}]""", re.DOTALL)
 _NEXT_FLIGHT = re.compile(r"""__next_f\.push\(\[1,\s*(?=")""")
 _FLIGHT_ROW = re.compile(r"(?:^|\n)[0-9a-f]{1,6}:(?=[\[{])")
-_MOST_LITERALS = 200
+_MOST_LITERALS, _NAME_CHARS = 200, 60
+_NAME = re.compile(r"""([\w$.-]+)["']?\]?\s*[=:]?\s*\Z""")
 _MOST_REVIVED, _DEEPEST_REVIVED = 200_000, 8
 _LEAST_CHARS = 40
 # Looked at for the ends of all literals of a script together: one that is never closed runs to the script's end.
@@ -34,7 +37,21 @@ _LISTS = re.compile(
 )
 # Say nothing themselves: the name around them does.
 _PLAIN_LISTS = frozenset(
-    ("items", "nodes", "edges", "results", "data", "list", "hits", "content", "records", "rows", "all")
+    (
+        "byid",
+        "entities",
+        "items",
+        "nodes",
+        "edges",
+        "results",
+        "data",
+        "list",
+        "hits",
+        "content",
+        "records",
+        "rows",
+        "all",
+    )
 )
 # "jobsByDepartment": lists of jobs, each under its department.
 _BY = re.compile(
@@ -57,8 +74,10 @@ class Found:
     named: str = ""
 
 
-def jobs(scripts: Iterable[tuple[str, str]], attributes: Iterable[str], *, base: str | None) -> list[Found]:
-    """All lists of jobs and single jobs in scripts (type, text) and in attributes that hold JSON; the longest list first."""
+def jobs(
+    scripts: Iterable[tuple[str, str]], attributes: Iterable[tuple[str, str]], *, base: str | None
+) -> list[Found]:
+    """All lists of jobs and single jobs in scripts (type, text) and in attributes (name, text) that hold JSON; the longest list first."""
     found: list[Found] = []
     for named, value in _values(scripts, attributes):
         answer = answers.read(value, url=base)
@@ -83,7 +102,9 @@ def _as_state(job: Job) -> Job:
     return replace(job, sources=dict.fromkeys(job.sources, Tier.STATE))
 
 
-def _values(scripts: Iterable[tuple[str, str]], attributes: Iterable[str]) -> Iterator[tuple[str, Any]]:
+def _values(
+    scripts: Iterable[tuple[str, str]], attributes: Iterable[tuple[str, str]]
+) -> Iterator[tuple[str, Any]]:
     """Every value with the name that the script gives it, or none."""
     flight = []
     for kind, text in scripts:
@@ -101,9 +122,9 @@ def _values(scripts: Iterable[tuple[str, str]], attributes: Iterable[str]) -> It
             yield from _literals(text)
     for value in _flight_values("".join(flight)):
         yield "", value
-    for text in attributes:
-        if _JOBBISH.search(text) and (value := loose_json.loads(text)) is not None:
-            yield "", value
+    for name, text in attributes:
+        if _JOBBISH.search(f"{name} {text}") and (value := loose_json.loads(text)) is not None:
+            yield name, value
 
 
 def _literals(script: str) -> Iterator[tuple[str, Any]]:
@@ -121,19 +142,24 @@ def _literals(script: str) -> Iterator[tuple[str, Any]]:
         if len(literal) >= _LEAST_CHARS and _JOBBISH.search(script, max(0, match.start() - 100), end):
             value = loose_json.javascript(literal, 0)
             if value:
-                name = (
-                    script[max(0, match.start() - 40) : match.start()].rstrip(" '\"]").split("\n")[-1][-30:]
-                )
+                name = _name_before(script, match.start())
                 if match.group().startswith("push"):
-                    pushed.setdefault(re.split(r"[^\w.$]", name.rstrip("."))[-1], []).append(value)
+                    pushed.setdefault(name, []).append(value)
                 else:
                     yield name, value
                 at = end
     yield from pushed.items()
-    for text in _quoted_at(script, _PARSED_TEXT):
-        value = loose_json.loads(_unquoted(text))
+    for place in list(_PARSED_TEXT.finditer(script))[:_MOST_LITERALS]:
+        quoted = _QUOTED.match(script, place.end())
+        value = loose_json.loads(_unquoted(quoted.group())) if quoted else None
         if value is not None:
-            yield "", value
+            yield _name_before(script, place.start()), value
+
+
+def _name_before(script: str, at: int) -> str:
+    """What a script calls the value that it assigns or pushes at this place; empty where it has no name."""
+    match = _NAME.search(script[max(0, at - _NAME_CHARS) : at])
+    return match[1].rstrip(".") if match else ""
 
 
 def _literal_end(script: str, at: int) -> int:
@@ -222,6 +248,8 @@ def _found(value: Any, base: str | None, *, named: str = "") -> list[Found]:
     while todo and budget > 0:
         budget -= 1
         name, one = todo.pop()
+        if isinstance(one, dict) and _keyed(one, name):
+            one = list(one.values())
         if isinstance(one, list):
             rows = [_row(_followed(row, references), references) for row in one if isinstance(row, Mapping)]
             if (
@@ -252,6 +280,12 @@ def _found(value: Any, base: str | None, *, named: str = "") -> list[Found]:
     if made:
         found.append(Found(made, listed=len(made) > 1))
     return _joined(found)
+
+
+def _keyed(value: Mapping[str, Any], name: str) -> bool:
+    """Whether an object is a list of jobs that has them under their numbers."""
+    named = bool(_LISTS.search(name)) and not _BY.search(name)
+    return named and len(value) > 1 and all(isinstance(part, dict) for part in value.values())
 
 
 def _joined(found: list[Found]) -> list[Found]:

@@ -1,6 +1,7 @@
 """Reads a list of jobs from a page's links: an address that looks like a posting's, beside words that name a post."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from urllib.parse import parse_qsl, urlsplit
 
@@ -37,13 +38,17 @@ _ID = re.compile(r"\d{3,}|[0-9a-f]{8}-[0-9a-f]{4}|[a-z]+\d+|\d+[a-z]", re.IGNORE
 _FILE = re.compile(r"\.(?:html?|pdf|php|aspx?)\Z", re.IGNORECASE)
 # Parts of an address that lead elsewhere; "/jobs/team-lead" and "/jobs/legal-counsel" are postings.
 _ASIDE = re.compile(
-    r"/(?:login|register|benefit|culture|faq|privacy|cookie|share)s?\b|/(?:search|category|categories|department|location|team|blog|news|alert|legal"
+    r"/(?:our-|life-at|why-|how-we-|hiring-process)|/(?:login|register|benefit|culture|faq|privacy|cookie|share)s?\b|/(?:search|category|categories|department|location|team|blog|news|alert|legal"
     r"|resume|cv|template|example|sample|salary|salaries|interview-question|course|guide|docs?|documentation|ci|-|article|advice|event|storie|webinar)s?(?:/|\Z)",
     re.I,
 )
 # What lists of work say of themselves where their headings would do for a shop's.
 _OF_WORK = re.compile(
     r"emplo|job|recru|candida|carri|trabaj|vacant|contrat|\bCDI\b|puesto|poste", re.IGNORECASE
+)
+# "Tide Careers".
+_NAMED_LIST = re.compile(
+    r"\w\s+(?:careers|jobs|vacancies|openings|karriere|stellenangebote|empleos|recrutement)\Z", re.IGNORECASE
 )
 _OF_ANYTHING = re.compile(r"(?:nos |nuestras )?(?:offres|ofertas|annonces)", re.IGNORECASE)
 _TITLE_NODES = "h1, h2, h3, h4, h5, h6, [class*=title i], [class*=name i], [class*=position i], [data-automation-id=jobTitle], strong"
@@ -229,6 +234,7 @@ def _fit(text: str) -> str:
         or words.NO_TITLE.fullmatch(line.lower())
         or words.ABOUT_A_POST.fullmatch(line)
         or not re.search(r"[^\W\d_]{2}", line)
+        or line[-1] in ":："
     ):
         return ""
     return "" if words.APPLY.match(line.lower()) and not words.ROLE.search(line) else line
@@ -243,6 +249,10 @@ def _box_place(box: LexborNode, title: str) -> str | None:
     return None
 
 
+_CARD = re.compile(
+    r"(?:\A|\s)(?:job|position|vacancy|opening|posting)(?:[_-]+(?:card|item|row|box|teaser|listing|list-item))?(?:\Z|\s)",
+    re.IGNORECASE,
+)
 _DOTS = re.compile(r"\s*[·•|]\s*")
 
 
@@ -251,6 +261,8 @@ def _told_place(box: LexborNode, title: str) -> tuple[str | None, str | None]:
     found = list(blocks(box))
     if spot := next(pinned(box), None):
         return spot, None
+    if box.tag == "dt":
+        found += [block for node in _defined(box) for block in blocks(node)]
     if stated := facts(found).first("location"):
         return _DOTS.split(stated)[0] or None, None
     if place := _in_column(box):
@@ -268,6 +280,15 @@ def _told_place(box: LexborNode, title: str) -> tuple[str | None, str | None]:
         return (places.place(place) if place else None), remote
     shown = (piece for block in found for piece in (*block.pieces, block.text) if title not in piece)
     return next((line for line in shown if countries.names_place(line)), None), None
+
+
+def _defined(term: LexborNode) -> Iterator[LexborNode]:
+    """What a list defines its term by."""
+    node = term.next
+    while node is not None and node.tag != "dt":
+        if node.tag == "dd":
+            yield node
+        node = node.next
 
 
 def _in_column(box: LexborNode) -> str | None:
@@ -297,6 +318,7 @@ def _believable(rows: list[_Row], document: Document) -> bool:
             *(block.text for block in document.blocks if block.tag in ("h1", "h2", "h3")),
         )
     )
+    speaks = speaks or bool(_NAMED_LIST.search(document.title))
     vague = sum(bool(_VAGUE.search(row.url)) and not names_one(row.url) for row in rows)
     if vague > len(rows) / 2 and not speaks:
         return False
@@ -319,7 +341,7 @@ def _headed(document: Document) -> tuple[Job, ...]:
             announced = True
         elif (
             announced
-            and words.ROLE.search(block.text)
+            and (words.ROLE.search(block.text) or _in_job_card(block.node))
             and _fit(block.text)
             and len(block.text.split()) <= 9
             and line[-1] not in ".?!"
@@ -327,6 +349,17 @@ def _headed(document: Document) -> tuple[Job, ...]:
             named.setdefault(block.text)
     company = employer(document, title="") if named else None
     return tuple(Job(title, company=company).read_by(Tier.TEXT) for title in named) if len(named) >= 2 else ()
+
+
+def _in_job_card(node: LexborNode | None) -> bool:
+    """Whether an element stands in one that is called a job."""
+    for _ in range(3):
+        if node is None or node.tag == "body":
+            return False
+        if _CARD.search((node.attributes.get("class") or "")[:200]):
+            return True
+        node = node.parent
+    return False
 
 
 def next_pages(document: Document) -> tuple[Address, ...]:

@@ -15,7 +15,7 @@ OWN_TITLE = frozenset(TITLE) - {"title", "Title", "text", "name", "headline"}
 URL = _in_order(
     "absolute_url hostedUrl jobUrl careers_url postingUrl externalUrl url jobOpeningShareUrl job_url detailUrl",
     "detail_url canonicalUrl permalink shortlink publicUrl href link application_url applyUrl apply_url",
-    "applicationUrl careers_apply_url jobPath path JobUrl public_url urls",
+    "applicationUrl adUrl positionUrl vacancyUrl jobLink applyLink detailsUrl careers_apply_url jobPath path JobUrl public_url urls",
 )
 COMPANY = _in_order(
     "company company_name companyName hiringOrganization employer employerName organization organizationName",
@@ -25,7 +25,7 @@ PLACES = _in_order(
     "locations allLocations multi_location locationNames workLocations jobLocations offices cities location",
     "primaryLocation jobLocation locations_text locationsText locationText locationName job_location office",
     "cityStateCountry cityState workLocation PrimaryLocation Location place atsLocation address city_name",
-    "standort job_post_location",
+    "standort positionLocation vacancyLocation locatie ort ville ciudad job_post_location",
 )
 # Beside one of the above.
 MORE_PLACES = _in_order(

@@ -1,5 +1,8 @@
 """Rows of lists as the makers of boards write them: titles, badges and places without a label."""
 
+import json
+from collections.abc import Callable
+
 import pytest
 
 from app.coldmail.extraction.countries import names_place
@@ -114,3 +117,51 @@ def test_jobs_that_a_script_adds_one_by_one_are_a_list() -> None:
     rows = "".join(f'vacancies.push({{"id":"{at}","title":"{title}","location":"Porto","link":"/job/{at}"}});' for at, title in ((1, "Ship Cook"), (2, "Deck Officer")))  # fmt: skip
     jobs = read_page(f"<title>Jobs</title><script>var vacancies=[];{rows}</script>", url=_URL).jobs
     assert [job.title for job in jobs] == ["Ship Cook", "Deck Officer"]
+
+
+# No words for roles: that these are jobs must be told from where they stand.
+_NAMES = ("Fishmonger", "Net Maker", "Harbour Pilot")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        lambda rows: f"<script>var positions = JSON.parse('{json.dumps(rows)}');</script>",
+        lambda rows: f"<script>var featuredJobs={json.dumps(rows[:1])};var jobs={json.dumps(rows)};</script>",
+        lambda rows: f"<script>$('#t').DataTable({{jobs: {json.dumps(rows)}, paging: true}});</script>",
+        lambda rows: (
+            f"<script>window.__S__={json.dumps({'jobs': {'byId': dict(enumerate(rows))}})};</script>"
+        ),
+        lambda rows: f"<div data-jobs='{json.dumps(rows)}'></div>",
+        lambda rows: f"<job-list :jobs='{json.dumps(rows)}'></job-list>",
+    ],
+)
+def test_a_list_that_is_named_for_jobs_is_read_wherever_a_page_carries_it(shown: Callable[..., str]) -> None:
+    rows = [{"title": title, "location": "Porto", "url": f"/jobs/{at}"} for at, title in enumerate(_NAMES)]
+    jobs = read_page(f"<title>Openings</title>{shown(rows)}", url=_URL).jobs
+    assert [(job.title, job.locations) for job in jobs] == [(title, ("Porto",)) for title in _NAMES]
+
+
+def test_offers_of_goods_in_a_script_are_no_jobs() -> None:
+    goods = [
+        {"title": "Chef knife", "price": 20, "url": "/p/1", "description": "Sharp"},
+        {"title": "Cook pan", "price": 30, "url": "/p/2", "description": "Hot"},
+    ]
+    assert read_page(f"<title>Shop</title><script>var offers={json.dumps(goods)}</script>").jobs == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "place"),
+    [
+        ("<div class='card'><p>{title}</p><p><strong>Location:</strong> Porto</p><a href='/vacancies/{at}00-x'>Read more</a></div>", "Porto"),
+        ("<dt><a href='/vacancies/{at}00'>{title}</a></dt><dd>Location: Porto</dd>", "Porto"),
+        ("<div class='job'><h3>{title}</h3><button>View</button></div>", None),
+    ],
+)  # fmt: skip
+def test_titles_are_told_from_labels_and_from_what_a_site_says_of_itself(row: str, place: str | None) -> None:
+    rows = "".join(row.format(at=at + 1, title=title) for at, title in enumerate(_NAMES))
+    menu = "<div><a href='/careers/our-hiring-process'>Hiring process</a></div>"
+    jobs = read_page(f"<h1>Open positions</h1><dl>{rows}</dl>{menu}", url=_URL).jobs
+    assert [(job.title, job.locations) for job in jobs] == [
+        (title, (place,) if place else ()) for title in _NAMES
+    ]
