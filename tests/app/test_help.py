@@ -1,5 +1,7 @@
 """Every program says what it is for and how to call it, and names the value that it cannot take."""
 
+import subprocess
+import sys
 from importlib import import_module
 from pathlib import Path
 
@@ -45,3 +47,17 @@ def test_a_file_that_is_not_there_is_one_line_with_its_name_and_what_to_do(
     said = capsys.readouterr().err
     assert repr(arguments[-1]) in said and "check the path" in said and "Errno" not in said
     assert len(said.strip().splitlines()) == 1
+
+
+def test_a_reader_that_has_had_enough_ends_the_program_without_a_word(tmp_path: Path) -> None:
+    log = tmp_path / "job.log"
+    log.write_text("npm error code ERESOLVE\n")
+    with subprocess.Popen(
+        [sys.executable, "-m", "app.devops", "analyze", str(log)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as program:
+        assert program.stdout and program.stderr
+        program.stdout.close()
+        said = program.stderr.read()
+        assert (program.wait(60), said) == (141, b"")
