@@ -29,7 +29,7 @@ _STATE_ATTRIBUTES = (
         "data-vue-props",
     ),
     *(":jobs", ":positions", ":vacancies", ":openings", ":initial-jobs", "data-vacancies", "data-openings"),
-    *("data-initial", "data-json", "data-offers", "data-positions", "data-content"),
+    *("data-initial", "data-json", "data-offers", "data-positions", "data-content", "props"),
 )
 _STATE_NODES = ", ".join("[{}]".format(name.replace(":", "\\:")) for name in _STATE_ATTRIBUTES)
 _MOST_LINKS = 20_000

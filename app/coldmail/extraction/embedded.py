@@ -16,7 +16,7 @@ _JOBBISH = re.compile(
     r"job|position|vacanc|posting|opening|requisition|offer|stelle|career|employment", re.IGNORECASE
 )
 _ASSIGNED = re.compile(
-    r"=\s{0,20}(?=[\[{])|\b(?:push|hydrate|init|render|mount|setup|DataTable|dataTable)\(\s{0,5}(?=[\[{])"
+    r"=\s{0,20}(?=[\[{])|\b(?:push|hydrate|init|render|mount|setup|start|DataTable|dataTable)\(\s{0,5}(?:[\w$.]{1,60}\s{0,5},\s{0,5}){0,3}(?=[\[{])"
 )
 _PARSED_TEXT = re.compile(r"""JSON\.parse\(\s*(?=(["'`]))""")
 _QUOTED = re.compile(r""""(?:[^"\\]|\\.)*+"|'(?:[^'\\]|\\.)*+'|`(?:[^`\\]|\\.)*+`""", re.DOTALL)
@@ -25,7 +25,7 @@ _NEXT_FLIGHT = re.compile(r"""__next_f\.push\(\[1,\s*(?=")""")
 _FLIGHT_ROW = re.compile(r"(?:^|\n)[0-9a-f]{1,6}:(?=[\[{])")
 _MOST_LITERALS, _NAME_CHARS = 200, 60
 _NAME = re.compile(r"""([\w$.-]+)["']?\]?\s*[=:]?\s*\Z""")
-_MOST_REVIVED, _DEEPEST_REVIVED = 200_000, 8
+_MOST_REVIVED, _DEEPEST_REVIVED, _DEEPEST_UNTAGGED = 200_000, 8, 40
 _LEAST_CHARS = 40
 # Looked at for the ends of all literals of a script together: one that is never closed runs to the script's end.
 _MOST_SCANNED = 4
@@ -124,7 +124,21 @@ def _values(
         yield "", value
     for name, text in attributes:
         if _JOBBISH.search(f"{name} {text}") and (value := loose_json.loads(text)) is not None:
-            yield name, value
+            yield name, _untagged(value) if name == "props" else value
+
+
+def _untagged(value: Any, depth: int = 0) -> Any:
+    """Astro writes each property of an island with the number of its kind: [0, value], or [1, [values]]."""
+    if depth > _DEEPEST_UNTAGGED:
+        return None
+    if isinstance(value, dict):
+        return {name: _untagged(part, depth + 1) for name, part in value.items()}
+    match value:
+        case [1, [*parts]]:
+            return [_untagged(part, depth + 1) for part in parts]
+        case [int(), part]:
+            return _untagged(part, depth + 1)
+    return value
 
 
 def _literals(script: str) -> Iterator[tuple[str, Any]]:

@@ -75,6 +75,7 @@ def address(value: Any) -> str | None:
             "formattedAddress",
             "address",
             "locationName",
+            "cityName",
             "name",
             "Name",
         )

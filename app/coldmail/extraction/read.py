@@ -7,6 +7,7 @@ from app.coldmail.extraction.ats import answers, feeds
 from app.coldmail.extraction.ats.wanted import wanted_first
 from app.coldmail.extraction.document import Document, decoded
 from app.coldmail.extraction.employer.choosing import employer
+from app.coldmail.extraction.listed import paging
 from app.coldmail.extraction.shown import job_page, pasted
 from app.coldmail.extraction.values import Job, Kind, Page, Tier
 
@@ -63,9 +64,12 @@ def _ats_answer(source: str, head: str, url: str | None) -> answers.Answer | Non
     if head.startswith(("{", "[")):
         value = loose_json.loads(source)
         return answers.read(value, url=url) if value is not None else None
-    if head.startswith(("<?xml", "<workzag")):
+    if head.startswith(("<?xml", "<workzag", "<rss", "<feed")):
         root = feeds.parsed_xml(source.lstrip("\ufeff \t\r\n"))
-        return feeds.personio(root, url=url) if root is not None else None
+        # XHTML is a page.
+        if root is None or root.tag.endswith("html"):
+            return None
+        return feeds.personio(root, url=url) or feeds.board(root, url=url)
     return None
 
 
@@ -136,7 +140,8 @@ def _at_its_address(job: Job, document: Document) -> Job:
 
 
 def _listed(jobs: tuple[Job, ...], document: Document) -> Page:
-    return Page(Kind.LISTING, None, jobs, listing.next_pages(document))
+    total = paging.total(document, shown=len(jobs))
+    return Page(Kind.LISTING, None, jobs, paging.next_pages(document), total)
 
 
 def _own_first(jobs: tuple[Job, ...], document: Document) -> tuple[Job, ...]:

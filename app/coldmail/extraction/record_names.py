@@ -1,5 +1,7 @@
 """The names that systems and pages give to the parts of a posting in their JSON, the surest first."""
 
+import re
+
 
 def _in_order(*lines: str) -> tuple[str, ...]:
     return tuple(" ".join(lines).split())
@@ -16,6 +18,12 @@ URL = _in_order(
     "absolute_url hostedUrl jobUrl careers_url postingUrl externalUrl url jobOpeningShareUrl job_url detailUrl",
     "detail_url canonicalUrl permalink shortlink publicUrl href link application_url applyUrl apply_url",
     "applicationUrl adUrl positionUrl vacancyUrl jobLink applyLink detailsUrl careers_apply_url jobPath path JobUrl public_url urls",
+)
+# What others call it: "careersUrl", "vacancy_link".
+SOME_URL = re.compile(r"(?:url|uri|link|href|permalink|webpage)\Z", re.IGNORECASE)
+NO_POSTING_URL = re.compile(
+    r"image|img|logo|photo|picture|icon|avatar|video|thumb|cover|banner|company|employer|site|home|api|feed|author|map|share|next|prev|department|office|location",
+    re.IGNORECASE,
 )
 COMPANY = _in_order(
     "company company_name companyName hiringOrganization employer employerName organization organizationName",

@@ -7,7 +7,7 @@ from app.coldmail.extraction import money, places
 from app.coldmail.extraction import record_names as names
 from app.coldmail.extraction.dates import iso_date
 from app.coldmail.extraction.html_text import fragment_text, plain, unfilled
-from app.coldmail.extraction.listing import names_one
+from app.coldmail.extraction.listed.links import names_one
 from app.coldmail.extraction.posting import company, link
 from app.coldmail.extraction.skills import listed_skills, skills_in
 from app.coldmail.extraction.values import Job, Tier
@@ -70,9 +70,7 @@ def job(
     title = _title(record)
     if not title:
         return None
-    address = (link_of(record) if link_of else None) or next(
-        (found for name in names.URL if (found := link(_url_text(record.get(name)), base=base))), None
-    )
+    address = (link_of(record) if link_of else None) or _address(record, base)
     description = _description(record)
     listed = listed_skills(_texts([record.get(name) for name in names.SKILLS]))
     remote = _remote(record)
@@ -88,6 +86,15 @@ def job(
         apply_url=address,
         posted_at=next((day for name in names.POSTED if (day := iso_date(record.get(name)))), None),
     ).read_by(tier)
+
+
+def _address(record: Record, base: str | None) -> str | None:
+    """Where the posting is: by a name that is known, else by one that is called an address of something else than a picture."""
+    called = (
+        name for name in record if names.SOME_URL.search(name) and not names.NO_POSTING_URL.search(name)
+    )
+    among = (link(_url_text(record.get(name)), base=base) for name in (*names.URL, *called))
+    return next((found for found in among if found), None)
 
 
 def _title(record: Record) -> str | None:
@@ -146,6 +153,8 @@ def _places(record: Record) -> tuple[str, ...]:
         if any(found):
             more = [_place(one) for extra in names.MORE_PLACES for one in _many(record.get(extra))]
             return places.unique([*found, *more])
+    if isinstance(record.get("city"), Mapping) and (town := places.address(record["city"])):
+        return (town,)
     return places.unique(
         [places.address({name: record.get(name) for name in ("city", "state", "region", "country")})]
     )

@@ -231,6 +231,7 @@ ROLE = re.compile(
     r"|kierowca|magazynier|inżynier|pracownik|operator|mechanik|elektryk|spawacz|kucharz|nauczyciel|pielęgniark|lekarz|opiekun|recepcjonist|analityk|administrator|młodszy|starszy"
     r"|účetní|řidič|skladník|prodavač|vedoucí|konstruktér|kuchař|učitel|sestra|lékař|obchodní zástupce|vodič|predavač|raktáros|mérnök|könyvelő|fejlesztő|eladó|sofőr|gépkezelő|ügyintéző|szakács|vezető"
     r"|contador|contabil|mecânico|motorista|enfermeir|professor|auxiliar|cozinheir|vendas|analista|técnico|pedreiro|eletricista|şoför|garson|aşçı|temsilci|teknisyen|danışman|muhasebe|hemşire)"
+    r"|[^\W\d_]{3}/(?:a|as|es?|ne|euse|rice|trice|ora|ra|in|innen|r|x|kobieta)\b"
     # Also at the end of a longer word.
     r"|entwickler|ingenieur|leiter|referent|sachbearbeiter|mitarbeiter|berater|kaufmann|kauffrau|fachkraft|techniker|mechaniker|elektroniker|pfleg|assistenz|werkstudent"
     r"|kehittäjä|insinööri|asiantuntija|päällikkö|myyjä|hoitaja|työntekijä|suunnittelija|opettaja|kuljettaja|kokki|lääkäri|koordinaattori|(?:prosjekt|projekt|a[fv]delings|team|salgs|kontor|drifts|gruppe|bygge|område|buti[kc]k?s?|klinik|kjøkken|køkken|skole)leder(?:en?)?\b|konsulent|medarbejder|medarbeider|utvecklare|utvikler|udvikler|ingenjör|ingeniør|sekreterare|lärare|lærer|sköterska|pleier|plejer"

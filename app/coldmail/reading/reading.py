@@ -3,8 +3,9 @@
 import logging
 from dataclasses import replace
 
-from app.coldmail.extraction import listing, verdict
+from app.coldmail.extraction import verdict
 from app.coldmail.extraction.ats.addresses import api_address
+from app.coldmail.extraction.listed.links import names_one as is_posting
 from app.coldmail.extraction.values import Address, Kind, Page
 from app.coldmail.reading.apart import Apart, TookTooLong
 from app.coldmail.reading.asking import asked
@@ -76,7 +77,7 @@ class Reading:
             page = await self._fetched(address, asked_as=url)
         except (UrlRefused, UrlUnreachable):
             return None
-        if not page.jobs or (page.kind is Kind.LISTING and listing.names_one(url)):
+        if not page.jobs or (page.kind is Kind.LISTING and is_posting(url)):
             return None
         return await self._whole(page, address.url, asked_as=url)
 
@@ -124,7 +125,7 @@ class Reading:
         if fetched.status >= 400:
             raise UrlUnreachable(f"The site answers with status {fetched.status}.", field="url")
         given = _given(fetched)
-        names_one = asked_as if asked_as and listing.names_one(asked_as) else None
+        names_one = asked_as if asked_as and is_posting(asked_as) else None
         return await self._by_rules(replace(given, url=names_one or address.url))
 
     async def _at_hand(self, given: Given) -> Page:

@@ -8,7 +8,7 @@ from app.coldmail.extraction import words
 from app.coldmail.extraction.document import Document
 from app.coldmail.extraction.facts import Facts, facts
 from app.coldmail.extraction.html_text import Block, node_text, one_line
-from app.coldmail.extraction.listing import names_one
+from app.coldmail.extraction.listed.links import names_one
 from app.coldmail.extraction.shown.spots import COMPANY_NODES, PLACE_NODES
 from app.coldmail.extraction.shown.titles import TITLE_NODES
 

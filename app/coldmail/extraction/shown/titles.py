@@ -5,6 +5,7 @@ import re
 from app.coldmail.extraction import words
 from app.coldmail.extraction.document import Document
 from app.coldmail.extraction.html_text import node_text
+from app.coldmail.extraction.listed.marks import ANNOUNCED
 
 TITLE_NODES = (
     "[data-automation-id=jobPostingHeader], [class*=job-title], [class*=jobtitle i], [class*=job__title], [class*=posting-title],"
@@ -63,7 +64,7 @@ def _unprefixed(text: str) -> str:
 
 def _section(text: str) -> bool:
     line = text.lower().strip(" :")
-    patterns = (words.ABOUT_A_POST, words.NO_TITLE, words.OPEN_POSITIONS)
+    patterns = (words.ABOUT_A_POST, words.NO_TITLE, words.OPEN_POSITIONS, ANNOUNCED)
     return (
         line.isdigit()
         or bool(_NOTICE.search(line))
