@@ -32,7 +32,11 @@ _STATE_ATTRIBUTES = (
     *("data-initial", "data-json", "data-offers", "data-positions", "data-content", "props"),
 )
 _STATE_NODES = ", ".join("[{}]".format(name.replace(":", "\\:")) for name in _STATE_ATTRIBUTES)
-_MOST_LINKS = 20_000
+# What lists of work say of themselves where their headings would do for a shop's.
+_OF_WORK = re.compile(
+    r"emplo|job|recru|candida|carri|trabaj|vacant|contrat|\bCDI\b|puesto|poste", re.IGNORECASE
+)
+_MOST_LINKS, _WORK_CHARS = 20_000, 5_000
 # Longer ones are no titles, and the patterns of walls and closed postings take their time over them.
 _TITLE_CHARS = 2_000
 
@@ -162,6 +166,11 @@ class Document:
     @cached_property
     def text(self) -> str:
         return "\n".join(block.text for block in self.blocks)
+
+    @cached_property
+    def of_work(self) -> bool:
+        """Whether the page speaks of work near its top."""
+        return _OF_WORK.search(f"{self.title}\n{self.text[:_WORK_CHARS]}") is not None
 
     @cached_property
     def _hrefs(self) -> list[str]:

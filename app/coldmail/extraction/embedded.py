@@ -9,6 +9,7 @@ from typing import Any
 from app.coldmail.extraction import loose_json, records
 from app.coldmail.extraction.ats import answers
 from app.coldmail.extraction.called_state import uncalled
+from app.coldmail.extraction.listed import marks
 from app.coldmail.extraction.values import Job, Tier
 
 # A script that says none of these holds no jobs.
@@ -271,7 +272,12 @@ def _found(value: Any, base: str | None, *, named: str = "") -> list[Found]:
                 and not _NO_LISTS.search(name)
                 and sum(_likely(row, name) for row in rows) > len(rows) / 2
             ):
-                made = tuple(job for row in rows if (job := records.job(row, Tier.STATE, base=base)))
+                made = tuple(
+                    job
+                    for row in rows
+                    if (job := records.job(row, Tier.STATE, base=base))
+                    and not marks.SPONTANEOUS.fullmatch(job.title)
+                )
                 if len(rows) > 1 or _LISTS.search(name):
                     found.append(Found(made, listed=True, named=name))
                 else:

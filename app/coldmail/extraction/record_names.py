@@ -10,10 +10,21 @@ def _in_order(*lines: str) -> tuple[str, ...]:
 TITLE = _in_order(
     "title jobTitle job_title jobOpeningName postingTitle positionTitle posting_title position_title jobName",
     "job_name positionName vacancyTitle offerTitle displayTitle externalTitle PostingTitle Title JobTitle",
-    "requisitionTitle text name headline",
+    "requisitionTitle functietitel titel stellentitel stellenbezeichnung titulo título intitule titre titolo stanowisko text name headline",
 )
 # Names that only a posting gives to its title.
-OWN_TITLE = frozenset(TITLE) - {"title", "Title", "text", "name", "headline"}
+OWN_TITLE = frozenset(TITLE) - {
+    "title",
+    "Title",
+    "titel",
+    "titulo",
+    "título",
+    "titre",
+    "titolo",
+    "text",
+    "name",
+    "headline",
+}
 URL = _in_order(
     "absolute_url hostedUrl jobUrl careers_url postingUrl externalUrl url jobOpeningShareUrl job_url detailUrl",
     "detail_url canonicalUrl permalink shortlink publicUrl href link application_url applyUrl apply_url",
@@ -33,7 +44,8 @@ PLACES = _in_order(
     "locations allLocations multi_location locationNames workLocations jobLocations offices cities location",
     "primaryLocation jobLocation locations_text locationsText locationText locationName job_location office",
     "cityStateCountry cityState workLocation PrimaryLocation Location place atsLocation address city_name",
-    "standort positionLocation vacancyLocation locatie ort ville ciudad job_post_location",
+    "standort einsatzort positionLocation vacancyLocation locatie plaats ort ville lieu ciudad localidad lugar sede luogo",
+    "miejscowosc cidade job_post_location",
 )
 # Beside one of the above.
 MORE_PLACES = _in_order(

@@ -181,7 +181,7 @@ OTHER_JOBS = re.compile(
 )
 OPEN_POSITIONS = re.compile(
     r"(?:current |our |all |latest |available |the )*(?:open|job|career|vacant|employment)(?:ed)? ?(?:openings?|positions?|roles?|vacanc(?:y|ies)|opportunit|listings?|jobs?)"
-    r"|(?:current )?(?:openings|vacancies|opportunities)|open jobs|join (?:us|our team|the team)|work with us|we(?:'|’)re hiring|jobs\b|careers\b"
+    r"|(?:current )?(?:openings|vacancies|opportunities)|open jobs|join (?:us|our team|the team)|work with us|we(?:'|’)re hiring|we are hiring|jobs\b|careers\b"
     r"|ofertas|empleos|vacantes|trabaja con nosotros|(?:offene |aktuelle |unsere )*(?:stellen|jobs|positionen)|stellenangebote|karriere"
     r"|(?:nos )?offres|postes|recrutement|posizioni aperte|lavora con noi|vacatures|lediga (?:jobb|tjänster)|ledige stillinger|oferty pracy|vagas"
     r"|avoimet työpaikat|volná místa|职位|招聘|採用|채용"
@@ -227,11 +227,11 @@ ROLE = re.compile(
     r"|ingegnere|sviluppatore|impiegat|addett|tecnico|commerciale|stagista|tirocin|operai|cameriere|contabile"
     r"|medewerker|adviseur|ontwikkelaar|monteur|verpleeg|leraar|stagiair|beheerder|utvecklare|ingenjör|chef\b|säljare|medarbetare|handläggare|lärare|sjuksköterska|projektledare|konsult|samordnare|kock|servitör|städare|kassör|snickare|undersköterska|tjener|tømrer|rengøring|murer|kokk|rørlegger|elektriker|snekker|frisør|vaktmester|renholder|båtbyggare|byggare"
     r"|utvikler|ingeniør|rådgiver|selger|sykepleier|lærer|leder\b|udvikler|sælger|medarbejder|sygeplejerske|programista|inżynier|kierownik|specjalista|sprzedawca|księgow|doradca|asystent"
-    r"|desenvolvedor|engenheir|gerente|vendedor|estagi|assistente|tècnic|enginyer|infermer|ajudant|administratiu|encarregat|cambrer|cuiner|conductor|repartidor|limpiador|peón|socorrista|educador|psicólog|médic|fisioterap|electricist|fontaner|soldador|carpinter|albañil"
+    r"|desenvolvedor|engenheir|gerente|vendedor|estagi|assistente|tècnic|enginyer|infermer|ajudant|administratiu|encarregat|cambrer|cuiner|conductor|repartidor|limpiador|peón|socorrista|educador|psicólog|médic|fisioterap|electricist|fontaner|soldador|carpinter|albañil|recepcionist|higienist|odont[óo]log|panader|pasteler|forner|jardiner|tractorist|pintor|peluquer|esteticien|carnicer|pescader|costurer|padeir|rececionist"
     r"|kierowca|magazynier|inżynier|pracownik|operator|mechanik|elektryk|spawacz|kucharz|nauczyciel|pielęgniark|lekarz|opiekun|recepcjonist|analityk|administrator|młodszy|starszy"
     r"|účetní|řidič|skladník|prodavač|vedoucí|konstruktér|kuchař|učitel|sestra|lékař|obchodní zástupce|vodič|predavač|raktáros|mérnök|könyvelő|fejlesztő|eladó|sofőr|gépkezelő|ügyintéző|szakács|vezető"
     r"|contador|contabil|mecânico|motorista|enfermeir|professor|auxiliar|cozinheir|vendas|analista|técnico|pedreiro|eletricista|şoför|garson|aşçı|temsilci|teknisyen|danışman|muhasebe|hemşire)"
-    r"|[^\W\d_]{3}/(?:a|as|es?|ne|euse|rice|trice|ora|ra|in|innen|r|x|kobieta)\b"
+    r"|[^\W\d_]{3}/(?:a|as|es?|ne|euse|rice|trice|ora|ra|in|innen|r|x|kobieta)\b|\b(?:h ?/ ?f|f ?/ ?h|m ?/ ?[fkwv]|[kvw] ?/ ?m)(?: ?/ ?[dx])?\b"
     # Also at the end of a longer word.
     r"|entwickler|ingenieur|leiter|referent|sachbearbeiter|mitarbeiter|berater|kaufmann|kauffrau|fachkraft|techniker|mechaniker|elektroniker|pfleg|assistenz|werkstudent"
     r"|kehittäjä|insinööri|asiantuntija|päällikkö|myyjä|hoitaja|työntekijä|suunnittelija|opettaja|kuljettaja|kokki|lääkäri|koordinaattori|(?:prosjekt|projekt|a[fv]delings|team|salgs|kontor|drifts|gruppe|bygge|område|buti[kc]k?s?|klinik|kjøkken|køkken|skole)leder(?:en?)?\b|konsulent|medarbejder|medarbeider|utvecklare|utvikler|udvikler|ingenjör|ingeniør|sekreterare|lärare|lærer|sköterska|pleier|plejer"

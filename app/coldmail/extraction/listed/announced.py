@@ -8,8 +8,9 @@ from selectolax.lexbor import LexborNode
 from app.coldmail.extraction import words
 from app.coldmail.extraction.document import Document
 from app.coldmail.extraction.html_text import Block, framing
-from app.coldmail.extraction.listed import marks
-from app.coldmail.extraction.listed.links import LEADING, address_of
+from app.coldmail.extraction.listed import marks, said
+from app.coldmail.extraction.listed.columns import column
+from app.coldmail.extraction.listed.links import LEADING, address_of, aside
 from app.coldmail.extraction.listed.rows import HEADINGS, MOST_JOBS, Row, box_rows, fit, open_ones, under
 from app.coldmail.extraction.listed.spots import place_rows
 
@@ -18,19 +19,24 @@ _CARD = re.compile(
     re.IGNORECASE,
 )
 _LOOSELY = re.compile(r"(?:.{0,30} )?(?:open|current) (?:positions|roles|jobs|vacancies)")
-_HEADING_LIKE = (*HEADINGS, "summary", "dt")
+# Where a page that is one program shows something else.
+_ROUTE = re.compile(r"#[/!]")
+_HEADING_LIKE = (*HEADINGS, "summary", "dt", "bold")
 _CELLS = ("td", "th", "p", "div", "li")
 # How many of the titles must name what somebody works as: of headings fewer than of any lines.
 _FEW, _MANY = 0.3, 0.6
-_MOST_WORDS, _MOST_LINES, _MOST_BLOCKS = 12, 40, 60_000
+_FEW_WORDS, _MOST_WORDS, _MOST_LINES, _MOST_BLOCKS = 8, 12, 40, 60_000
 
 
 def rows(document: Document) -> list[Row]:
     """The jobs that stand below what announces them; none where no set of like lines names posts."""
-    section = _section(document.blocks[:_MOST_BLOCKS])
+    section, loosely = _section(document)
     titles = _titles(section)
+    parted = all(len(block.pieces) > 1 for _, block in titles)
     found = [
-        Row(str(at), block.node, title=fit(block.text)) for at, block in titles if block.node is not None
+        Row(str(at), block.node, title=(parted and fit(block.pieces[0])) or fit(block.text))
+        for at, block in titles
+        if block.node is not None
     ][:MOST_JOBS]
     box_rows(found)
     for row, lines in zip(found, _lines(section, titles), strict=False):
@@ -38,32 +44,39 @@ def rows(document: Document) -> list[Row]:
         row.lines = [block for block in lines if not own or _within(block.node, row.box)]
         row.url = _leads(row, lines, document)
     under(found, (block.node for block in document.blocks if block.node is not None))
-    found = open_ones(found)
+    found = [row for row in open_ones(found) if not (row.url and aside(row.url))]
+    if loosely:
+        found = [row for row in found if _shown_as_job(row, document)]
     place_rows(found, document)
     return _once(found) if len(found) > 1 else []
 
 
-def _section(blocks: Sequence[Block]) -> list[Block]:
-    """What stands below the headings that announce open positions, up to one of something else."""
+def _section(document: Document) -> tuple[list[Block], bool]:
+    """What stands below the headings that announce open positions, up to one of something else; and whether none of them is sure."""
+    surely = any(block.tag in HEADINGS and said.announces(block.text, document) for block in document.blocks)
     section: list[Block] = []
     opening: Block | None = None
-    for block in blocks:
+    for block in document.blocks[:_MOST_BLOCKS]:
         if block.tag in HEADINGS:
-            if _announces(block.text):
+            if said.announces(block.text, document) or (not surely and _loosely(block.text, document)):
                 opening = block
                 continue
             if opening and _ends(block, opening):
                 opening = None
         if opening and block.node is not None:
             section.append(block)
-    return section
+    return section, not surely
 
 
-def _announces(text: str) -> bool:
+def _loosely(text: str, document: Document) -> bool:
     line = text.lower().strip(" :")
-    return any(
-        pattern.fullmatch(line) is not None for pattern in (marks.ANNOUNCED, words.OPEN_POSITIONS, _LOOSELY)
-    )
+    called = words.OPEN_POSITIONS.fullmatch(line) is not None or _LOOSELY.fullmatch(line) is not None
+    return called and said.meant(text, document)
+
+
+def _shown_as_job(row: Row, document: Document) -> bool:
+    """Whether a row stands right below such a heading with a text or an address: "Join us" heads workshops and values as well."""
+    return _loosely(row.heading, document) and (len(row.lines) > 1 or row.url is not None)
 
 
 def _ends(block: Block, opening: Block) -> bool:
@@ -81,16 +94,25 @@ def _titles(section: Sequence[Block]) -> list[tuple[int, Block]]:
     for at, block in enumerate(section):
         if _may_be_title(block):
             sets.setdefault(_kind(block), []).append((at, block))
+    items = sum(block.tag == "li" for block in section)
     best: list[tuple[int, Block]] = []
     weight = (False, 0)
     for kind, members in sets.items():
         roles = sum(words.ROLE.search(block.text) is not None for _, block in members)
         strong = kind[0] in _HEADING_LIKE or all(block.linked for _, block in members)
-        named = strong and all(_in_job_card(block.node) for _, block in members)
+        strong = strong or (kind[0] == "li" and len(members) == items and _short(members))
+        named = (strong and all(_in_job_card(block.node) for _, block in members)) or (
+            kind[0] == "td" and column(members[0][1].node, marks.TITLE_HEADS)
+        )
+        strong = strong or named
         enough = named or roles >= (_FEW if strong else _MANY) * len(members)
         if len(members) > 1 and enough and (roles or named) and (strong, roles + named) > weight:
             best, weight = members, (strong, roles + named)
     return best
+
+
+def _short(members: Sequence[tuple[int, Block]]) -> bool:
+    return all(len(block.text.split()) <= _FEW_WORDS for _, block in members)
 
 
 def _may_be_title(block: Block) -> bool:
@@ -113,6 +135,8 @@ def _kind(block: Block) -> tuple[str, ...]:
     called = [(node.attributes.get("class") or "")[:200], around.tag or "" if around is not None else ""]
     if around is not None and around.tag in ("div", "li"):
         called.append((around.attributes.get("class") or "")[:200])
+    if block.bold and block.tag in _CELLS:
+        return ("bold", *called)
     return (block.tag, *called, str(_at(node)) if block.tag in _CELLS[:4] else "")
 
 
@@ -155,7 +179,7 @@ def _leads(row: Row, lines: Sequence[Block], document: Document) -> str | None:
     own = (document.url or "").split("#")[0]
     for node in (*around, *inside):
         href = address_of(node, document)
-        if href and href.split("#")[0] != own and not framing(node):
+        if href and (href.split("#")[0] != own or _ROUTE.search(href)) and not framing(node):
             return href
     return None
 

@@ -7,20 +7,11 @@ from selectolax.lexbor import LexborNode
 from app.coldmail.extraction import words
 from app.coldmail.extraction.document import Document
 from app.coldmail.extraction.html_text import framing, one_line
-from app.coldmail.extraction.listed import marks
+from app.coldmail.extraction.listed import said
 from app.coldmail.extraction.listed.links import LEADING, VAGUE, address_of, job_link, names_one
 from app.coldmail.extraction.listed.rows import HEADINGS, MOST_JOBS, Row, open_ones, titled, under
 from app.coldmail.extraction.listed.spots import place_rows
 
-# What lists of work say of themselves where their headings would do for a shop's.
-_OF_WORK = re.compile(
-    r"emplo|job|recru|candida|carri|trabaj|vacant|contrat|\bCDI\b|puesto|poste", re.IGNORECASE
-)
-# "Tide Careers".
-_NAMED_LIST = re.compile(
-    r"\w\s+(?:careers|jobs|vacancies|openings|karriere|stellenangebote|empleos|recrutement)\Z", re.IGNORECASE
-)
-_OF_ANYTHING = re.compile(r"(?:nos |nuestras )?(?:offres|ofertas|annonces)", re.IGNORECASE)
 _LIST_PATH = re.compile(
     r"/(?:[\w-]*jobs?|vacanc(?:y|ies)|positions?|openings?|offres(?:-d-?emploi)?|ofert(?:a|as|es|y)(?:-de-\w+|-pracy)?|stellen\w*|jobangebote?|vacatures?|lediga-(?:jobb|tj[aä]nster)|stillinger|vagas?|posizioni(?:-aperte)?)\Z",
     re.IGNORECASE,
@@ -65,43 +56,15 @@ def _button(node: LexborNode) -> bool:
 def _believable(rows: list[Row], document: Document) -> bool:
     roles = sum(bool(words.ROLE.search(row.title)) for row in rows) / len(rows)
     strong = sum(row.strong for row in rows) / len(rows)
-    speaks = _speaks(document)
+    speaks = said.speaks(document)
     vague = sum(bool(VAGUE.search(row.key)) and not names_one(row.key) for row in rows)
     if vague > len(rows) / 2 and not speaks:
         return False
     if len(rows) == 1:
-        return roles == 1 and speaks and (strong == 1 or _announced(document))
-    if _announced(document) and _of_one_list(rows):
+        return roles == 1 and speaks and (strong == 1 or said.announced(document))
+    if said.announced(document) and _of_one_list(rows):
         return True
     return (strong >= 0.6 and (roles >= 0.25 or speaks)) or roles >= 0.6 or (speaks and roles >= 0.3)
-
-
-def _speaks(document: Document) -> bool:
-    """Whether the page says that it lists work."""
-    if _announced(document):
-        return True
-    lines = (document.title, *(block.text for block in document.blocks if block.tag in ("h1", "h2", "h3")))
-    of_work: bool | None = None
-    for text in lines:
-        if not words.OPEN_POSITIONS.match(text.lower()):
-            continue
-        if _OF_ANYTHING.fullmatch(text):
-            if of_work is None:
-                of_work = bool(_OF_WORK.search(f"{document.title}\n{document.text[:5_000]}"))
-            if not of_work:
-                continue
-        return True
-    return bool(_NAMED_LIST.search(document.title))
-
-
-def _announced(document: Document) -> bool:
-    """Whether a heading announces open positions, and nothing else may be meant."""
-    return any(
-        block.tag in ("h1", "h2", "h3")
-        and marks.ANNOUNCED.fullmatch(block.text) is not None
-        and not _OF_ANYTHING.fullmatch(block.text)
-        for block in document.blocks
-    )
 
 
 def _of_one_list(rows: list[Row]) -> bool:

@@ -10,7 +10,7 @@ from app.coldmail.extraction.document import Document
 
 _JOB_PATH = re.compile(
     r"/(?:[\w-]*jobs?|positions?|vacanc(?:y|ies)|vacantes?|careers?|openings?|opportunit(?:y|ies)|[\w-]*job-?(?:details?|ad|posting|offer)s?|offres?(?:-d-?emploi)?"
-    r"|ofertas?(?:-de-empleo)?|empleos?|stellen\w*|stelle|jobangebote?|vacatures?|emplois?|postings?|roles?|requisitions?|annonces?|lediga-(?:jobb|tj[aä]nster)|stillinger?|oferty?"
+    r"|ofertas?(?:-de-empleo)?|empleos?|stellen\w*|stelle|jobangebote?|vacatures?|emplois?|postings?|roles?|requisitions?|annonces?|jobb|lediga-(?:jobb|tj[aä]nster)|stillinger?|oferty?"
     r"|ofertes?|recruit(?:ment)?|karriere|kariera|praca|vagas?|viewjob|apply|o|j|p|en/job)/(?P<rest>[^?#]+)",
     re.IGNORECASE,
 )
@@ -25,7 +25,7 @@ _QUERY_IDS = words.words(
     "gh_jid jobid job_id jid reqid req_id jobreqid positionid position_id vacancyid vacancy_id jobadid job offerid career_job_req_id jobcode posting_id id"
 )
 # Shops and profiles have such addresses as well.
-VAGUE = re.compile(r"/[ojp]/", re.IGNORECASE)
+VAGUE = re.compile(r"/(?:[ojp]|offres?|ofert(?:a|as|es?|y)|annonces?)/", re.IGNORECASE)
 _SINGULAR = re.compile(r"/(?:job|position|vacancy|opening|stelle|vacature|o)/", re.IGNORECASE)
 _ID = re.compile(r"\d{3,}|[0-9a-f]{8}-[0-9a-f]{4}|[a-z]+\d+|\d+[a-z]", re.IGNORECASE)
 _FILE = re.compile(r"\.(?:html?|pdf|php|aspx?)\Z", re.IGNORECASE)
@@ -77,12 +77,23 @@ def job_link(href: str) -> int:
     return 1 if "-" in last or "_" in last or "%20" in last or _FILE.search(last) else 0
 
 
+def aside(url: str) -> bool:
+    """Whether an address leads to what sites keep beside their jobs: guides, documentation, stories."""
+    try:
+        path = urlsplit(url).path
+        return _ASIDE.search(path) is not None and _FILE.search(path) is None
+    except ValueError:
+        return True
+
+
 def address_of(node: LexborNode, document: Document) -> str | None:
     """Where a link or a card leads that its script opens; a path of the page's own host where nobody says which that is."""
     attributes = node.attributes
     href = attributes.get("href") or next((found for name in _LEADS if (found := attributes.get(name))), "")
     if not href and (match := _SCRIPTED.search((attributes.get("onclick") or "")[:1_000])):
         href = match[1]
+    if href.startswith(("#/", "#!")) and document.url:
+        return document.url.split("#")[0] + href
     return document.absolute(href) or _relative(href)
 
 

@@ -2,7 +2,7 @@
 
 import re
 
-from app.coldmail.extraction.words import phrases
+from app.coldmail.extraction.words import TITLE, phrases
 
 # Announces open positions and nothing else; "Careers" and "Join us" head whole sites.
 ANNOUNCED = re.compile(
@@ -39,6 +39,11 @@ ADDRESSED = re.compile(
     r"(?:your|deine?|ihre?|euer|eure|unsere?|our|tus?|vos|votre|tes|ton|nos|notre|i tuoi|la tua|jouw|je|onze|dina?|vår[at]?|din|dit|twoj[ea]|sua|seus?) ",
     re.IGNORECASE,
 )
+# "Nurse jobs (12)": leads to a list of its own.
+MANY = re.compile(
+    r".*\b(?:jobs|vacancies|openings|stellen|stellenangebote|empleos|vacantes|ofertas|vacatures|emplois|offres|vagas|offerte|oferty)\W{0,3}\d*\W{0,2}",
+    re.IGNORECASE,
+)
 # What a list marks a row with whose post is taken.
 CLOSED = re.compile(
     r"\W*(?:(?:(?:position|role|job|vacancy|applications?|stelle|posten|oferta|poste|vacature|vaga|tjänsten) )?(?:is |are |now |bereits |already |ya |déjà )*(?:closed|filled|expired|no longer available|geschlossen|besetzt|vergeben|abgelaufen|cerrad[ao]|cubierta|finalizad[ao]|caducad[ao]|expirad[ao]"
@@ -57,6 +62,11 @@ TERMS = re.compile(
     r"|heltid|deltid|tillsvidare|tidsbegränsad|fast stilling|vikariat|umowa|pełny etat|praca |estágio|efetivo|\bclt\b|tempo |正社員|契約社員|アルバイト|パート|派遣|全职|兼职|정규직|계약직|ab sofort|asap|immediate|\bvor ort|på plats|presencial|distanz"
     r"|\b(?:jan|feb|m[aä]r|apr|may|mai|jun|jul|aug|sep|oct|okt|nov|dec|dez)\w* \d|\d",
     re.IGNORECASE,
+)
+# What heads the titles of a table.
+TITLE_HEADS = TITLE | phrases(
+    "job, post, vacancy, vacancies, opening, requisition title, posting title, stelle, stellenbezeichnung, bezeichnung, beruf, oferta, vacante, empleo, plaza, poste, offre, intitulé, emploi, posizione, ruolo, mansione",
+    "vacature, functietitel, tjänst, befattning, yrke, stilling, stanowisko, vaga, cargo, função, lloc, plaça, 職種, 募集職種, 岗位, 职位名称, 직무",
 )
 # What employers call their parts.
 DEPARTMENTS = phrases(

@@ -16,8 +16,10 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _FILE_NOTE = re.compile(r"\s*[\(\[]\s*(?:pdf|docx?)\b[^)\]]{0,30}[)\]]\s*\Z", re.IGNORECASE)
 # Where two words meet that no language writes as one.
 _SEAM = re.compile(r"[^\W\d_A-ZÀ-Þ][A-ZÀ-Þ\d]|\)[^\W_]")
+# "MC5201", "2026-0147": what a post is filed as.
+_CODE = re.compile(r"#?(?:[A-Z]{1,8}[-_/ .]?)?\d[\dA-Z]*(?:[-_/.][\dA-Z]+)*")
 MOST_JOBS, LEVELS = 5_000, 8
-_MOST_LINES = 40
+_MOST_LINES, _MOST_PIECES = 40, 5
 
 
 @dataclass(slots=True)
@@ -41,22 +43,26 @@ def titled(rows: Sequence[Row]) -> list[Row]:
     box_rows(rows)
     same = _called_alike(rows)
     found: dict[str, Row] = {}
+    read: dict[int, str] = {}
     for row in rows:
         if row.key in found or row.box is None:
             continue
-        aside = _title_beside(row.node, row.box) if same and row.box is not row.node else ""
-        row.title = aside or _link_title(row.node) or (_box_title(row.box) if row.box is not row.node else "")
+        row.title = _row_title(row.node, row.box, beside=same, read=read)
         if row.title:
             row.lines = list(blocks(row.box))[:_MOST_LINES]
             found[row.key] = row
     return list(found.values())[:MOST_JOBS]
 
 
-def _title_beside(link: LexborNode, box: LexborNode) -> str:
-    """The title in a box whose link says what a button says."""
-    said = one_line(link.text()[:200])
-    title = _box_title(box)
-    return title if said not in title else ""
+def _row_title(link: LexborNode, box: LexborNode, *, beside: bool, read: dict[int, str]) -> str:
+    """The link's own title, else the box's, which is read once; where all links say the same, the box's first."""
+    own = _link_title(link)
+    if box is link or (own and not beside):
+        return own
+    if box.mem_id not in read:
+        read[box.mem_id] = _box_title(box)
+    title = read[box.mem_id]
+    return own if own and own in title else title or own
 
 
 def box_rows(rows: Sequence[Row]) -> None:
@@ -171,7 +177,7 @@ def _unbadged(block: Block) -> str:
     sheet alone parts from it: "Ship Cook" of "Ship CookPorto".
     """
     pieces = block.pieces
-    for at in range(1, len(pieces)):
+    for at in range(1, min(len(pieces), _MOST_PIECES)):
         before = "".join(pieces[:at])
         if _SEAM.fullmatch(before[-1] + pieces[at][0]) and block.text.startswith(before + pieces[at]):
             return before
@@ -184,8 +190,11 @@ def _unbadged(block: Block) -> str:
 def fit(text: str) -> str:
     """The line as a title; empty where it cannot be one."""
     line = _FILE_NOTE.sub("", one_line(text))
+    # Two signs of Chinese or Japanese are a word.
     if (
-        not 3 <= len(line) <= 160
+        not (3 if line.isascii() else 2) <= len(line) <= 160
+        or _CODE.fullmatch(line)
+        or marks.MANY.fullmatch(line)
         or words.NO_TITLE.fullmatch(line.lower())
         or words.ABOUT_A_POST.fullmatch(line)
         or not re.search(r"[^\W\d_]{2}", line)

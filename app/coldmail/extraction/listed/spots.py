@@ -1,6 +1,7 @@
 """Finds where the work of a row is: by a label, a class, a pin, a column's head; else by what the rows of the list have in common."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
@@ -11,6 +12,7 @@ from app.coldmail.extraction.document import Document
 from app.coldmail.extraction.facts import facts
 from app.coldmail.extraction.html_text import Block, blocks, node_text, one_line
 from app.coldmail.extraction.listed import marks
+from app.coldmail.extraction.listed.columns import cell_below
 from app.coldmail.extraction.listed.rows import HEADINGS, Row
 from app.coldmail.extraction.pins import pinned
 
@@ -29,7 +31,7 @@ _NAME = re.compile(
     r"(?:[^\W\d_a-zà-öø-ÿ][\w'’.-]*|d['’][A-Z]\w+|am|an|der|im|in|ob|bei|de|del|la|las|los|el|du|des|le|les|lès|sur|sous|en|di|da|do|dos|das|upon|on|and|&|of|the|nad|aan|den|och|i|y|e|et)"
     r"(?:[ ,/()]+|\Z)"
 )
-_MOST_WORDS, _MOST_KNOWN, _LINE_CHARS = 5, 2_000, 60
+_MOST_WORDS, _MOST_KNOWN, _LINE_CHARS, _PART_CHARS = 5, 2_000, 60, 160
 _MOST, _ENOUGH = 0.8, 0.6
 
 
@@ -90,7 +92,7 @@ def _one_line(rows: Sequence[Row]) -> bool:
 def _common(left: Sequence[Sequence[str]], known: frozenset[str], *, alone: bool) -> list[str | None]:
     """What rows say without a label: the column in which some row names a known place, else the one thing that nearly all have."""
     widths = [len(one) for one in left]
-    width = max(set(widths), key=widths.count) if widths else 0
+    width = Counter(widths).most_common(1)[0][0] if widths else 0
     alike = [one for one in left if len(one) == width]
     named = {at for one in alike for at, line in enumerate(one) if _names(line, known)}
     column = min(
@@ -121,6 +123,8 @@ def _left(row: Row) -> list[str]:
 
 def _bare(part: str) -> str:
     """A part of a line without terms of work; empty where it is no name."""
+    if len(part) > _PART_CHARS:
+        return ""
     parts = (one.strip(_EDGES) for one in one_line(part).strip(_EDGES).split(","))
     line = ", ".join(one for one in parts if one and not marks.TERMS.search(one))
     line = line[1:-1] if line.startswith("(") and line.endswith(")") else line
@@ -152,7 +156,7 @@ def _told_place(box: LexborNode, lines: Sequence[Block], title: str) -> tuple[st
         found += [block for node in _defined(box) for block in blocks(node)]
     if stated := facts(found).first("location"):
         return _DOTS.split(stated)[0] or None, None
-    if place := _in_column(box):
+    if place := cell_below(box, words.LOCATION):
         return place, None
     if place := _by_part(found):
         return place, None
@@ -190,25 +194,3 @@ def _defined(term: LexborNode) -> Iterator[LexborNode]:
         if node.tag == "dd":
             yield node
         node = node.next
-
-
-def _in_column(box: LexborNode) -> str | None:
-    """The cell of a table's row below the head that says "Location"."""
-    table = box.parent
-    for _ in range(2):
-        if table is None or table.tag == "table" or table.attributes.get("role") in ("table", "grid"):
-            break
-        table = table.parent
-    head = table.css_first("tr, [role=row]") if table is not None and _is_row(box) else None
-    if head is None:
-        return None
-    at = next(
-        (at for at, cell in enumerate(head.iter()) if words.label(node_text(cell)) in words.LOCATION), None
-    )
-    cells = list(box.iter())
-    text = node_text(cells[at]) if at is not None and at < len(cells) else ""
-    return text if 1 < len(text) <= 120 else None
-
-
-def _is_row(node: LexborNode) -> bool:
-    return node.tag == "tr" or node.attributes.get("role") == "row"

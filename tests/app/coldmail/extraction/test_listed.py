@@ -114,6 +114,10 @@ def test_what_stands_among_jobs_and_is_none(row: str) -> None:
         "<title>Careers training</title><h1>All courses</h1><a href='/careers/101-a'>Software Engineer Diploma</a><a href='/careers/102-b'>Data Analyst Diploma</a>",
         "<h1>Trabaja con nosotros</h1><h2>Historias del equipo</h2><a href='/empleo/101'>Ana, ingeniera</a><a href='/empleo/102'>Luis, jefe de cocina</a>",
         "<h1>Offene Stellen</h1><p>Derzeit sind keine Stellen zu besetzen.</p><h2>Das bieten wir</h2><h3>Weiterbildung</h3><h3>Flexible Zeiten</h3>",
+        "<h1>Speakers</h1><h2>Join us</h2><h3>Workshop for engineers</h3><h3>Panel of managers</h3>",
+        "<h1>Careers</h1><h2>Why Tide</h2><div><h3>Learn from engineers</h3><p>Daily</p></div><div><h3>Grow as a manager</h3><p>Soon</p></div>",
+        "<title>Jobs - CI documentation</title><h1>Jobs</h1><li><a href='/docs/jobs/ops'>Job operators</a></li><li><a href='/docs/jobs/dev'>Developer guide</a></li>",
+        "<h1>Jobs by category</h1><li><a href='/jobs/nurse-jobs'>Nurse jobs (12)</a></li><li><a href='/jobs/chef-jobs'>Chef jobs (7)</a></li>",
         "<h1>Careers</h1><h2>Questions</h2><details><summary>How do engineers grow</summary></details><details><summary>Do you hire managers</summary></details>",
     ],
 )  # fmt: skip
@@ -187,3 +191,68 @@ def test_a_closed_job_of_a_feed_is_left_out() -> None:
 @pytest.mark.parametrize("line", ["Careers", "Join us", "Karriere", "Our offices", "Jobs we love"])
 def test_a_heading_of_a_whole_site_announces_no_list(line: str) -> None:
     assert marks.ANNOUNCED.fullmatch(line) is None
+
+
+def test_what_a_post_is_filed_as_is_no_title() -> None:
+    row = "<tr><td><a href='/vacancies/MC{at}'>MC{at}</a></td><td>{title}</td><td>{place}</td></tr>"
+    head = "<h1>Job vacancies</h1><table><tr><th>Ref</th><th>Post</th><th>City</th></tr>{}</table>"
+    assert _read(row, around=head) == _at("/vacancies/MC{}")
+
+
+def test_two_signs_are_a_title_where_they_are_a_word() -> None:
+    page = "<h1>募集職種</h1><a href='/positions/101'><h3>経理</h3></a><a href='/positions/102'><h3>営業スタッフ</h3></a>"
+    assert [job.title for job in read_page(page, url=_URL).jobs] == ["経理", "営業スタッフ"]
+
+
+def test_the_items_of_an_announced_list_are_jobs() -> None:
+    jobs = _read(
+        "<li>{title} – {place}</li>", around="<h2>Ofertas de empleo</h2><ul>{}</ul><h2>Us</h2><li>Boats</li>"
+    )
+    assert [title for title, _, _ in jobs] == [f"{title} – {place}" for title, place in _JOBS]
+
+
+def test_offers_of_stays_are_no_jobs() -> None:
+    rows = "<div><a href='/offres/101'><h3>Week-end chef</h3></a></div><div><a href='/offres/102'><h3>Guide de montagne</h3></a></div>"
+    assert read_page(f"<title>Nos offres de séjour</title><h1>Nos offres</h1>{rows}", url=_URL).jobs == ()
+    assert len(read_page(f"<title>Recrutement</title><h1>Nos offres</h1>{rows}", url=_URL).jobs) == 2
+
+
+def test_a_route_behind_a_hash_is_an_address() -> None:
+    row = "<li><a href='#/job/{at}'><span>{title}</span> <span class=city>{place}</span></a></li>"
+    assert _read(row) == _at("/careers#/job/{}")
+
+
+def test_records_may_name_their_parts_in_the_language_of_the_site() -> None:
+    rows = [{"functietitel": title, "plaats": place, "url": f"/jobs/{at}"} for at, (title, place) in enumerate(_JOBS, 101)]  # fmt: skip
+    page = f"<div data-vacancies='{escape(json.dumps(rows))}'></div>"
+    assert [_told(job) for job in read_page(page, url=_URL).jobs] == _at("/jobs/{}")
+
+
+def test_bold_lines_are_titles_of_jobs_and_their_files_lead_to_them() -> None:
+    jobs = _read(
+        "<p><strong>{title} H/F</strong><br>Lieu : {place}<br>CDI</p>", around="<h2>Postes à pourvoir</h2>{}"
+    )
+    assert [(title, places) for title, places, _ in jobs] == [
+        (f"{title} H/F", (place,)) for title, place in _JOBS
+    ]
+    files = _read("<li><a href='/docs/{at}.pdf'>{title} (PDF)</a></li>", around="<h1>Bolsa de empleo</h1>{}")
+    assert [(title, url) for title, _, url in files] == [
+        (title, url) for title, _, url in _at("/docs/{}.pdf")
+    ]
+
+
+def test_a_careers_page_may_list_its_jobs_right_below_its_name() -> None:
+    row = "<div><h3>{title}</h3><p>{place} | 30 hours</p></div>"
+    assert _read(row, around="<h1>Jobs</h1><h2>We are hiring</h2>{}") == _at(None)
+
+
+def test_a_spontaneous_application_in_data_is_no_job() -> None:
+    rows = [{"title": title, "location": "Porto", "url": f"/jobs/{at}"} for at, title in enumerate(("Cook", "Net Maker", "Open application"))]  # fmt: skip
+    page = f"<title>Jobs</title><script>var jobs={json.dumps(rows)}</script>"
+    assert [job.title for job in read_page(page, url=_URL).jobs] == ["Cook", "Net Maker"]
+
+
+def test_a_long_list_of_cards_is_read_whole() -> None:
+    cards = "".join(f"<div><h3>Ship Cook {at}a</h3><p>Porto</p></div>" for at in range(700))
+    jobs = read_page(f"<h1>Open positions</h1>{cards}", url=_URL).jobs
+    assert len(jobs) == 700 and {job.locations for job in jobs} == {("Porto",)}
