@@ -96,10 +96,15 @@ def gone(document: Document) -> Page | None:
     return Page(Kind.EMPTY, GONE) if _GONE.search(document.title) else None
 
 
+def says_none_open(line: str) -> bool:
+    """Whether a line says that no position is open."""
+    return len(line) <= 300 and "{" not in line and _NONE_OPEN.search(line) is not None
+
+
 def none_open(document: Document) -> Page | None:
     if len(document.text) <= _PAGE_CHARS * 3:
         for block in document.blocks:
-            if len(block.text) <= 300 and "{" not in block.text and _NONE_OPEN.search(block.text):
+            if says_none_open(block.text):
                 return Page(Kind.EMPTY, NONE_OPEN)
     return None
 

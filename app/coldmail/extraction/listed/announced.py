@@ -13,6 +13,7 @@ from app.coldmail.extraction.listed.columns import column
 from app.coldmail.extraction.listed.links import LEADING, address_of, aside
 from app.coldmail.extraction.listed.rows import HEADINGS, MOST_JOBS, Row, box_rows, fit, open_ones, under
 from app.coldmail.extraction.listed.spots import place_rows
+from app.coldmail.extraction.verdict import says_none_open
 
 _CARD = re.compile(
     r"(?:\A|\s)(?:job|position|vacancy|opening|posting)(?:[_-]+(?:card|item|row|box|teaser|listing|list-item))?(?:\Z|\s)",
@@ -63,6 +64,8 @@ def _section(document: Document) -> tuple[list[Block], bool]:
                 continue
             if opening and _ends(block, opening):
                 opening = None
+        elif opening and not section and says_none_open(block.text):
+            return [], False
         if opening and block.node is not None:
             section.append(block)
     return section, not surely
@@ -120,6 +123,7 @@ def _may_be_title(block: Block) -> bool:
     return (
         len(line) <= 160
         and bool(fit(line))
+        and not marks.SPONTANEOUS.fullmatch(line)
         and len(line.split()) <= _MOST_WORDS
         and line[-1] not in ".?!"
         and not framing(block.node)
@@ -176,12 +180,19 @@ def _leads(row: Row, lines: Sequence[Block], document: Document) -> str | None:
     box = row.box or row.node
     around = [node for node in (row.node, row.node.parent, box) if node is not None]
     inside = [*row.node.css(LEADING)[:3], *box.css(LEADING)[:5]]
+    if box is row.node:
+        inside += [link for line in lines[1:] for link in _in_line(line)]
     own = (document.url or "").split("#")[0]
     for node in (*around, *inside):
         href = address_of(node, document)
         if href and (href.split("#")[0] != own or _ROUTE.search(href)) and not framing(node):
             return href
     return None
+
+
+def _in_line(line: Block) -> list[LexborNode]:
+    """The links of a paragraph or an item; other elements may hold half the page."""
+    return line.node.css(LEADING)[:2] if line.node is not None and line.tag in ("p", "li", "dd") else []
 
 
 def _once(found: Sequence[Row]) -> list[Row]:

@@ -10,7 +10,7 @@ from app.coldmail.extraction.document import Document
 
 _JOB_PATH = re.compile(
     r"/(?:[\w-]*jobs?|positions?|vacanc(?:y|ies)|vacantes?|careers?|openings?|opportunit(?:y|ies)|[\w-]*job-?(?:details?|ad|posting|offer)s?|offres?(?:-d-?emploi)?"
-    r"|ofertas?(?:-de-empleo)?|empleos?|stellen\w*|stelle|jobangebote?|vacatures?|emplois?|postings?|roles?|requisitions?|annonces?|jobb|lediga-(?:jobb|tj[aä]nster)|stillinger?|oferty?"
+    r"|ofertas?(?:-de-empleo)?|empleos?|stellen\w*|stelle|jobangebote?|vacatures?|emplois?|postings?|roles?|requisitions?|annonces?|lavora-con-noi|trabaja-con-nosotros|treballa-amb-nosaltres|werken-bij|rejoignez-nous|work-with-us|join-us|jobb|lediga-(?:jobb|tj[aä]nster)|stillinger?|oferty?"
     r"|ofertes?|recruit(?:ment)?|karriere|kariera|praca|vagas?|viewjob|apply|o|j|p|en/job)/(?P<rest>[^?#]+)",
     re.IGNORECASE,
 )

@@ -114,6 +114,7 @@ def test_what_stands_among_jobs_and_is_none(row: str) -> None:
         "<title>Careers training</title><h1>All courses</h1><a href='/careers/101-a'>Software Engineer Diploma</a><a href='/careers/102-b'>Data Analyst Diploma</a>",
         "<h1>Trabaja con nosotros</h1><h2>Historias del equipo</h2><a href='/empleo/101'>Ana, ingeniera</a><a href='/empleo/102'>Luis, jefe de cocina</a>",
         "<h1>Offene Stellen</h1><p>Derzeit sind keine Stellen zu besetzen.</p><h2>Das bieten wir</h2><h3>Weiterbildung</h3><h3>Flexible Zeiten</h3>",
+        "<h1>Lediga jobb</h1><p>Just nu har vi inga lediga tjänster.</p><h2>De som är här</h2><div><h3>Eva, undersköterska</h3><p>Umeå</p></div><div><h3>Ola, kock</h3><p>Umeå</p></div>",
         "<h1>Speakers</h1><h2>Join us</h2><h3>Workshop for engineers</h3><h3>Panel of managers</h3>",
         "<h1>Careers</h1><h2>Why Tide</h2><div><h3>Learn from engineers</h3><p>Daily</p></div><div><h3>Grow as a manager</h3><p>Soon</p></div>",
         "<title>Jobs - CI documentation</title><h1>Jobs</h1><li><a href='/docs/jobs/ops'>Job operators</a></li><li><a href='/docs/jobs/dev'>Developer guide</a></li>",
@@ -239,6 +240,11 @@ def test_bold_lines_are_titles_of_jobs_and_their_files_lead_to_them() -> None:
     assert [(title, url) for title, _, url in files] == [
         (title, url) for title, _, url in _at("/docs/{}.pdf")
     ]
+
+
+def test_a_link_in_the_lines_below_a_title_is_its_own() -> None:
+    row = "<h3>{title}</h3><p>Location: {place}</p><p>Good work. <a href='/form?post={at}'>Apply</a></p>"
+    assert _read(row, around="<h2>Open positions</h2>{}") == _at("/form?post={}")
 
 
 def test_a_careers_page_may_list_its_jobs_right_below_its_name() -> None:
