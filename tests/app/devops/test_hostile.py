@@ -116,6 +116,7 @@ LOGS = {
     "people": b"a@b.cd " * 140_000,
     "links": b"a://b:c" * 140_000,
     "names of secrets": b"password=" * 110_000,
+    "words behind names": b"password: word " * 66_000,
     "Secrets": b"kind: Secret\ndata:\n  a: b\n" * 38_000,
     "Secrets without data": b"kind: Secret\n" * 75_000,
     "keys that begin": b"-----BEGIN PRIVATE KEY-----\n" * 36_000,
