@@ -11,6 +11,7 @@ from app.console.session import coldmail, explain
 from app.kernel.errors import GenaiError, Unavailable
 
 _VIEWS = ("Write", "Portfolio", "Profiles", "History")
+_LOOK = ":material/search:"
 _SHOWN = 12
 _MOST = 20
 _DESCRIPTION_CHARS = 1_500
@@ -53,31 +54,41 @@ def _source() -> None:
         "Where is the job?", ["Link", "Text", "Saved page"], default="Link", required=True, key="how",
         persist_state="session",
     )  # fmt: skip
-    with st.form("source", border=False):
-        given = _given(str(how))
-        if st.form_submit_button("Find jobs", type="primary", icon=":material/search:"):
-            _look(given)
+    if how == "Link":
+        with st.form("source", border=False):  # so that Enter looks
+            given = _address()
+            asked = st.form_submit_button("Find jobs", type="primary", icon=_LOOK)
+    else:
+        # Outside a form, which keeps to itself what was not sent: a long text is there again after a look elsewhere.
+        given = _text() if how == "Text" else _saved()
+        asked = st.button("Find jobs", type="primary", icon=_LOOK, key="find")
+    if asked:
+        _look(given)
 
 
-def _given(how: str) -> dict[str, str]:
-    """What goes to the API; empty where nothing was given yet."""
-    if how == "Text":
-        text = st.text_area(
-            "Text of the posting", height=180, key="text", placeholder="Paste it whole, its title first.",
-            persist_state="session",
-        )  # fmt: skip
-        return {"text": text} if text.strip() else {}
-    if how == "Saved page":
-        file = st.file_uploader(
-            "A page saved from the browser", type=["html", "htm", "json", "xml", "txt"], key="page"
-        )
-        if file is None:
-            return {}
-        content = file.getvalue().decode("utf-8", "replace")
-        return {
-            "content": content,
-            "content_type": "text/plain" if file.name.endswith(".txt") else "text/html",
-        }
+def _text() -> dict[str, str]:
+    """What goes to the API; empty where nothing was given yet. So are the other two."""
+    text = st.text_area(
+        "Text of the posting", height=180, key="text", placeholder="Paste it whole, its title first.",
+        persist_state="session",
+    )  # fmt: skip
+    return {"text": text} if text.strip() else {}
+
+
+def _saved() -> dict[str, str]:
+    file = st.file_uploader(
+        "A page saved from the browser", type=["html", "htm", "json", "xml", "txt"], key="page"
+    )
+    if file is None:
+        return {}
+    content = file.getvalue().decode("utf-8", "replace")
+    return {
+        "content": content,
+        "content_type": "text/plain" if file.name.endswith(".txt") else "text/html",
+    }
+
+
+def _address() -> dict[str, str]:
     url = st.text_input(
         "Address of a posting or of a list of jobs", key="url", placeholder="https://example.com/careers",
         persist_state="session",

@@ -107,6 +107,8 @@ KEPT_CHIPS = (
 )
 # Of a laptop's cluster only: the picture is of AWS.
 LAPTOP = ("Keys", "Kept", "Prepared", "StandIns")
+# Of several chat machines only: the picture has one, whose card stands for them all.
+SEVERAL = ("ChatSharing",)
 # Which room a shelf is drawn in; the program has the last word (`check`).
 SHELVES: tuple[tuple[str, tuple[Card | Chip, ...]], ...] = (
     ("cluster", (ENTRANCE, *BESIDE_ENTRANCE, CHAT, *FLOOR, *FLOOR_CHIPS)),
