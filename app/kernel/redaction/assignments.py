@@ -45,9 +45,9 @@ _HARMLESS_BEFORE = re.compile(
     r"(?i)(?:public|missing|unknown|duplicate|invalid|unexpected|such|next|sub|csrf|pagination|continuation|syntax|cache|json"
     r"|restore|the|a|no|by)[_\-. ]?$"
 )
-# `checksum/secret` and the like are of the secret, and are not it.
 # `COOKIE_SECRET`, `key-password`: what stands first in the name does not weaken what stands last.
 _STRONG_END = re.compile(r"(?i)[_\-.](?:password|passwd|passphrase|pass|pwd|secret)$")
+# `checksum/secret` and the like are of the secret, and are not it.
 _OF_A_SECRET = re.compile(r"(?i)(?:checksum|digest|fingerprint|sha256)[/_\-.]$")
 # And neither does one that ends in these: `TOKEN_FILE`.
 _HARMLESS_AFTER = re.compile(
@@ -138,9 +138,9 @@ def _value(raw: str, match: re.Match[str]) -> tuple[int, int]:
     return begin, end
 
 
-# The name of a secret in an ARN: `arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop-a1b2c3`.
 # The version in coordinates of Maven: `com.acme:auth-token:1.2.3`.
 _VERSION = re.compile(r"v?\d{1,6}\.\d{1,6}[\w.\-+]{0,40}[\"')\]]{0,3}$")
+# The name of a secret in an ARN: `arn:aws:secretsmanager:eu-central-1:111122223333:secret:shop-a1b2c3`.
 _IN_ARN = re.compile(r":\d{12}:$")
 
 
