@@ -73,7 +73,7 @@ def table(name: str, size: int) -> list[Entry]:
 async def test_of_changes_at_the_same_time_one_holds_as_a_whole(tmp_path: Path) -> None:
     records = SqliteRecords(tmp_path / "records.sqlite")
     tables = [table(name, 4) for name in "ABCDEFGH"]
-    portfolio = Portfolio(records, _Embedder())  # type: ignore[arg-type]
+    portfolio = Portfolio(records, _Embedder())
     for _ in range(3):
         await asyncio.gather(*(portfolio.replace("t", each) for each in tables))
         assert await portfolio.entries("t") in tables
@@ -88,10 +88,10 @@ async def test_a_change_that_is_cut_short_is_there_as_a_whole_or_not_at_all(
 ) -> None:
     records = SqliteRecords(tmp_path / "records.sqlite")
     before, after = table("A", 3), table("B", 3)
-    portfolio = Portfolio(records, _Embedder())  # type: ignore[arg-type]
+    portfolio = Portfolio(records, _Embedder())
     await portfolio.replace("t", before)
     with suppress(Unavailable):
-        await Portfolio(_Dying(records, writes), _Embedder()).replace("t", after)  # type: ignore[arg-type]
+        await Portfolio(_Dying(records, writes), _Embedder()).replace("t", after)
     assert await portfolio.entries("t") == (before if writes < 4 else after)
     await portfolio.replace("t", after)
     assert await portfolio.entries("t") == after
@@ -100,7 +100,7 @@ async def test_a_change_that_is_cut_short_is_there_as_a_whole_or_not_at_all(
 
 async def test_what_did_not_change_is_not_embedded_again(tmp_path: Path) -> None:
     embedder = _Embedder()
-    portfolio = Portfolio(SqliteRecords(tmp_path / "records.sqlite"), embedder)  # type: ignore[arg-type]
+    portfolio = Portfolio(SqliteRecords(tmp_path / "records.sqlite"), embedder)
     first, second = table("A", 1), table("B", 1)
     assert await portfolio.replace("t", first) == Change(2, 0, 0)
     assert await portfolio.replace("t", [*second, second[0]]) == Change(1, 1, 1)
